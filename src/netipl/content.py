@@ -26,7 +26,7 @@ class Inline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRange:
-    """`length` bytes of the regular file `path`, from `offset`. With `root`, the file must be beneath it, symlinks resolved."""
+    """`length` bytes of the regular file `path`, from `offset`; beneath `root`, symlinks resolved, where one is given."""
 
     path: Path
     offset: int = 0
@@ -93,7 +93,7 @@ def opened(path: Path, *, root: Path | None = None) -> int:
         if not stat.S_ISREG(os.fstat(found).st_mode):
             raise ContentError(f"{path} is no regular file")
         handle = f"/proc/self/fd/{found}"
-        if root is not None and not Path(os.readlink(handle)).is_relative_to(root.resolve()):
+        if root is not None and not Path(handle).readlink().is_relative_to(root.resolve()):
             raise ContentError(f"{path} leaves {root}")
         return os.open(handle, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
@@ -103,7 +103,7 @@ def opened(path: Path, *, root: Path | None = None) -> int:
 
 
 def read(content: Content, chunk: int = 1 << 20) -> Iterator[bytes]:
-    """The bytes of `content` in pieces of at most `chunk`. Raises ContentError when a file is shorter than its range says."""
+    """The bytes of `content` in pieces of at most `chunk`. Raises ContentError when a file ends before its range."""
     for segment in content.segments:
         match segment:
             case Inline(data=data):

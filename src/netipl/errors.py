@@ -32,7 +32,7 @@ class UsageError(NetiplError):
 
 
 class UnavailableError(NetiplError):
-    """Something needed is not there now, a port, a file, a program, space on the disk: mend it or try later (exit status 3)."""
+    """Something needed is not there now (a port, a program, space): mend it or try later (exit status 3)."""
 
     exit_status = 3
 

@@ -38,7 +38,7 @@ class Seen(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One thing seen at `at` (UTC). Text in `detail` came from outside: escape it (`wire.printable`) before showing it."""
+    """One thing seen at `at` (UTC). Text in `detail` came from outside: escape it (`wire.printable`) to show it."""
 
     at: datetime
     seen: Seen
