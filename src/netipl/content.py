@@ -26,7 +26,7 @@ class Inline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRange:
-    """`length` bytes of the regular file `path`, from `offset`; beneath `root`, symlinks resolved, where one is given."""
+    """`length` bytes of the regular file `path`, from `offset`; beneath `root`, if given, symlinks resolved."""
 
     path: Path
     offset: int = 0

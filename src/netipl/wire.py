@@ -61,7 +61,7 @@ class Reader:
 
 
 def printable(text: bytes | str, limit: int = 256) -> str:
-    r"""`text` as one line that a terminal or a log takes safely: printable ASCII stays, the rest becomes \xNN or \uNNNN.
+    r"""`text` as one line that a terminal or a log takes safely: printable ASCII stays, the rest is \xNN or \uNNNN.
 
     Longer than `limit` characters is cut and ends in `...`. A backslash is doubled, so the escapes cannot be forged.
     """
