@@ -57,5 +57,5 @@ class Guest:
     address: IPv4Address | None = None
     network: str | None = None
     firmware: str | None = None
-    method: BootMethod = BootMethod.PROBE_UUID
+    method: BootMethod = BootMethod.CONFIG
     boot: BootFiles | None = None
