@@ -1,0 +1,57 @@
+# The commands of this repository. `make` alone lists them. Each first makes ready what it needs (scripts/setup).
+.DEFAULT_GOAL := help
+.PHONY: help demo check test test-s390x mutants soak bench docs fresh constraints clean
+SHELL := bash
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+help: ## list these commands
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
+
+demo: ## boot a real s390x Linux over the network by every boot method (ARGS=... is passed on)
+	@scripts/setup demo
+	@$(BIN)/netipl demo $(ARGS)
+
+check: ## formatting, lint, types, import direction, spelling, dependencies, architecture, documentation
+	@scripts/setup check
+	@scripts/check
+
+test: ## the tests, with real guests and under s390x Python (ARGS=... is passed to pytest)
+	@scripts/setup test
+	@scripts/s390x wheels
+	@scripts/s390x tests
+	@$(PYTEST) -n 2 $(ARGS)
+
+test-s390x: ## only the unit tests under Debian's s390x Python, and the s390x wheels
+	@scripts/setup test
+	@scripts/s390x wheels
+	@scripts/s390x tests
+
+mutants: ## plant each fault of tests/mutants and see its test turn red
+	@scripts/setup test
+	@$(BIN)/python scripts/mutants.py $(ARGS)
+
+soak: ## repeat real boots many times, under loss and interruption (an hour)
+	@scripts/setup test
+	@$(PYTEST) tests/soak $(ARGS)
+
+bench: ## measure against other servers, as docs/benchmarks.md tells
+	@scripts/setup test
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: ## build the documentation into docs/_build/html
+	@scripts/setup docs
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+fresh: ## prove the commands of the README in a minimal Debian root (SUITE=trixie for the other, as root)
+	@scripts/setup fresh
+	@scripts/fresh-root
+
+constraints: ## renew constraints.txt with the newest versions
+	@scripts/renew-constraints
+
+clean: ## remove what was built; .cache, with its downloads, too
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build dist build
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
