@@ -7,7 +7,7 @@ path out of the root that a range names.
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from netipl.errors import ContentError
@@ -63,6 +63,16 @@ class Content:
         missing = -self.size % alignment
         return self + Content((Zeros(length=missing),)) if missing else self
 
+    def part(self, start: int, stop: int | None = None) -> "Content":
+        """The bytes from `start` up to `stop`, or to the end: what lies outside of the content is left out."""
+        parts, position, end = [], 0, self.size if stop is None else stop
+        for segment in self.segments:
+            first, last = max(start - position, 0), min(end - position, segment.length)
+            if first < last:
+                parts.append(_slice(segment, first, last))
+            position += segment.length
+        return Content(tuple(parts))
+
 
 def inline(data: bytes | str) -> Content:
     """A content of the bytes given; text is encoded as UTF-8."""
@@ -113,6 +123,16 @@ def read(content: Content, chunk: int = 1 << 20) -> Iterator[bytes]:
                     yield bytes(min(chunk, length - start))
             case FileRange():
                 yield from _read_range(segment, chunk)
+
+
+def _slice(segment: Segment, first: int, last: int) -> Segment:
+    match segment:
+        case Inline(data=data):
+            return Inline(data=data[first:last])
+        case FileRange(offset=offset):
+            return replace(segment, offset=offset + first, length=last - first)
+        case Zeros():
+            return Zeros(length=last - first)
 
 
 def _read_range(segment: FileRange, chunk: int) -> Iterator[bytes]:
