@@ -1,0 +1,195 @@
+"""What the journal promises to whoever submits: durable before `done`, in order, all told of a failure, and then on."""
+
+import resource
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+
+from netipl.errors import NetiplError, UnavailableError, UsageError
+from netipl.guests.lease import Lease, LeaseState
+from netipl.net import Mac
+from netipl.provisioning.changes import Change, LeaseForgotten, LeaseSet
+from netipl.store.journal import Journal
+
+LEASE = Lease(
+    network="lab",
+    address=IPv4Address("192.0.2.10"),
+    mac=Mac.parse("52:54:00:13:33:0a"),
+    client_id=b"\xff\x00'\"",
+    guest="one",
+    state=LeaseState.BOUND,
+    expires=datetime(2030, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+    xid=0xFFFFFFFF,
+)
+DEADLINE = 60
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "netipl.db"
+
+
+@pytest.fixture
+def journal(path: Path) -> Iterator[Journal]:
+    with closing(Journal(str(path))) as opened:
+        yield opened
+
+
+def submit(journal: Journal, *changes: Change) -> Future[Exception | None]:
+    told: Future[Exception | None] = Future()
+    journal.submit(changes, told.set_result)
+    return told
+
+
+def stored(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as other:
+        return other.execute("SELECT address, state FROM leases ORDER BY address").fetchall()
+
+
+@contextmanager
+def files_no_longer_than(limit: int) -> Iterator[None]:
+    """As on a full disk, for this process and without privilege: writes beyond `limit` bytes of a file fail."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def many(count: int) -> list[Change]:
+    first = int(IPv4Address("10.0.0.0"))
+    return [LeaseSet(replace(LEASE, address=IPv4Address(first + number))) for number in range(count)]
+
+
+def test_a_lease_comes_back_as_it_was_submitted(journal: Journal) -> None:
+    assert submit(journal, LeaseSet(LEASE)).result(DEADLINE) is None
+    assert journal.leases() == [LEASE]
+
+
+def test_a_lease_without_guest_and_client_identifier_comes_back(journal: Journal) -> None:
+    lease = replace(LEASE, guest=None, client_id=None, state=LeaseState.DECLINED)
+    submit(journal, LeaseSet(lease)).result(DEADLINE)
+    assert journal.leases() == [lease]
+
+
+def test_leases_outlive_the_journal(path: Path) -> None:
+    with closing(Journal(str(path))) as first:
+        submit(first, LeaseSet(LEASE))
+    with closing(Journal(str(path))) as second:
+        assert second.leases() == [LEASE]
+
+
+def test_another_connection_sees_the_lease_when_done_is_called(journal: Journal, path: Path) -> None:
+    seen: Future[list[tuple[str, str]]] = Future()
+    journal.submit([LeaseSet(LEASE)], lambda _: seen.set_result(stored(path)))
+    assert seen.result(DEADLINE) == [("192.0.2.10", "bound")]
+
+
+def test_the_last_change_of_an_address_wins_within_one_submission(journal: Journal) -> None:
+    released = replace(LEASE, state=LeaseState.RELEASED)
+    forgotten = LeaseForgotten(LEASE.network, LEASE.address)
+    submit(journal, LeaseSet(LEASE), forgotten, LeaseSet(released)).result(DEADLINE)
+    assert journal.leases() == [released]
+
+
+def test_changes_apply_in_the_order_of_submission(journal: Journal) -> None:
+    for number in range(300):
+        submit(journal, LeaseSet(replace(LEASE, xid=number)))
+    assert [lease.xid for lease in journal.leases()] == [299]
+
+
+def test_a_forgotten_address_is_gone_and_others_stay(journal: Journal) -> None:
+    other = replace(LEASE, network="other")
+    submit(journal, LeaseSet(LEASE), LeaseSet(other))
+    submit(journal, LeaseForgotten(LEASE.network, LEASE.address)).result(DEADLINE)
+    assert journal.leases() == [other]
+
+
+def test_a_submission_without_changes_waits_for_those_before_it(journal: Journal, path: Path) -> None:
+    submit(journal, LeaseSet(LEASE))
+    assert submit(journal).result(DEADLINE) is None
+    assert stored(path) == [("192.0.2.10", "bound")]
+
+
+def test_close_commits_what_was_submitted(path: Path) -> None:
+    journal = Journal(str(path))
+    told = [submit(journal, change) for change in many(500)]
+    journal.close()
+    assert [result.result(0) for result in told] == [None] * 500
+    assert len(stored(path)) == 500
+
+
+def test_a_time_of_another_zone_is_the_same_moment(journal: Journal) -> None:
+    there = LEASE.expires.astimezone(timezone(timedelta(hours=9)))
+    submit(journal, LeaseSet(replace(LEASE, expires=there))).result(DEADLINE)
+    assert journal.leases()[0].expires == there
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        pytest.param("'); DROP TABLE leases; --", "'); DROP TABLE leases; --", id="SQL"),
+        pytest.param("gäst-\U0001f5a5", "gäst-\U0001f5a5", id="text beyond ASCII and the basic plane"),
+        pytest.param("a\0b", "a\ufffdb", id="NUL, which PostgreSQL refuses"),
+        pytest.param("a\udcffb", "a\ufffdb", id="a byte that was no UTF-8"),
+        pytest.param("\x1b[2J", "\x1b[2J", id="terminal controls, escaped where they are shown"),
+    ],
+)
+def test_text_from_outside_fails_no_commit(journal: Journal, text: str, kept: str) -> None:
+    assert submit(journal, LeaseSet(replace(LEASE, guest=text))).result(DEADLINE) is None
+    assert journal.leases()[0].guest == kept
+
+
+def test_a_failed_commit_is_told_to_every_submitter_and_the_journal_goes_on(journal: Journal, path: Path) -> None:
+    submit(journal, LeaseSet(LEASE)).result(DEADLINE)
+    with files_no_longer_than(path.with_name(f"{path.name}-wal").stat().st_size):
+        told = [submit(journal, change) for change in many(300)]
+        errors = [result.result(DEADLINE) for result in told]
+    assert all(isinstance(error, UnavailableError) for error in errors)
+    assert journal.leases() == [LEASE]
+    assert submit(journal, *many(300)).result(DEADLINE) is None
+    assert len(journal.leases()) == 301
+
+
+def test_a_callback_that_raises_does_not_end_the_journal(journal: Journal) -> None:
+    def careless(_: Exception | None) -> None:
+        raise RuntimeError("careless")
+
+    journal.submit([LeaseSet(LEASE)], careless)
+    assert submit(journal).result(DEADLINE) is None
+
+
+def test_a_second_journal_on_the_same_file_is_refused_until_the_first_is_closed(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    with closing(Journal(str(path))):
+        with pytest.raises(UnavailableError, match="another netipl") as refusal:
+            Journal(f"sqlite:///{tmp_path}/link/netipl.db")
+        assert "end it" in refusal.value.remedy
+    Journal(str(path)).close()
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "remedy"),
+    [
+        pytest.param("{tmp}/absent/netipl.db", UnavailableError, "directory", id="no such directory"),
+        pytest.param("{tmp}", UnavailableError, "directory", id="a directory"),
+        pytest.param("{tmp}/text", UnavailableError, "no SQLite database", id="another kind of file"),
+        pytest.param("oracle+absent://x", UsageError, "SQLite", id="an unknown database"),
+        pytest.param("://", UsageError, "path", id="no URL"),
+    ],
+)
+def test_what_cannot_be_opened_is_refused_with_a_remedy(
+    tmp_path: Path, url: str, error: type[NetiplError], remedy: str
+) -> None:
+    (tmp_path / "text").write_text("This is no database. " * 100)
+    with pytest.raises(error) as refusal:
+        Journal(url.format(tmp=tmp_path))
+    assert remedy in refusal.value.remedy
