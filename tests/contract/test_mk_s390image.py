@@ -1,6 +1,6 @@
 """Combined images are those of s390-tools' mk-s390image, byte for byte.
 
-Debian's s390-tools leaves the script out; Fedora's s390utils and others have it. NETIPL_MK_S390IMAGE names it elsewhere.
+Debian's s390-tools leaves the script out; Fedora's s390utils and others have it. NETIPL_MK_S390IMAGE may name it.
 """
 
 import os
