@@ -1,0 +1,80 @@
+"""Which addresses of a network may be given: one reserved for each guest that has it, the rest of the pools to anyone.
+
+The addresses of the subnet itself, of the server, routers, relays and name servers, and those reserved, are in no pool.
+"""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address
+from typing import Final
+
+from netipl.errors import UsageError
+from netipl.guests.guest import Guest
+from netipl.guests.network import Network
+from netipl.net import AddressRange
+from netipl.provisioning.identity import at_home
+
+_POINT_TO_POINT: Final = 31  # RFC 3021: from here on every address is a host's
+
+
+class AddressPlan:
+    """The plan of one network. Raises UsageError for a pool or a reservation that its subnet does not have room for."""
+
+    def __init__(self, network: Network, guests: Iterable[Guest]) -> None:
+        self.network = network
+        taken = _taken(network)
+        self._reserved: dict[str, IPv4Address] = {}
+        self._reserved_for: dict[IPv4Address, str] = {}
+        for guest in guests:
+            if guest.address is not None and at_home(guest, network):
+                self._reserve(guest.name, guest.address, taken, named=guest.network is not None)
+        self._ranges = [_bounds(pool, network) for pool in network.pools]
+        self._withheld = {int(address) for address in taken | self._reserved_for.keys()}
+
+    def _reserve(self, name: str, address: IPv4Address, taken: set[IPv4Address], *, named: bool) -> None:
+        network = self.network
+        if address not in network.subnet:
+            if named:
+                raise UsageError(
+                    f"the address {address} of guest {name} is not in network {network.name}",
+                    remedy=f"give it one of {network.subnet}",
+                )
+            return
+        if address in taken:
+            raise UsageError(f"the address {address} of guest {name} is not free in network {network.name}")
+        if (other := self._reserved_for.setdefault(address, name)) != name:
+            raise UsageError(f"the guests {other} and {name} both have the address {address}")
+        self._reserved[name] = address
+
+    def reserved(self, guest: Guest | None) -> IPv4Address | None:
+        """The address that is `guest`'s alone."""
+        return None if guest is None else self._reserved.get(guest.name)
+
+    def pooled(self, address: IPv4Address) -> bool:
+        """Whether any client may get `address`."""
+        number = int(address)
+        return number not in self._withheld and any(first <= number <= last for first, last in self._ranges)
+
+    def __iter__(self) -> Iterator[IPv4Address]:
+        """The addresses of the pools, made as they are asked for."""
+        for first, last in self._ranges:
+            for number in range(first, last + 1):
+                if number not in self._withheld:
+                    yield IPv4Address(number)
+
+
+def _taken(network: Network) -> set[IPv4Address]:
+    """What no client may ever have."""
+    taken = {network.server, *network.dns, *network.relays}
+    if network.router is not None:
+        taken.add(network.router)
+    if network.subnet.prefixlen < _POINT_TO_POINT:
+        taken |= {network.subnet.network_address, network.subnet.broadcast_address}
+    return taken
+
+
+def _bounds(pool: AddressRange, network: Network) -> tuple[int, int]:
+    if pool.first not in network.subnet or pool.last not in network.subnet:
+        raise UsageError(
+            f"the pool {pool} is not in network {network.name}", remedy=f"choose a range within {network.subnet}"
+        )
+    return int(pool.first), int(pool.last)
