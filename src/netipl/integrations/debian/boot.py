@@ -1,0 +1,156 @@
+"""What the demonstration boots: Debian's s390x kernel and a small initrd with its busybox, by package name.
+
+A result is kept and used again without asking anybody for a month; after that, or when asked, apt looks for newer
+packages. A month-old one is better than none where there is no network.
+"""
+
+import hashlib
+import json
+import os
+import tarfile
+import time
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from netipl.errors import UnavailableError
+from netipl.integrations.debian import initrd
+from netipl.integrations.debian.apt import Apt, Progress, locked, unpacking
+
+_ARCHITECTURE = "s390x"
+_KERNEL = "linux-image-s390x"
+_BUSYBOX = "busybox-static"
+_FRESH = 30 * 24 * 3600  # seconds
+_RECIPE = 1  # raised when what is made of the packages changes otherwise than by the payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebianBoot:
+    """Files to boot, and the version of their kernel such as `6.1.0-50-s390x`."""
+
+    kernel: Path
+    initrd: Path
+    version: str
+
+
+def default_cache() -> Path:
+    """Where the user's files are kept that can be fetched again (XDG base directory specification)."""
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "netipl" / "debian"
+
+
+def _quiet(_: str) -> None:
+    """Progress that nobody wants to see."""
+
+
+def debian_boot_files(cache: Path | None = None, progress: Progress = _quiet, *, refresh: bool = False) -> DebianBoot:
+    """Kernel and initrd, made in `cache` or found there; `progress` is told in words what takes time.
+
+    Needs the network when they are not there yet, so not to be called from within our network namespace. Blocks; safe
+    to be called by several processes. Raises UnavailableError.
+    """
+    directory = (cache or default_cache()).absolute()
+    try:
+        with locked(directory, progress):
+            return _made(directory, progress, refresh=refresh)
+    except OSError as error:
+        raise UnavailableError(
+            f"{directory} cannot be used: {error.strerror}", remedy="name another directory by XDG_CACHE_HOME"
+        ) from error
+
+
+def _made(directory: Path, progress: Progress, *, refresh: bool) -> DebianBoot:
+    kept = _kept(directory)
+    if kept is not None and not refresh and time.time() - kept.kernel.stat().st_mtime < _FRESH:
+        return kept
+    try:
+        return _make(directory, progress)
+    except UnavailableError as error:
+        if kept is None or refresh:
+            raise
+        progress(f"using what is there: {error}")
+        return kept
+
+
+def _kept(directory: Path) -> DebianBoot | None:
+    """What was made before by the present recipe, if it is still whole."""
+    try:
+        record = json.loads((directory / "boot.json").read_text())
+        boot = DebianBoot(
+            kernel=directory / record["kernel"], initrd=directory / record["initrd"], version=record["version"]
+        )
+        whole = (
+            boot.kernel.stat().st_size == record["kernel_size"] and boot.initrd.stat().st_size == record["initrd_size"]
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return boot if whole and record.get("recipe") == _recipe() else None
+
+
+def _make(directory: Path, progress: Progress) -> DebianBoot:
+    apt = Apt(directory, _ARCHITECTURE, progress)
+    apt.update()
+    image = next((name for name in apt.depends(_KERNEL) if name.startswith("linux-image-")), None)
+    if image is None:
+        raise UnavailableError(f"{_KERNEL} depends on no kernel")
+    kernel_deb, busybox_deb = apt.fetch(image), apt.fetch(_BUSYBOX)
+    progress("building the initrd")
+    version, kernel, modules = _kernel_and_modules(kernel_deb)
+    made = initrd.build(_one_file(busybox_deb, "busybox"), modules)
+    boot = DebianBoot(
+        kernel=directory / f"vmlinuz-{version}", initrd=directory / f"initrd-{version}.gz", version=version
+    )
+    _replace(boot.kernel, kernel)
+    _replace(boot.initrd, made)
+    record = {
+        "kernel": boot.kernel.name,
+        "kernel_size": len(kernel),
+        "initrd": boot.initrd.name,
+        "initrd_size": len(made),
+        "version": version,
+        "recipe": _recipe(),
+    }
+    _replace(directory / "boot.json", json.dumps(record, indent=2).encode())
+    return boot
+
+
+def _kernel_and_modules(deb: Path) -> tuple[str, bytes, dict[str, bytes]]:
+    """The version, the raw kernel and those modules by name that the initrd wants."""
+    version, kernel, modules = "", b"", {}
+    with unpacking(deb) as archive:
+        for member in archive:
+            path = PurePosixPath(member.name)
+            name = path.name.split(".ko")[0].replace("-", "_")
+            if not member.isfile():
+                continue
+            if path.parent.name == "boot" and path.name.startswith("vmlinuz-"):
+                version, kernel = path.name.removeprefix("vmlinuz-"), _data(archive, member)
+            elif ".ko" in path.name and name in initrd.MODULES:
+                modules[name] = _data(archive, member)
+    if not kernel:
+        raise UnavailableError(f"{deb.name} has no kernel")
+    return version, kernel, modules
+
+
+def _one_file(deb: Path, name: str) -> bytes:
+    with unpacking(deb) as archive:
+        for member in archive:
+            if member.isfile() and PurePosixPath(member.name).name == name and member.mode & 0o111:
+                return _data(archive, member)
+    raise UnavailableError(f"{deb.name} has no program {name}")
+
+
+def _data(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    file = archive.extractfile(member)
+    return file.read() if file is not None else b""
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write the file whole or not at all."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(data)
+    new.replace(path)
+
+
+def _recipe() -> str:
+    """Changes whenever the same packages would give another initrd."""
+    return f"{_RECIPE}-{hashlib.sha256(initrd.payload()).hexdigest()[:16]}"

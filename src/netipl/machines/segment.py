@@ -1,0 +1,104 @@
+"""The Ethernet segment of this network namespace: a bridge with the servers' address, and a port for each guest.
+
+A port is a tap where /dev/net/tun may be opened, otherwise a veth with a link process at its far end; where frames are
+to be impaired, always the latter. To be used after `namespace.enter`, in whose namespace all of it ends.
+"""
+
+import fcntl
+import os
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Interface
+
+from netipl.machines import iproute, offload
+from netipl.machines.attachment import LinkEnd, Tap
+from netipl.machines.cable import Cable, cable
+from netipl.machines.impairment import PERFECT, Impairment
+
+_TUNSETIFF = 0x400454CA
+_IFF_TAP, _IFF_NO_PI = 0x0002, 0x1000  # linux/if_tun.h
+_LONGEST_NAME = 11  # of a port: an interface has 15 characters, and the far end of a veth adds to it
+
+
+class PortKind(StrEnum):
+    """How a guest is plugged in."""
+
+    TAP = "tap"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """The bridge `interface`, up, with our `address`. Made by `create`."""
+
+    interface: str
+    address: IPv4Interface
+
+    @asynccontextmanager
+    async def plug(self, port: str, kind: PortKind | None = None) -> AsyncIterator[Tap | LinkEnd]:
+        """A port (named in 11 characters at most) for a guest, as long as the block runs; of the best kind by default.
+
+        Raises UnavailableError.
+        """
+        if (kind or best_kind()) is PortKind.LINK:
+            async with self.link(port) as laid:
+                yield laid.end
+            return
+        iproute.configure(f"tuntap add {port} mode tap", *self._joined(port))
+        try:
+            yield Tap(interface=port)
+        finally:
+            iproute.configure(f"link delete {port}")
+
+    @asynccontextmanager
+    async def link(
+        self, port: str, *, to_guest: Impairment = PERFECT, from_guest: Impairment = PERFECT, seed: int = 0
+    ) -> AsyncIterator[Cable]:
+        """A port that is a link, impaired if asked, as long as the block runs. Raises UnavailableError."""
+        if len(port) > _LONGEST_NAME:
+            raise ValueError(f"{port} is too long for the name of a port")
+        far = f"{port}-far"
+        iproute.configure(f"link add {port} type veth peer name {far}", *self._joined(port), *_bare(far))
+        try:
+            for end in (port, far):
+                offload.switch_off(end)
+            async with cable(far, to_guest=to_guest, from_guest=from_guest, seed=seed) as laid:
+                yield laid
+        finally:
+            iproute.configure(f"link delete {port}")
+
+    def _joined(self, port: str) -> list[str]:
+        return [f"link set {port} master {self.interface}", *_bare(port)]
+
+
+def create(address: IPv4Interface, *, interface: str = "netipl0") -> Segment:
+    """Make the segment in this network namespace, without spanning tree: a port forwards at once."""
+    iproute.configure(
+        f"link add {interface} type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+        f"address add {address} broadcast {address.network.broadcast_address} dev {interface}",
+        f"link set {interface} up",
+    )
+    return Segment(interface=interface, address=address)
+
+
+def best_kind() -> PortKind:
+    """A tap where this process may make one, otherwise a link."""
+    try:
+        tun = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return PortKind.LINK
+    try:
+        fcntl.ioctl(tun, _TUNSETIFF, struct.pack("16sH22x", b"netipl-try", _IFF_TAP | _IFF_NO_PI))
+    except OSError:
+        return PortKind.LINK
+    finally:
+        os.close(tun)
+    return PortKind.TAP
+
+
+def _bare(interface: str) -> list[str]:
+    """Up, and without IPv6 of our own: nothing but the guest speaks on a port."""
+    return [f"link set {interface} addrgenmode none", f"link set {interface} up"]
