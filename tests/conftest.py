@@ -1,0 +1,21 @@
+"""Which tests run where: those marked `root` only as root, and the tests of one file with sockets on one worker.
+
+The files of tests/unit and tests/property share nothing, so pytest-xdist may spread their tests as it likes.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_TESTS = Path(__file__).parent
+_SPREAD = {"unit", "property", "architecture"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "root" in item.keywords and os.geteuid() != 0:
+            item.add_marker(pytest.mark.skip(reason="needs root"))
+        place = item.path.relative_to(_TESTS)
+        if place.parts[0] not in _SPREAD and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(place)))
