@@ -83,6 +83,10 @@ def at_home(guest: Guest, network: Network) -> bool:
     return guest.network is None or guest.network == network.name
 
 
+def name_of(guest: Guest | None) -> str | None:
+    return None if guest is None else guest.name
+
+
 def is_station(mac: Mac) -> bool:
     """Whether one machine can have this address: no group address and not all zeros."""
     return any(mac.octets) and not mac.octets[0] & _GROUP_BIT
