@@ -20,6 +20,8 @@ from netipl.provisioning.bootfields import BootFields
 NO_PARAMETERS = "BOOT_IMAGE=netipl"
 """Stands where a guest has no kernel parameters, as `append` needs an argument; Linux passes it over."""
 
+_NO_FILES = cpio.encode(())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Images:
@@ -61,7 +63,7 @@ class Subject:
     @property
     def initrd(self) -> Content:
         """The initrd, or an archive without members where the guest has none: a label must name one."""
-        return self.images.initrd or inline(cpio.EMPTY)
+        return self.images.initrd or inline(_NO_FILES)
 
     @property
     def append(self) -> str:
@@ -115,7 +117,9 @@ def _bootp(subject: Subject) -> Plan:
 
 def _probe_uuid(subject: Subject) -> Plan:
     if subject.uuid is None:
-        raise UsageError(f"guest {subject.name} has no UUID to be found by", remedy="give its uuid, or method probe-mac")
+        raise UsageError(
+            f"guest {subject.name} has no UUID to be found by", remedy="give its uuid, or method probe-mac"
+        )
     return _with_configuration(subject, f"pxelinux.cfg/{subject.uuid}", BootFields(file=b"/"))
 
 

@@ -33,6 +33,7 @@ class Seen(StrEnum):
     TFTP_FAILED = "tftp-failed"  # name, sent, reason
     HTTP_SERVED = "http-served"  # name, status, size
     CONSOLE = "console"  # line
+    KERNEL = "kernel"  # line: the first that can only come from a Linux kernel
     CALLBACK = "callback"  # path
 
 

@@ -1,0 +1,44 @@
+"""The command `netipl`: its groups, and the one door where errors become a message, a remedy and an exit status."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from netipl.cli import boot, demo, serve, simulate
+from netipl.errors import NetiplError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Network IPL: boots s390x guests over the network.\n\n`netipl demo` shows it all on this machine.",
+)
+app.command(name="demo")(demo.demo)
+app.command(name="boot")(boot.boot)
+app.command(name="serve")(serve.serve)
+app.command(name="simulate")(simulate.simulate)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    *, version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False
+) -> None:
+    if version:
+        from importlib.metadata import version as installed  # noqa: PLC0415  (only here is it worth its time)
+
+        typer.echo(f"netipl {installed('netipl')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Entry point: exit status 0 done, 1 the answer is no, 2 wrong usage, 3 cannot reach what it needs."""
+    try:
+        app()
+    except NetiplError as error:
+        typer.echo(f"netipl: {error}", err=True)
+        if error.remedy:
+            typer.echo(f"        {error.remedy}", err=True)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        sys.exit(130)

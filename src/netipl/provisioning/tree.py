@@ -1,0 +1,69 @@
+"""The TFTP tree as each client sees it: its own plan first, then what is for everybody.
+
+Served is who holds a lease, and who is in a prefix that the settings allow; to anybody else all is denied, so the
+server is no amplifier for attacks in others' names.
+"""
+
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv4Network
+
+from netipl.errors import RefusedError
+from netipl.guests.lease import Lease, LeaseState
+from netipl.protocols.tftp.resolution import Denied, Missing, Resolution, checked
+from netipl.provisioning.boots import Boots
+from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.plan import Plan
+
+Public = Callable[[str], Resolution]
+"""What a checked name stands for to everybody."""
+
+PlanOf = Callable[[Lease], Plan | None]
+"""The plan of whoever holds a lease, made anew: for boots that began before this process did."""
+
+
+def nothing_public(_name: str) -> Resolution:
+    """The tree without a directory for everybody."""
+    return Missing()
+
+
+class Tree:
+    """Looks names up; owns none of what it is given."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        boots: Boots,
+        *,
+        plan_of: PlanOf,
+        allowed: Sequence[IPv4Network] = (),
+        public: Public = nothing_public,
+    ) -> None:
+        self._inventory = inventory
+        self._boots = boots
+        self._plan_of = plan_of
+        self._allowed = tuple(allowed)
+        self._public = public
+
+    def resolve(self, name: bytes, peer: IPv4Address) -> Resolution:
+        """What `name` stands for to the client at `peer`."""
+        lease = self._lease(peer)
+        if lease is None and not any(peer in prefix for prefix in self._allowed):
+            return Denied(f"{peer} has no lease")
+        try:
+            path = checked(name)
+        except RefusedError as error:
+            return Denied(str(error))
+        plan = self._plan(lease) if lease is not None else None
+        if plan is not None and path in plan.tree:
+            return plan.tree[path]
+        return self._public(path)
+
+    def _lease(self, peer: IPv4Address) -> Lease | None:
+        lease = self._inventory.lease_with(peer)
+        return None if lease is None or lease.state is LeaseState.DECLINED else lease
+
+    def _plan(self, lease: Lease) -> Plan | None:
+        boot = self._boots.at(lease.address)
+        if boot is not None and boot.mac == lease.mac and boot.plan is not None:
+            return boot.plan
+        return self._plan_of(lease)

@@ -1,0 +1,66 @@
+"""Files on disk as contents: a guest's kernel and initrd, and a directory that is served as it is.
+
+A boot file's identity changes with the file (path, inode, size, time of change), so names in the TFTP tree that carry
+it keep meaning the same bytes when somebody replaces the file under a running boot.
+"""
+
+import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from netipl import content
+from netipl.errors import ContentError, UnavailableError
+from netipl.guests.guest import BootFiles
+from netipl.images import kernel
+from netipl.protocols.tftp.resolution import Arriving, Denied, Missing, Resolution
+from netipl.provisioning.plan import Images
+
+PARTIAL = ".part"
+"""A file that is still arriving has this appended to its name until it is whole."""
+
+_IDENTITY_DIGITS = 12
+
+
+def images(files: BootFiles) -> Images:
+    """The images that `files` name, as they are on disk now. Raises UnavailableError for one that cannot be read."""
+    try:
+        return _images(files, _identity(files))
+    except (ContentError, OSError) as error:
+        raise UnavailableError(str(error), remedy="put the file there, readable for the server's user") from error
+
+
+@lru_cache(maxsize=64)
+def _images(files: BootFiles, identity: str) -> Images:
+    kernel_content = content.of_file(files.kernel)
+    return Images(
+        identity=identity,
+        kernel=kernel_content,
+        header=b"".join(content.read(kernel_content.part(0, kernel.HEADER_SIZE))),
+        initrd=content.of_file(files.initrd) if files.initrd else None,
+        append=files.append,
+    )
+
+
+def served(root: Path, name: str) -> Resolution:
+    """What `name`, checked before, stands for beneath the directory `root`. Nothing outside of it is read."""
+    path = root / name
+    try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            return Denied(f"{path} leaves {root}")
+        if path.is_dir():
+            return Missing()
+        return content.of_file(path, root=root)
+    except (ContentError, OSError, ValueError) as error:
+        if os.path.lexists(path):
+            return Denied(str(error))
+    return Arriving() if path.with_name(path.name + PARTIAL).is_file() else Missing()
+
+
+def _identity(files: BootFiles) -> str:
+    digest = hashlib.sha256()
+    for path in (files.kernel, files.initrd):
+        if path is not None:
+            found = path.stat()
+            digest.update(f"{path}\0{found.st_dev}\0{found.st_ino}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:_IDENTITY_DIGITS]
