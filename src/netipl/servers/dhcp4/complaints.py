@@ -1,0 +1,32 @@
+"""Counts what goes wrong, and logs it at most once a second, however fast it happens."""
+
+from collections import Counter
+from collections.abc import Callable
+from time import monotonic
+
+import structlog
+
+_log = structlog.get_logger("netipl.dhcp4")
+
+
+class Complaints:
+    """One line a second for all kinds together; what came in between is told with the next line as `more`."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic, interval: float = 1.0) -> None:
+        self.counts: Counter[str] = Counter()
+        self._clock = clock
+        self._interval = interval
+        self._quiet_until = float("-inf")
+        self._unsaid = 0
+
+    def add(self, event: str, **detail: str) -> None:
+        """Count `event`; `detail` is text that is safe to show."""
+        self.counts[event] += 1
+        now = self._clock()
+        if now < self._quiet_until:
+            self._unsaid += 1
+            return
+        if self._unsaid:
+            detail["more"] = str(self._unsaid)
+        self._quiet_until, self._unsaid = now + self._interval, 0
+        _log.warning(event, **detail)
