@@ -24,16 +24,17 @@ _SWITCHES = (  # file, the value that forbids, how to allow
 _OTHER_WAY = "use --qemu-user-net, which needs no namespace"
 
 
-def enter() -> None:
+def enter(*, user_namespace: bool = False) -> None:
     """Move this process into a new network namespace whose loopback is up; it is root there.
 
-    To be called once, before any thread is started and before the event loop. Raises UnavailableError.
+    With `user_namespace`, root too gets a user namespace around it. To be called once, before any thread is started
+    and before the event loop. Raises UnavailableError.
     """
     threads = len(list(Path("/proc/self/task").iterdir()))
     if threads > 1:
         raise RuntimeError(f"a namespace is entered before there are threads, and there are {threads}")
     try:
-        _unshare()
+        _unshare(user_namespace=user_namespace)
     except OSError as error:
         raise UnavailableError(
             f"no network namespace can be made here: {error.strerror}", remedy=_remedy(Path("/proc/sys"))
@@ -41,8 +42,8 @@ def enter() -> None:
     iproute.configure("link set lo up")
 
 
-def _unshare() -> None:
-    if os.geteuid() == 0:
+def _unshare(*, user_namespace: bool) -> None:
+    if os.geteuid() == 0 and not user_namespace:
         try:
             return _call_unshare(CLONE_NEWNET)
         except PermissionError:  # root of a container without CAP_SYS_ADMIN: as anybody else
