@@ -20,6 +20,7 @@ _ARCHITECTURE = "s390x"
 _KERNEL = "linux-image-s390x"
 _BUSYBOX = "busybox-static"
 _FRESH = 30 * 24 * 3600  # seconds
+_ASKED = "asked"  # a file whose time says when the lists of packages were fetched
 _RECIPE = 1  # raised when what is made of the packages changes otherwise than by the payload
 
 
@@ -59,16 +60,22 @@ def debian_boot_files(cache: Path | None = None, progress: Progress = _quiet, *,
 
 
 def _made(directory: Path, progress: Progress, *, refresh: bool) -> DebianBoot:
-    kept = _kept(directory)
-    if kept is not None and not refresh and time.time() - kept.kernel.stat().st_mtime < _FRESH:
+    kept, fresh = _kept(directory), _is_fresh(directory)
+    if kept is not None and fresh and not refresh:
         return kept
     try:
-        return _make(directory, progress)
+        return _make(directory, progress, update=refresh or not fresh)
     except UnavailableError as error:
         if kept is None or refresh:
             raise
         progress(f"using what is there: {error}")
         return kept
+
+
+def _is_fresh(directory: Path) -> bool:
+    """Whether Debian was asked not long ago."""
+    asked = directory / _ASKED
+    return asked.exists() and time.time() - asked.stat().st_mtime < _FRESH
 
 
 def _kept(directory: Path) -> DebianBoot | None:
@@ -86,9 +93,11 @@ def _kept(directory: Path) -> DebianBoot | None:
     return boot if whole and record.get("recipe") == _recipe() else None
 
 
-def _make(directory: Path, progress: Progress) -> DebianBoot:
+def _make(directory: Path, progress: Progress, *, update: bool) -> DebianBoot:
     apt = Apt(directory, _ARCHITECTURE, progress)
-    apt.update()
+    if update:
+        apt.update()
+        (directory / _ASKED).touch()
     image = next((name for name in apt.depends(_KERNEL) if name.startswith("linux-image-")), None)
     if image is None:
         raise UnavailableError(f"{_KERNEL} depends on no kernel")
