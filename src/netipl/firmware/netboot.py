@@ -23,8 +23,10 @@ from netipl.firmware.versions import Version
 from netipl.net import Mac
 from netipl.protocols.dhcp4 import codes, message
 from netipl.protocols.dhcp4.message import ANY, Message
+from netipl.protocols.udp4 import Datagram
 
 BROADCAST: Final = IPv4Address("255.255.255.255")
+_TIME_TO_LIVE: Final = 255
 _DEVICE_FOUND: Final = "Network boot device detected"
 _STARTING: Final = "Network boot starting..."
 _KERNEL: Final = "Network loading done, starting kernel..."
@@ -55,17 +57,6 @@ class Machine:
     loadparm: str = ""
     other_devices: bool = False
     """Whether a boot device comes after this one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Datagram:
-    """One UDP datagram over IPv4."""
-
-    source: IPv4Address
-    source_port: int
-    destination: IPv4Address
-    destination_port: int
-    payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +308,7 @@ class NetworkBoot:
     def _send(self, payload: bytes | None, transfer: Transfer) -> None:
         if payload is not None:
             port = SERVER_PORT if transfer.port is None else transfer.port
-            self._commands.append(Datagram(self._address, CLIENT_PORT, self._server, port, payload))
+            self._commands.append(_sent(self._address, CLIENT_PORT, self._server, port, payload))
 
     def _taken(self) -> list[Command]:
         commands, self._commands = self._commands, []
@@ -330,4 +321,15 @@ class NetworkBoot:
 
 
 def _from_dhcp(request: Message, source: IPv4Address, to: IPv4Address) -> Datagram:
-    return Datagram(source, codes.CLIENT_PORT, to, codes.SERVER_PORT, message.encode(request))
+    return _sent(source, codes.CLIENT_PORT, to, codes.SERVER_PORT, message.encode(request))
+
+
+def _sent(source: IPv4Address, source_port: int, to: IPv4Address, port: int, payload: bytes) -> Datagram:
+    return Datagram(
+        source=source,
+        source_port=source_port,
+        destination=to,
+        destination_port=port,
+        payload=payload,
+        time_to_live=_TIME_TO_LIVE,
+    )

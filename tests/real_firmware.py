@@ -1,0 +1,177 @@
+"""Boots the real s390-ccw firmware against a script: QEMU's network is a unix datagram socket, and this test is the net.
+
+No root and no tap is needed. The kernel that is started is a few bytes that stop the guest, upon which QEMU ends.
+"""
+
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Final
+
+from netipl.errors import WireError
+from netipl.firmware.netboot import Machine
+from netipl.firmware.versions import Version
+from netipl.machines.simulated import frames
+from netipl.net import Mac
+from netipl.protocols.udp4 import Datagram
+from tests.scripted_network import Record, Script, Server, ToGuest, Unreachable, Way
+
+SERVER_MAC: Final = Mac.parse("52:54:00:00:00:02")
+_ENTRY: Final = 0x10000
+_PSW: Final = 0x200
+_PATIENCE: Final = 120.0
+
+
+@dataclass(frozen=True)
+class Qemu:
+    """One QEMU. `root` is a directory to chroot to, for a QEMU of another distribution."""
+
+    version: Version
+    program: str
+    root: Path | None = None
+
+    def command(self, arguments: Sequence[str]) -> list[str]:
+        return (["chroot", str(self.root)] if self.root else []) + [self.program, *arguments]
+
+    def __str__(self) -> str:
+        return f"qemu-{self.version}"
+
+
+def qemus() -> list[Qemu]:
+    """Every QEMU at hand: the installed one, and those in the roots that NETIPL_QEMU_ROOTS names (colons between)."""
+    found = []
+    for root in (None, *(Path(name) for name in os.environ.get("NETIPL_QEMU_ROOTS", "").split(":") if name)):
+        program = "qemu-system-s390x" if root else shutil.which("qemu-system-s390x")
+        if program:
+            prefix = ["chroot", str(root)] if root else []
+            said = subprocess.run([*prefix, program, "--version"], capture_output=True, text=True, check=True).stdout
+            version = Version.parse(said)
+            assert version is not None, said
+            found.append(Qemu(version, program, root))
+    return found
+
+
+def fake_kernel(size: int = _ENTRY + 0x10) -> bytes:
+    """A raw image of `size` bytes that is entered as Linux is, and stops the guest at once."""
+    image = bytearray(size)
+    image[_PSW : _PSW + 16] = struct.pack("!QQ", 0x0002_0001_8000_0000, 0xDEAD)  # disabled wait, 64 bit
+    image[_ENTRY : _ENTRY + 4] = b"\xb2\xb2" + struct.pack("!H", _PSW)  # LPSWE 0x200
+    image[_ENTRY + 8 : _ENTRY + 16] = b"S390EP\0\0"
+    return bytes(image)
+
+
+def boot(qemu: Qemu, machine: Machine, script: Script, directory: Path, *, until: float = _PATIENCE) -> Record:
+    """One boot, to the end of QEMU or for `until` seconds."""
+    return _Boot(qemu, machine, script, directory, until).run()
+
+
+class _Boot:
+    def __init__(self, qemu: Qemu, machine: Machine, script: Script, directory: Path, until: float) -> None:
+        self._qemu = qemu
+        self._machine = machine
+        self._server = Server(script)
+        self._way = Way(script)
+        self._script = script
+        self._until = until
+        self._directory = directory
+        inside = Path("/tmp") / f"netipl-{os.getpid()}-{id(self):x}" if qemu.root else directory
+        self._inside = inside
+        self._outside = Path(f"{qemu.root}{inside}") if qemu.root else inside
+        self._outside.mkdir(exist_ok=True, parents=True)
+        self._guest = str(self._outside / "guest")
+        self._address: IPv4Address | None = None
+
+    def run(self) -> Record:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as net:
+            net.bind(str(self._outside / "net"))
+            net.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+            console = self._directory / "console"
+            with (
+                console.open("wb") as output,
+                subprocess.Popen(
+                    self._command(), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+                ) as process,
+            ):
+                try:
+                    seconds = self._serve(net, process)
+                finally:
+                    process.kill()
+        if self._qemu.root:
+            shutil.rmtree(self._outside)
+        return Record(console.read_bytes(), self._way.from_guest, self._way.from_server, seconds=seconds)
+
+    def _command(self) -> list[str]:
+        machine = self._machine
+        uuid = ["-uuid", str(machine.uuid)] if machine.uuid else []
+        name = "s390-ccw-virtio" + (f",loadparm={machine.loadparm}" if machine.loadparm else "")
+        net = f"local.type=unix,local.path={self._inside}/guest,remote.type=unix,remote.path={self._inside}/net"
+        return self._qemu.command(
+            [
+                *("-M", name, "-m", str(machine.memory >> 20), "-smp", "1", "-nographic", "-nodefaults"),
+                *("-serial", "stdio", *uuid, "-netdev", f"dgram,id=n0,{net}"),
+                *("-device", f"virtio-net-ccw,netdev=n0,bootindex=1,mac={machine.mac}"),
+            ]
+        )
+
+    def _serve(self, net: socket.socket, process: "subprocess.Popen[bytes]") -> float:
+        begun = time.monotonic()
+        while process.poll() is None and time.monotonic() - begun < self._until:
+            deadline = self._server.deadline
+            wait = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())
+            net.settimeout(max(wait, 0.001))
+            try:
+                frame = net.recv(2048)
+            except TimeoutError:
+                if deadline is not None and time.monotonic() >= deadline:
+                    self._answer(net, self._server.expired(time.monotonic()))
+                continue
+            self._frame(net, frame)
+        return time.monotonic() - begun
+
+    def _frame(self, net: socket.socket, frame: bytes) -> None:
+        try:
+            content = frames.decode(frame)
+        except WireError:
+            return
+        if isinstance(content, frames.Arp):
+            if not content.is_reply and content.target_address == self._script.server:
+                reply = frames.Arp(
+                    is_reply=True,
+                    sender=SERVER_MAC,
+                    sender_address=content.target_address,
+                    target=content.sender,
+                    target_address=content.sender_address,
+                )
+                net.sendto(frames.encode(reply, source=SERVER_MAC, destination=content.sender), self._guest)
+        elif isinstance(content, Datagram):
+            for copy in self._way.to_server(content):
+                assert isinstance(copy, Datagram)
+                self._answer(net, self._server.receive(copy, time.monotonic()))
+
+    def _answer(self, net: socket.socket, answers: list[ToGuest]) -> None:
+        for answer in answers:
+            for copy in self._way.to_guest(answer):
+                frame = _unreachable(self._script, copy, self._machine.mac) if isinstance(copy, Unreachable) else self._udp(copy)
+                net.sendto(frame, self._guest)
+
+    def _udp(self, datagram: Datagram) -> bytes:
+        return frames.encode(datagram, source=SERVER_MAC, destination=self._machine.mac)
+
+
+def _unreachable(script: Script, sent: Unreachable, to: Mac) -> bytes:
+    """An ICMP message that quotes a TFTP request of the guest."""
+    quoted = bytes.fromhex("45000042000000004011") + bytes(2) + script.address.packed + script.server.packed
+    quoted += struct.pack("!HHHH", 2001, 69, 46, 0)
+    body = struct.pack("!BBHI", 3, sent.code, 0, 0) + quoted
+    total = 20 + len(body)
+    header = struct.pack("!BBHIBBH", 0x45, 0, total, 0, 64, 1, 0) + script.server.packed + script.address.packed
+    checksum = 0xFFFF - int.from_bytes(header, "big") % 0xFFFF
+    packet = header[:10] + struct.pack("!H", checksum) + header[12:] + body
+    return to.octets + SERVER_MAC.octets + b"\x08\x00" + packet
