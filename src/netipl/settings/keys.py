@@ -1,0 +1,222 @@
+"""The keys of the settings file, table by table: their types, defaults, examples and what they decide.
+
+The reference in the documentation is drawn from here. What several keys must agree on is in `agreement.py`.
+"""
+
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from netipl.guests.guest import BootMethod
+from netipl.guests.network import UnknownClients
+from netipl.settings.notation import ClientIdentifier, DomainName, LeaseTime, Macs, RangeText
+
+PREFIX, NESTED = "NETIPL_", "__"
+"""Of names in the environment."""
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Table(BaseModel):
+    """A table of the file: a key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class ServerKeys(Table):
+    """The daemon itself."""
+
+    state_directory: Path | None = Field(
+        default=None,
+        description="Where leases are kept. Without it `$STATE_DIRECTORY`, as systemd gives it, or `/var/lib/netipl` "
+        "for root and `$XDG_STATE_HOME/netipl` for others.",
+        examples=["/var/lib/netipl"],
+    )
+    run_directory: Path | None = Field(
+        default=None,
+        description="Where running transfers are kept over a restart. Without it `$RUNTIME_DIRECTORY`, or "
+        "`/run/netipl` for root and `$XDG_RUNTIME_DIR/netipl` for others.",
+        examples=["/run/netipl"],
+    )
+    user: str | None = Field(
+        default=None,
+        description="The user that a daemon started as root becomes, once its ports are open.",
+        examples=["netipl"],
+    )
+
+
+class DhcpKeys(Table):
+    """DHCP and BOOTP, for all networks."""
+
+    enabled: bool = Field(default=True, description="Whether DHCP is served.", examples=[True])
+    port: Port = Field(default=67, description="The UDP port; guests know only 67.", examples=[67])
+
+
+class TftpKeys(Table):
+    """TFTP: what the firmware loads with."""
+
+    enabled: bool = Field(default=True, description="Whether TFTP is served.", examples=[True])
+    port: Port = Field(default=69, description="The UDP port; guests know only 69.", examples=[69])
+    root: Path | None = Field(
+        default=None,
+        description="A directory whose files are served beside those of the guests.",
+        examples=["/srv/tftp"],
+    )
+    allow: tuple[IPv4Network, ...] = Field(
+        default=(), description="Who is served besides the addresses that are leased.", examples=[["192.0.2.0/24"]]
+    )
+    workers: int | None = Field(
+        default=None, ge=1, le=64, description="Worker processes. Without it one per core, 8 at most.", examples=[2]
+    )
+    transfers_per_address: int = Field(
+        default=16, ge=1, le=65535, description="How many transfers one address may have at a time.", examples=[16]
+    )
+
+
+class HttpKeys(Table):
+    """HTTP: the same files, for Linux once it runs."""
+
+    enabled: bool = Field(default=True, description="Whether HTTP is served.", examples=[True])
+    port: Port = Field(default=8069, description="The TCP port.", examples=[8069])
+    connections: int = Field(
+        default=256, ge=1, le=65535, description="How many connections there may be.", examples=[256]
+    )
+    connections_per_address: int = Field(
+        default=16, ge=1, le=65535, description="How many of them one address may have.", examples=[16]
+    )
+
+
+class NetworkKeys(Table):
+    """One subnet; NAME is yours to choose."""
+
+    interface: str | None = Field(
+        default=None,
+        max_length=15,
+        description="The interface on it; none for a subnet behind relays.",
+        examples=["virbr1"],
+    )
+    subnet: IPv4Network = Field(description="Its addresses.", examples=["192.0.2.0/24"])
+    server: IPv4Address = Field(description="Our address in it, or for it behind a relay.", examples=["192.0.2.1"])
+    router: IPv4Address | None = Field(
+        default=None,
+        description="The default router of the guests. Without it our own address.",
+        examples=["192.0.2.254"],
+    )
+    dns: tuple[IPv4Address, ...] = Field(default=(), description="Name servers.", examples=[["192.0.2.53"]])
+    domain: DomainName | None = Field(default=None, description="The domain of the guests.", examples=["example.com"])
+    pools: tuple[RangeText, ...] = Field(
+        default=(),
+        description="Ranges for guests without an address of their own.",
+        examples=[["192.0.2.10-192.0.2.99"]],
+    )
+    relays: tuple[IPv4Address, ...] = Field(
+        default=(), description="Relay agents whose requests are answered.", examples=[["192.0.2.254"]]
+    )
+    lease_time: LeaseTime = Field(
+        default="1h", validate_default=True, description="How long a lease lasts.", examples=["1h"]
+    )
+    authoritative: bool = Field(
+        default=False,
+        description="Whether addresses that are not ours to give are refused (DHCPNAK).",
+        examples=[False],
+    )
+    unknown: UnknownClients = Field(
+        default=UnknownClients.IGNORE, description="What a client that is no known guest gets.", examples=["ignore"]
+    )
+
+
+class BootKeys(Table):
+    """What is booted by guests that say nothing else."""
+
+    method: BootMethod | None = Field(
+        default=None,
+        description="How the firmware is given its files. Without it `probe-uuid` for a guest whose UUID is known, "
+        "else `probe-mac`.",
+        examples=["probe-mac"],
+    )
+    kernel: Path | None = Field(
+        default=None, description="The kernel, a raw s390x image.", examples=["/srv/boot/vmlinuz"]
+    )
+    initrd: Path | None = Field(
+        default=None, description="The initrd that belongs to it.", examples=["/srv/boot/initrd.img"]
+    )
+    append: str | None = Field(default=None, description="The kernel command line.", examples=["console=ttysclp0"])
+
+
+class GuestKeys(BootKeys):
+    """One guest; NAME is its host name. What it does not say of its boot is taken from `[default]`; but a kernel of
+    its own comes with an initrd of its own, or with none.
+    """
+
+    mac: Macs = Field(default=(), description="Its MAC address, or a list of them.", examples=["52:54:00:13:33:0a"])
+    uuid: UUID | None = Field(
+        default=None, description="The UUID of its virtual machine.", examples=["9b6e2a0c-7b1d-4b52-8f6e-1f6f3f6c0a01"]
+    )
+    client_id: ClientIdentifier | None = Field(
+        default=None, description="Its DHCP client identifier (option 61), in hexadecimal.", examples=["ff:00:01:02"]
+    )
+    network: str | None = Field(default=None, description="The name of its network. Without it any.", examples=["lab"])
+    address: IPv4Address | None = Field(
+        default=None, description="Its address. Without it one from a pool of its network.", examples=["192.0.2.10"]
+    )
+    firmware: str | None = Field(
+        default=None, pattern=r"^[0-9]+(\.[0-9]+)*$", description="The QEMU version that runs it.", examples=["7.2"]
+    )
+
+
+def _with_networks(networks: dict[str, NetworkKeys]) -> dict[str, NetworkKeys]:
+    if not networks:
+        raise PydanticCustomError("missing", "there is no network to serve")
+    return networks
+
+
+class File(BaseSettings):
+    """The whole file, and over it the environment: NETIPL_TFTP__PORT is `port` in `[tftp]`."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=NESTED, arbitrary_types_allowed=True
+    )
+
+    server: ServerKeys = ServerKeys()
+    dhcp: DhcpKeys = DhcpKeys()
+    tftp: TftpKeys = TftpKeys()
+    http: HttpKeys = HttpKeys()
+    networks: Annotated[dict[DomainName, NetworkKeys], AfterValidator(_with_networks)] = Field(
+        default={}, validate_default=True
+    )
+    default: BootKeys = BootKeys()
+    guests: dict[DomainName, GuestKeys] = {}
+
+    @classmethod
+    def settings_customise_sources(  # the signature is pydantic's
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file; nothing else is read."""
+        return env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+TABLES: dict[str, type[Table]] = {
+    "server": ServerKeys,
+    "dhcp": DhcpKeys,
+    "tftp": TftpKeys,
+    "http": HttpKeys,
+    "networks.NAME": NetworkKeys,
+    "default": BootKeys,
+    "guests.NAME": GuestKeys,
+}
+"""The tables in the order of the reference, by their headers."""

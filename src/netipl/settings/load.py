@@ -1,0 +1,46 @@
+"""Reads the settings file and the environment over it. Everything wrong in them is said at once, in one UsageError."""
+
+import tomllib
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsConfigDict, SettingsError
+
+from netipl.errors import UnavailableError, UsageError
+from netipl.settings.agreement import disagreements
+from netipl.settings.keys import PREFIX, File
+from netipl.settings.problems import found_by_pydantic, refusal
+from netipl.settings.settings import Settings
+
+DEFAULT_PATH = Path("/etc/netipl/netipl.toml")
+
+
+def load(path: Path) -> Settings:
+    """The settings of `path`, read anew each time. Raises UsageError, and UnavailableError if it is not there."""
+    _check_readable(path)
+
+    class ThisFile(File):
+        model_config = SettingsConfigDict(toml_file=path)
+
+    try:
+        file = ThisFile()
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is no TOML: {error}", remedy="correct that line; see https://toml.io") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is no UTF-8 text", remedy="save it as UTF-8") from error
+    except ValidationError as error:
+        raise refusal(path, found_by_pydantic(error)) from error
+    except SettingsError as error:
+        raise UsageError(f"the environment: {error}", remedy=f"write lists in {PREFIX}... as JSON") from error
+    if problems := disagreements(file, path.parent.absolute()):
+        raise refusal(path, problems)
+    return Settings(path=path, file=file)
+
+
+def _check_readable(path: Path) -> None:
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        remedy = "name another with --config, or begin with the example, packaging/netipl.toml"
+        raise UnavailableError(f"{path}: {error.strerror}", remedy=remedy) from error

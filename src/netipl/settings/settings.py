@@ -1,0 +1,173 @@
+"""The settings: a file that agrees with itself, and the plain values that are made of it for everything below."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+from socket import if_nameindex
+
+from netipl.content import opened
+from netipl.errors import ContentError, WireError
+from netipl.guests.guest import BootFiles, BootMethod, Guest
+from netipl.guests.network import Network, UnknownClients
+from netipl.images import kernel as kernel_facts
+from netipl.settings.keys import DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the file at `path` says; relative paths in it start in its directory."""
+
+    path: Path
+    file: File
+
+    @property
+    def dhcp(self) -> DhcpKeys:
+        return self.file.dhcp
+
+    @property
+    def tftp(self) -> TftpKeys:
+        """Its `root` is relative: see `tftp_root`."""
+        return self.file.tftp
+
+    @property
+    def http(self) -> HttpKeys:
+        return self.file.http
+
+    @property
+    def user(self) -> str | None:
+        """Whom the daemon becomes, if root started it."""
+        return self.file.server.user
+
+    @property
+    def tftp_root(self) -> Path | None:
+        root = self.file.tftp.root
+        return None if root is None else self._placed(root)
+
+    @property
+    def tftp_workers(self) -> int:
+        return self.file.tftp.workers or min(os.cpu_count() or 1, 8)
+
+    def state_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
+        """Where leases are kept, whether or not it exists. $STATE_DIRECTORY is set by systemd."""
+        if self.file.server.state_directory is not None:
+            return self._placed(self.file.server.state_directory)
+        if given := environment.get("STATE_DIRECTORY"):
+            return Path(given.partition(":")[0])
+        if os.geteuid() == 0:
+            return Path("/var/lib/netipl")
+        return Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local/state", "netipl")
+
+    def run_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
+        """Where running transfers are kept, whether or not it exists. $RUNTIME_DIRECTORY is set by systemd."""
+        if self.file.server.run_directory is not None:
+            return self._placed(self.file.server.run_directory)
+        if given := environment.get("RUNTIME_DIRECTORY"):
+            return Path(given.partition(":")[0])
+        if os.geteuid() == 0:
+            return Path("/run/netipl")
+        if given := environment.get("XDG_RUNTIME_DIR"):
+            return Path(given, "netipl")
+        return self.state_directory(environment) / "run"
+
+    def addresses(self) -> tuple[IPv4Address, ...]:
+        """Our own, that TFTP and HTTP listen on: one for each network."""
+        return tuple(dict.fromkeys(network.server for network in self.file.networks.values()))
+
+    def networks(self) -> tuple[Network, ...]:
+        return tuple(_network(name, keys) for name, keys in self.file.networks.items())
+
+    def guests(self) -> tuple[Guest, ...]:
+        """In the order of the file; `boot` is None where a guest takes the default as it is."""
+        return tuple(self._guest(name, keys) for name, keys in self.file.guests.items())
+
+    def default_boot(self) -> BootFiles | None:
+        """What guests boot that have nothing of their own."""
+        default = self.file.default
+        if default.kernel is None:
+            return None
+        return BootFiles(
+            kernel=self._placed(default.kernel), initrd=self._initrd(default.initrd), append=_append(default.append)
+        )
+
+    def default_method(self) -> BootMethod:
+        """How clients boot of whom nothing is known but the MAC."""
+        return self.file.default.method or BootMethod.PROBE_MAC
+
+    def warnings(self) -> Iterator[str]:
+        """What may be meant as it is, though it would serve nobody now."""
+        present = {name for _, name in if_nameindex()}
+        for name, network in self.file.networks.items():
+            if network.interface is not None and network.interface not in present:
+                yield f"networks.{name}.interface: {network.interface} is not there; it is served when it comes"
+        if not self.file.guests and all(each.unknown is UnknownClients.IGNORE for each in self.networks()):
+            yield "there are no guests, and unknown clients are ignored: nobody will be answered"
+        for kernel in self._kernels():
+            if reason := _no_kernel(kernel):
+                yield f"{kernel}: {reason}"
+
+    def _guest(self, name: str, keys: GuestKeys) -> Guest:
+        found_by = BootMethod.PROBE_UUID if keys.uuid is not None else BootMethod.PROBE_MAC
+        return Guest(
+            name=name,
+            macs=keys.mac,
+            uuid=keys.uuid,
+            client_id=keys.client_id,
+            address=keys.address,
+            network=keys.network,
+            firmware=keys.firmware,
+            method=keys.method or self.file.default.method or found_by,
+            boot=self._boot(keys),
+        )
+
+    def _boot(self, keys: GuestKeys) -> BootFiles | None:
+        """A kernel of its own never gets another's initrd; all else that is not said is the default's."""
+        default = self.file.default
+        kernel = keys.kernel or default.kernel
+        if kernel is None or (keys.kernel, keys.initrd, keys.append) == (None, None, None):
+            return None
+        initrd = keys.initrd if keys.kernel is not None or keys.initrd is not None else default.initrd
+        append = keys.append if keys.append is not None else default.append
+        return BootFiles(kernel=self._placed(kernel), initrd=self._initrd(initrd), append=_append(append))
+
+    def _kernels(self) -> Iterator[Path]:
+        own = (guest.boot for guest in self.guests())
+        yield from dict.fromkeys(boot.kernel for boot in (self.default_boot(), *own) if boot is not None)
+
+    def _placed(self, path: Path) -> Path:
+        return self.path.parent.absolute() / path
+
+    def _initrd(self, path: Path | None) -> Path | None:
+        return None if path is None else self._placed(path)
+
+
+def _network(name: str, keys: NetworkKeys) -> Network:
+    return Network(
+        name=name,
+        subnet=keys.subnet,
+        server=keys.server,
+        interface=keys.interface,
+        router=keys.router,
+        dns=keys.dns,
+        domain=keys.domain,
+        pools=keys.pools,
+        relays=frozenset(keys.relays),
+        lease_time=keys.lease_time,
+        authoritative=keys.authoritative,
+        unknown=keys.unknown,
+    )
+
+
+def _append(text: str | None) -> str:
+    return "" if text is None else text
+
+
+def _no_kernel(path: Path) -> str:
+    """Why the file cannot be a kernel of s390x, or nothing."""
+    try:
+        with os.fdopen(opened(path), "rb") as file:
+            kernel_facts.decode(file.read(kernel_facts.HEADER_SIZE))
+    except (ContentError, WireError) as error:
+        return str(error)
+    return ""
