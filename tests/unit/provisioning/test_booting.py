@@ -1,0 +1,108 @@
+"""A boot's plan is made once and kept, and a new DISCOVER ends what ran before."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv4Network
+
+from netipl.guests.guest import Guest
+from netipl.guests.network import Network
+from netipl.net import Mac
+from netipl.protocols.dhcp4.codes import Architecture, MessageType, OpCode, Option
+from netipl.protocols.dhcp4.message import Message
+from netipl.protocols.dhcp4.options import Options
+from netipl.provisioning.bootfields import BootFields
+from netipl.provisioning.booting import Received, receive
+from netipl.provisioning.boots import Boots, BootState
+from netipl.provisioning.exchange import Arrival
+from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.plan import Plan
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+MAC = Mac.parse("52:54:00:13:33:0a")
+ADDRESS, SERVER = IPv4Address("192.0.2.10"), IPv4Address("192.0.2.1")
+NETWORK = Network(name="lab", subnet=IPv4Network("192.0.2.0/24"), server=SERVER, interface="lab0")
+GUEST = Guest(name="z1", macs=(MAC,), address=ADDRESS)
+ARRIVAL = Arrival(interface="lab0")
+
+DISCOVER: Mapping[int, bytes] = {
+    Option.MESSAGE_TYPE: bytes([MessageType.DISCOVER]),
+    Option.PARAMETER_LIST: bytes([1, 3, 6, 66, 67, 93]),
+}
+REQUEST: Mapping[int, bytes] = {
+    Option.MESSAGE_TYPE: bytes([MessageType.REQUEST]),
+    Option.REQUESTED_ADDRESS: ADDRESS.packed,
+    Option.SERVER_IDENTIFIER: SERVER.packed,
+    Option.CLIENT_ARCHITECTURE: Architecture.S390_BASIC.to_bytes(2, "big"),
+}
+
+
+class Laboratory:
+    """One guest, whose plan is another one each time that it is asked for."""
+
+    def __init__(self) -> None:
+        self.inventory = Inventory([NETWORK], [GUEST])
+        self.boots = Boots()
+        self.made = 0
+
+    def plan_for(self, guest: Guest | None, mac: Mac, address: IPv4Address) -> Plan:
+        assert (guest, mac, address) == (GUEST, MAC, ADDRESS)
+        self.made += 1
+        return Plan(fields=BootFields(file=b"plan %d" % self.made), tree={})
+
+    def receive(self, options: Mapping[int, bytes], xid: int) -> Received:
+        message = Message(op=OpCode.BOOTREQUEST, xid=xid, mac=MAC, options=Options(options))
+        received = receive(self.inventory, self.boots, message, ARRIVAL, NOW, plan_for=self.plan_for)
+        for change in received.outcome.changes:
+            self.inventory.apply(change)
+        return received
+
+    def file(self, options: Mapping[int, bytes], xid: int) -> bytes:
+        reply = self.receive(options, xid).outcome.reply
+        assert reply is not None
+        return reply.message.file
+
+
+def test_a_repeated_request_gets_the_plan_that_was_pinned() -> None:
+    laboratory = Laboratory()
+    laboratory.receive(DISCOVER, xid=1)
+    first = laboratory.file(REQUEST, xid=1)
+    assert laboratory.file(REQUEST, xid=1) == first
+
+
+def test_the_next_boot_gets_a_plan_of_its_own() -> None:
+    laboratory = Laboratory()
+    laboratory.receive(DISCOVER, xid=1)
+    first = laboratory.file(REQUEST, xid=1)
+    laboratory.receive(DISCOVER, xid=2)
+    assert laboratory.file(REQUEST, xid=2) != first
+
+
+def test_another_boot_interrupts_the_transfers_of_the_one_before() -> None:
+    laboratory = Laboratory()
+    assert laboratory.receive(DISCOVER, xid=1).interrupted is None
+    laboratory.receive(REQUEST, xid=1)
+    assert laboratory.receive(DISCOVER, xid=1).interrupted is None
+    assert laboratory.receive(DISCOVER, xid=2).interrupted == ADDRESS
+
+
+def test_the_guests_own_dhcp_leaves_its_boot_alone_and_says_that_it_started() -> None:
+    laboratory = Laboratory()
+    laboratory.receive(DISCOVER, xid=1)
+    laboratory.receive(REQUEST, xid=1)
+    pinned = laboratory.boots.of(MAC)
+    release = {Option.MESSAGE_TYPE: bytes([MessageType.RELEASE]), Option.SERVER_IDENTIFIER: SERVER.packed}
+    laboratory.receive(release, xid=1)
+    own = {Option.MESSAGE_TYPE: bytes([MessageType.DISCOVER]), Option.CLIENT_IDENTIFIER: b"\xff\0\0\0\1\0\3"}
+    assert laboratory.receive(own, xid=7).interrupted is None
+    own_request = {**own, **{code: REQUEST[code] for code in (Option.REQUESTED_ADDRESS, Option.SERVER_IDENTIFIER)}}
+    laboratory.receive({**own_request, Option.MESSAGE_TYPE: bytes([MessageType.REQUEST])}, xid=7)
+    assert pinned is not None
+    assert laboratory.boots.of(MAC) == replace(pinned, state=BootState.STARTED)
+
+
+def test_who_is_not_answered_has_no_boot() -> None:
+    laboratory = Laboratory()
+    laboratory.inventory.replace_guests_and_networks([NETWORK], [])
+    laboratory.receive(DISCOVER, xid=1)
+    assert laboratory.boots.of(MAC) is None

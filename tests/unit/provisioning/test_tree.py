@@ -1,0 +1,92 @@
+"""Each client sees its own plan and what is for everybody, and a stranger nothing."""
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv4Network
+
+import pytest
+
+from netipl.content import inline
+from netipl.guests.lease import Lease, LeaseState
+from netipl.guests.network import Network
+from netipl.net import Mac
+from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
+from netipl.provisioning.bootfields import BootFields
+from netipl.provisioning.boots import Boots
+from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.plan import Plan
+from netipl.provisioning.tree import Tree
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+ONE, OTHER, STRANGER = (IPv4Address(f"192.0.2.{last}") for last in (10, 11, 99))
+MACS = {ONE: Mac.parse("52:54:00:00:00:01"), OTHER: Mac.parse("52:54:00:00:00:02")}
+NETWORK = Network(name="lab", subnet=IPv4Network("192.0.2.0/24"), server=IPv4Address("192.0.2.1"), interface="lab0")
+PUBLIC = inline("for everybody")
+
+
+def lease(address: IPv4Address, state: LeaseState = LeaseState.BOUND) -> Lease:
+    return Lease(network="lab", address=address, mac=MACS[address], state=state, expires=NOW + timedelta(hours=1))
+
+
+def plan_named(text: str) -> Plan:
+    return Plan(fields=BootFields(), tree={"boot.cfg": inline(text)})
+
+
+def plan_of(lease: Lease) -> Plan | None:
+    return plan_named(f"anew for {lease.address}")
+
+
+def public(name: str) -> Resolution:
+    return PUBLIC if name == "public/file" else Missing()
+
+
+def tree(*leases: Lease, boots: Boots | None = None, allowed: tuple[IPv4Network, ...] = ()) -> Tree:
+    inventory = Inventory([NETWORK], (), leases)
+    return Tree(inventory, boots or Boots(), plan_of=plan_of, allowed=allowed, public=public)
+
+
+def test_a_lease_sees_the_plan_that_its_boot_pinned() -> None:
+    boots = Boots()
+    boots.begin(MACS[ONE], 1, NOW)
+    boots.pin(MACS[ONE], 1, ONE, plan_named("pinned"))
+    assert tree(lease(ONE), boots=boots).resolve(b"boot.cfg", ONE) == inline("pinned")
+
+
+def test_two_leases_see_different_bytes_at_the_same_name() -> None:
+    looked_up = tree(lease(ONE), lease(OTHER))
+    assert looked_up.resolve(b"boot.cfg", ONE) == inline(f"anew for {ONE}")
+    assert looked_up.resolve(b"boot.cfg", OTHER) == inline(f"anew for {OTHER}")
+
+
+def test_the_plan_of_who_had_the_address_before_is_not_shown() -> None:
+    boots = Boots()
+    boots.begin(MACS[OTHER], 1, NOW)
+    boots.pin(MACS[OTHER], 1, ONE, plan_named("of another guest"))
+    assert tree(lease(ONE), boots=boots).resolve(b"boot.cfg", ONE) == inline(f"anew for {ONE}")
+
+
+@pytest.mark.parametrize("name", [b"public/file", b"/public/file", b"./public//file"])
+def test_a_leading_slash_does_not_matter(name: bytes) -> None:
+    assert tree(lease(ONE)).resolve(name, ONE) == PUBLIC
+
+
+def test_what_is_nowhere_is_missing() -> None:
+    assert tree(lease(ONE)).resolve(b"nowhere", ONE) == Missing()
+
+
+def test_a_stranger_is_denied_even_what_is_public() -> None:
+    assert isinstance(tree(lease(ONE)).resolve(b"public/file", STRANGER), Denied)
+
+
+def test_who_is_allowed_sees_what_is_public_and_no_plan() -> None:
+    looked_up = tree(lease(ONE), allowed=(IPv4Network("192.0.2.96/29"),))
+    assert looked_up.resolve(b"public/file", STRANGER) == PUBLIC
+    assert looked_up.resolve(b"boot.cfg", STRANGER) == Missing()
+
+
+def test_a_declined_address_is_nobodys() -> None:
+    assert isinstance(tree(lease(ONE, LeaseState.DECLINED)).resolve(b"public/file", ONE), Denied)
+
+
+@pytest.mark.parametrize("name", [b"../etc/passwd", b"a\\b", b"a\0b"])
+def test_names_that_no_tree_has_are_denied(name: bytes) -> None:
+    assert isinstance(tree(lease(ONE)).resolve(name, ONE), Denied)
