@@ -91,9 +91,9 @@ def test_the_guests_own_dhcp_leaves_its_boot_alone_and_says_that_it_started() ->
     laboratory.receive(DISCOVER, xid=1)
     laboratory.receive(REQUEST, xid=1)
     pinned = laboratory.boots.of(MAC)
-    release = {Option.MESSAGE_TYPE: bytes([MessageType.RELEASE]), Option.SERVER_IDENTIFIER: SERVER.packed}
+    release: dict[int, bytes] = {Option.MESSAGE_TYPE: bytes([MessageType.RELEASE]), Option.SERVER_IDENTIFIER: SERVER.packed}
     laboratory.receive(release, xid=1)
-    own = {Option.MESSAGE_TYPE: bytes([MessageType.DISCOVER]), Option.CLIENT_IDENTIFIER: b"\xff\0\0\0\1\0\3"}
+    own: dict[int, bytes] = {Option.MESSAGE_TYPE: bytes([MessageType.DISCOVER]), Option.CLIENT_IDENTIFIER: b"\xff\0\0\0\1\0\3"}
     assert laboratory.receive(own, xid=7).interrupted is None
     own_request = {**own, **{code: REQUEST[code] for code in (Option.REQUESTED_ADDRESS, Option.SERVER_IDENTIFIER)}}
     laboratory.receive({**own_request, Option.MESSAGE_TYPE: bytes([MessageType.REQUEST])}, xid=7)
