@@ -1,0 +1,41 @@
+"""The directive `command-reference`: every command with its arguments and options, drawn from the command line itself."""
+
+from collections.abc import Iterator
+
+import typer
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+
+from netipl.cli.main import app as command_line
+
+
+class CommandReference(Directive):
+    """Takes no argument and no content."""
+
+    def run(self) -> list[nodes.Node]:
+        group = typer.main.get_command(command_line)
+        commands = getattr(group, "commands", {})
+        lines = [line for name, command in commands.items() for line in _command(name, command)]
+        container = nodes.container()
+        self.state.nested_parse(StringList(lines, source="netipl.cli.main"), 0, container, match_titles=True)
+        return container.children
+
+
+def _command(name: str, command: typer.core.TyperCommand) -> Iterator[str]:
+    yield from (f"## `netipl {name}`", "", *(command.help or "").splitlines(), "")
+    rows = [row for parameter in command.params if (row := _parameter(parameter))]
+    if rows:
+        yield from ("| | |", "|---|---|", *rows, "")
+
+
+def _parameter(parameter: typer.core.TyperArgument | typer.core.TyperOption) -> str:
+    names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts) if name.startswith("-"))
+    text = " ".join((getattr(parameter, "help", "") or "").split()).replace("|", "\\|")
+    return f"| {names or f'`{parameter.human_readable_name}`'} | {text} |"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_directive("command-reference", CommandReference)
+    return {"parallel_read_safe": True}
