@@ -7,7 +7,6 @@ Sources: qemu(1); QEMU's documentation of the s390-ccw-virtio machine.
 import asyncio
 import os
 import platform
-import re
 import shutil
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -17,26 +16,16 @@ from pathlib import Path
 from uuid import UUID
 
 from netipl.errors import UnavailableError
-from netipl.machines.attachment import Attachment, quoted
+from netipl.firmware.versions import Version
+from netipl.machines.attachment import Attachment, LinkEnd, quoted
 from netipl.machines.tether import tethered
 from netipl.net import Mac
 
 PROGRAM = "qemu-system-s390x"
 _PACKAGES = "install it (Debian 12: qemu-system-misc, Debian 13: qemu-system-s390x, Fedora: qemu-system-s390x-core)"
+_FIRST_WITH_STREAM = Version(7, 2)
 _PIECE = 65536  # bytes of the console at a time
 _GRACE = 5.0  # seconds between SIGTERM and SIGKILL
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version of QEMU, whose firmware comes with it."""
-
-    major: int
-    minor: int
-    micro: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.major}.{self.minor}.{self.micro}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +80,7 @@ def accelerator() -> str:
 
 
 async def version(program: Path) -> Version:
-    """Of the QEMU at `program`, asked by `--version`. Raises UnavailableError."""
+    """Of the QEMU at `program`, and so of the firmware that comes with it. Raises UnavailableError."""
     try:
         process = await asyncio.create_subprocess_exec(
             program, "--version", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
@@ -99,10 +88,19 @@ async def version(program: Path) -> Version:
     except OSError as error:
         raise UnavailableError(f"{program} does not start: {error.strerror}", remedy=_PACKAGES) from error
     output, errors = await process.communicate()
-    found = re.search(r"version (\d+)\.(\d+)(?:\.(\d+))?", output.decode(errors="replace"))
+    found = Version.parse(output.decode(errors="replace"))
     if process.returncode or found is None:
         raise UnavailableError(f"{program} does not tell its version: {errors.decode(errors='replace').strip()}")
-    return Version(int(found[1]), int(found[2]), int(found[3] or 0))
+    return found
+
+
+def require(found: Version, guest: QemuGuest) -> None:
+    """Raise UnavailableError if that QEMU cannot be attached as `guest` is."""
+    if found < _FIRST_WITH_STREAM and any(isinstance(nic.attachment, LinkEnd) for nic in guest.nics):
+        raise UnavailableError(
+            f"QEMU {found} cannot be attached by a link",
+            remedy=f"use QEMU {_FIRST_WITH_STREAM} or later, allow /dev/net/tun, or use --qemu-user-net",
+        )
 
 
 class Machine:

@@ -50,9 +50,9 @@ class Apt:
         self._configuration.write_text(_CONFIGURATION.format(directory=directory, architecture=architecture))
 
     def update(self) -> None:
-        """Fetch the lists of packages."""
+        """Fetch the lists of packages. A source that cannot be reached is left out, or is as it was before."""
         self._progress("fetching Debian's lists of packages")
-        self._run("apt-get", "update", "--error-on=any")
+        self._run("apt-get", "update")
 
     def candidate(self, package: str) -> str:
         """The version of `package` that would be installed."""
@@ -60,7 +60,10 @@ class Apt:
             label, _, version = line.strip().partition(": ")
             if label == "Candidate" and version != "(none)":
                 return version
-        raise UnavailableError(f"the system's apt sources have no package {package}", remedy=_OTHER_WAY)
+        raise UnavailableError(
+            f"the system's apt sources have no package {package} now",
+            remedy=f"see what apt-get update says, or {_OTHER_WAY}",
+        )
 
     def depends(self, package: str) -> list[str]:
         """The packages that `package` depends on, first choices only."""

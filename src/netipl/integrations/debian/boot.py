@@ -9,6 +9,7 @@ import json
 import os
 import tarfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -64,7 +65,10 @@ def _made(directory: Path, progress: Progress, *, refresh: bool) -> DebianBoot:
     if kept is not None and fresh and not refresh:
         return kept
     try:
-        return _make(directory, progress, update=refresh or not fresh)
+        if fresh and not refresh:
+            with suppress(UnavailableError):  # a package that Debian has replaced since it was asked
+                return _make(directory, progress, update=False)
+        return _make(directory, progress, update=True)
     except UnavailableError as error:
         if kept is None or refresh:
             raise
@@ -97,7 +101,6 @@ def _make(directory: Path, progress: Progress, *, update: bool) -> DebianBoot:
     apt = Apt(directory, _ARCHITECTURE, progress)
     if update:
         apt.update()
-        (directory / _ASKED).touch()
     image = next((name for name in apt.depends(_KERNEL) if name.startswith("linux-image-")), None)
     if image is None:
         raise UnavailableError(f"{_KERNEL} depends on no kernel")
@@ -119,6 +122,8 @@ def _make(directory: Path, progress: Progress, *, update: bool) -> DebianBoot:
         "recipe": _recipe(),
     }
     _replace(directory / "boot.json", json.dumps(record, indent=2).encode())
+    if update:
+        (directory / _ASKED).touch()
     return boot
 
 
