@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from netipl.guests.guest import BootMethod
 from tests.architecture.tree import ROOT, shown, tracked
 
 REGISTRIES = re.compile(r"\b(?:deb|ftp|snapshot|security|pypi|files|registry)\.(?:[\w-]+\.)*(?:org|net|com)\b")
@@ -33,3 +34,8 @@ def test_every_planted_mutant_names_the_test_that_must_turn_red() -> None:
         expected = re.findall(r"^# expect: (\S+\.py)::\S+$", patch.read_text(), re.MULTILINE)
         assert expected, f"{shown(patch)} has no line `# expect: tests/...::test_name`"
         assert all((ROOT / path).is_file() for path in expected)
+
+
+def test_the_documentation_has_every_boot_method() -> None:
+    page = (ROOT / "docs" / "reference" / "boot-methods.md").read_text()
+    assert [method for method in BootMethod if f"| `{method}` |" not in page] == []
