@@ -1,10 +1,13 @@
 # The commands of this repository. `make` alone lists them. Each first makes ready what it needs (scripts/setup).
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-s390x mutants soak bench docs fresh constraints clean
+.PHONY: help demo check test test-s390x mutants soak bench docs fresh qemu-root constraints clean
 SHELL := bash
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+
+# roots with other versions of QEMU, whose firmware the tests see too: `make qemu-root`
+export NETIPL_QEMU_ROOTS ?= $(subst $() ,:,$(patsubst %/usr/bin/qemu-system-s390x,%,$(wildcard $(CURDIR)/.cache/qemu/*/usr/bin/qemu-system-s390x)))
 
 help: ## list these commands
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -36,7 +39,7 @@ soak: ## repeat real boots many times, under loss and interruption (an hour)
 	@scripts/setup test
 	@$(PYTEST) tests/soak $(ARGS)
 
-bench: ## measure against other servers, as docs/benchmarks.md tells
+bench: ## measure against other servers, as docs/benchmarks tells
 	@scripts/setup test
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -48,6 +51,10 @@ docs: ## build the documentation into docs/_build/html
 fresh: ## prove the commands of the README in a minimal Debian root (SUITE=trixie for the other, as root)
 	@scripts/setup fresh
 	@scripts/fresh-root
+
+qemu-root: ## add the QEMU of another Debian release (SUITE=trixie) to what test and soak boot with, as root
+	@scripts/setup fresh
+	@scripts/qemu-root
 
 constraints: ## renew constraints.txt with the newest versions
 	@scripts/renew-constraints
