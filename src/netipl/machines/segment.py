@@ -20,6 +20,7 @@ from netipl.machines.impairment import PERFECT, Impairment
 
 _TUNSETIFF = 0x400454CA
 _IFF_TAP, _IFF_NO_PI = 0x0002, 0x1000  # linux/if_tun.h
+_MAC = "02:00:00:00:00:01"  # locally administered; the namespace has no other network
 _LONGEST_NAME = 11  # of a port: an interface has 15 characters, and the far end of a veth adds to it
 
 
@@ -75,9 +76,12 @@ class Segment:
 
 
 def create(address: IPv4Interface, *, interface: str = "netipl0") -> Segment:
-    """Make the segment in this network namespace, without spanning tree: a port forwards at once."""
+    """Make the segment in this network namespace, without spanning tree: a port forwards at once.
+
+    Its MAC is given: a bridge left to itself takes that of a port, and changes it under its guests when ports change.
+    """
     iproute.configure(
-        f"link add {interface} type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+        f"link add {interface} address {_MAC} type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
         f"address add {address} broadcast {address.network.broadcast_address} dev {interface}",
         f"link set {interface} up",
     )
