@@ -67,7 +67,7 @@ def download(pins: list[str], python: str, directory: Path) -> bool:
         sys.executable,
         "-m",
         "pip",
-        "--quiet",
+        "-qq",
         "download",
         "--no-deps",
         *target,
