@@ -1,32 +1,34 @@
 """The daemon's side of TFTP: owns the sockets, keeps the workers running and answers their questions."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+import asyncio
+import socket
+import time
+from collections.abc import Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Final
 
-from netipl.protocols.tftp.resolution import Resolution
-from netipl.provisioning.timeline import Observation
+import structlog
 
-Resolve = Callable[[bytes, IPv4Address, int, IPv4Address], Resolution]
-"""From the name asked for, the client's address and port and our address that was asked."""
+from netipl.errors import UsageError
+from netipl.servers.tftp import control, process, sockets
+from netipl.servers.tftp.desk import Desk, Limits, Resolve
+from netipl.servers.tftp.ledger import Ledger
+from netipl.servers.tftp.process import WorkerProcess
+from netipl.servers.tftp.sightings import Observe, Sightings
 
-Observe = Callable[[Iterable[Observation]], None]
+_log = structlog.get_logger()
 
+_FIRST_PAUSE: Final = 0.05
+_LONGEST_PAUSE: Final = 5.0
+_LONG_LIFE: Final = 10.0
+"""Seconds; a worker that lived so long starts again without a pause that has grown."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one service takes on at most."""
-
-    transfers: int = 4096
-    transfers_per_address: int = 16
-    arriving: timedelta = timedelta(seconds=15)
-    """How long a request waits for a file that is still arriving."""
+_SWEEP: Final = 1.0
 
 
 class TftpService:
-    """Serves reads on `port` of each address, by `workers` processes, until cancelled."""
+    """Serves reads on `port` (0: any free one) of each address, by `workers` processes, until cancelled."""
 
     def __init__(
         self,
@@ -37,18 +39,92 @@ class TftpService:
         run_directory: Path,
         resolve: Resolve,
         observe: Observe,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
+        limits: Limits = Limits(),  # noqa: B008 - it is frozen
     ) -> None:
-        raise NotImplementedError
+        if any(address.is_unspecified for address in addresses):
+            raise UsageError(
+                "TFTP answers from the address that was asked, so it cannot serve 0.0.0.0", remedy="name each address"
+            )
+        if workers < 1:
+            raise UsageError("TFTP needs at least one worker")
+        self.port = port
+        """Once open, the port in use."""
+        self._addresses = list(dict.fromkeys(addresses))
+        self._workers = workers
+        self._ledger = Ledger(
+            run_directory / "tftp-transfers", slots=limits.transfers, complain=self._complain_of_the_log
+        )
+        self._sightings = Sightings(observe)
+        self._desk = Desk(ledger=self._ledger, resolve=resolve, sightings=self._sightings, limits=limits)
+        self._sockets: dict[IPv4Address, list[socket.socket]] = {}
 
     def open(self) -> None:
-        """Binds every socket and opens the log of transfers; needs the right to bind `port`. Raises UnavailableError."""
-        raise NotImplementedError
+        """Binds every socket and opens the log of transfers; it needs the right to bind `port`.
+
+        Raises UnavailableError.
+        """
+        self._ledger.open()
+        try:
+            for address in self._addresses:
+                self._sockets[address] = sockets.bound(address, self.port, self._workers)
+                self.port = self._sockets[address][0].getsockname()[1]
+        except BaseException:
+            self.close()
+            raise
+        self._desk.begin()
+
+    def close(self) -> None:
+        """Gives sockets and log back; `run` does so when it ends."""
+        for bound in self._sockets.values():
+            for each in bound:
+                each.close()
+        self._sockets.clear()
+        self._ledger.close()
 
     async def run(self) -> None:
-        """Runs the workers until cancelled, and starts those again that die."""
-        raise NotImplementedError
+        """Runs the workers until cancelled, and starts those again that die. Call `open` first, and run once."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._desk.tasks = tasks
+                tasks.create_task(self._sweep())
+                for index in range(self._workers):
+                    tasks.create_task(self._keep_running(index))
+        finally:
+            self._sightings.hand_over()
+            self.close()
 
     def drop(self, address: IPv4Address) -> None:
         """Ends all transfers to `address`, wherever they run: its guest has begun another boot."""
-        raise NotImplementedError
+        self._desk.drop(int(address))
+
+    async def _keep_running(self, index: int) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            started = time.monotonic()
+            async with process.running() as worker:
+                _log.debug("tftp worker started", worker=index, pid=worker.pid)
+                await self._attend(index, worker)
+            pause = _FIRST_PAUSE if time.monotonic() - started > _LONG_LIFE else min(2 * pause, _LONGEST_PAUSE)
+            _log.error("tftp worker died", worker=index, status=await worker.wait(), restart_in=pause)
+            await asyncio.sleep(pause)
+
+    async def _attend(self, index: int, worker: WorkerProcess) -> None:
+        """Answers the worker until it is gone."""
+        worker.send(
+            control.Listen([int(address) for address in self._addresses]),
+            [self._sockets[address][index].fileno() for address in self._addresses],
+        )
+        self._desk.workers[index] = worker
+        try:
+            while (message := await worker.receive()) is not None:
+                self._desk.hear(index, message)
+        finally:
+            self._desk.lost(index)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP)
+            self._desk.sweep()
+
+    def _complain_of_the_log(self, error: OSError) -> None:
+        _log.warning("tftp transfers are not logged: they go on, but would not survive a restart", reason=str(error))

@@ -1,0 +1,276 @@
+"""One address served by a worker: its socket, its transfers and what it tells the daemon.
+
+`serve` and `_send` run once per packet and are written for that; everything else happens once per file.
+"""
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from netipl.errors import ContentError, WireError
+from netipl.protocols.tftp.codes import DATA_HEADER, ErrorCode, OpCode
+from netipl.protocols.tftp.negotiation import LARGEST_BLOCK, Terms
+from netipl.protocols.tftp.retransmission import SECOND
+from netipl.protocols.tftp.server import Reason, Server, Unknown, Wanted
+from netipl.protocols.tftp.transfer import FINISHED, Transfer
+from netipl.servers.tftp import control
+from netipl.servers.tftp.batches import Inbox, Outbox, address_of, peer_of, port_of
+from netipl.servers.tftp.bodies import Body, Files, MappedFile, spans_of
+from netipl.wire import printable
+
+REPORT_BLOCKS: Final = 8192
+"""With the interval at which `report` is called, fewer than 16,384 blocks go unreported."""
+
+REPORT_INTERVAL: Final = SECOND // 2
+
+_IP_MTU: Final = 14  # ip(7); not in Python's socket module
+_HEADERS: Final = 20 + 8 + DATA_HEADER
+_ACK: Final = int(OpCode.ACK)
+
+Tell = Callable[[control.Message], None]
+"""To the daemon."""
+
+Listen = Callable[[int], None]
+"""Hears, at the time given, what the daemon has said."""
+
+
+class Endpoint:
+    """Serves one bound socket; `tokens` are its own among those of the worker."""
+
+    def __init__(
+        self,
+        bound: socket.socket,
+        *,
+        local: int,
+        tokens: Iterator[int],
+        inbox: Inbox,
+        files: Files,
+        tell: Tell,
+        listen: Listen,
+    ) -> None:
+        self.outbox = Outbox(bound.fileno())
+        self._socket = bound
+        self._descriptor = bound.fileno()
+        self._local = local
+        self._inbox = inbox
+        self._files = files
+        self._tell = tell
+        self._listen = listen
+        self._server: Server[Body] = Server(tokens=tokens, address_of=address_of)
+        self._dropped = 0
+        self._last_dropped = ""
+        self._swept = 0
+
+    def serve(self, now: int) -> None:
+        """Takes one batch of datagrams and answers it."""
+        inbox = self._inbox
+        transfers = self._server.transfers
+        received = inbox.heads(inbox.receive(self._descriptor))
+        for index, ((operation, number), peer, length) in enumerate(received):
+            transfer = transfers.get(peer)
+            if transfer is not None and operation == _ACK and length >= DATA_HEADER:
+                block = transfer.ack(number, now)
+                if block > 0:
+                    self._send(transfer, block)
+                elif block == FINISHED:
+                    self._server.end(peer, Reason.FINISHED)
+            else:
+                self._receive(peer, inbox.datagram(index, length), now)
+        self._flush()
+
+    def tick(self, now: int) -> int:
+        """Sends again what is due; the time at which to look again."""
+        for transfer, block in self._server.due(now):
+            if block == 0:
+                self._reply(transfer.peer, transfer.first_packet)
+            else:
+                self._send(transfer, block)
+        self._flush()
+        return self._server.next_due() or now + SECOND
+
+    def report(self, now: int) -> None:
+        """Tells the daemon how far the transfers are, and forgets what is old."""
+        moved = []
+        for transfer in self._server.transfers.values():
+            blocks = transfer.acked - transfer.reported
+            if blocks > 0 and (blocks >= REPORT_BLOCKS or now - transfer.reported_at >= REPORT_INTERVAL):
+                transfer.reported, transfer.reported_at = transfer.acked, now
+                moved.append([transfer.number, transfer.acked])
+        for start in range(0, len(moved), control.MOST_PROGRESS):
+            self._tell(control.Progress(moved[start : start + control.MOST_PROGRESS]))
+        if now - self._swept >= SECOND:
+            self._swept = now
+            self._server.sweep(now)
+            self._report_dropped()
+
+    def begin(self, serve: control.Serve, descriptors: list[int], now: int) -> None:
+        """Begins or takes up a transfer; the descriptors are ours."""
+        files = [self._files.adopt(descriptor) for descriptor in descriptors]
+        try:
+            spans = spans_of(control.parts_of(serve), files)
+        except ContentError as error:
+            self._release(files)
+            self._refused(self._server.refuse(serve.token, ErrorCode.UNDEFINED, str(error), now))
+            self._tell_over(serve.number, Reason.CHANGED)
+            return
+        size = sum(span.length for span in spans)
+
+        def body(terms: Terms) -> Body:
+            return Body(spans, files, terms.block_size, terms.window_size)
+
+        if serve.resumed is None:
+            begun = self._begin(serve, size, body, now)
+        else:
+            begun = self._resume(serve, control.Resumed(*serve.resumed), size, body, now)
+        if not begun:
+            self._release(files)
+            self._tell_over(serve.number, Reason.SUPERSEDED)
+        self._flush()
+
+    def refuse(self, refuse: control.Refuse, now: int) -> None:
+        """Answers with an ERROR, or not at all."""
+        if refuse.code is None:
+            self._server.ignore(refuse.token, now)
+        else:
+            self._refused(self._server.refuse(refuse.token, ErrorCode(refuse.code), refuse.message, now))
+
+    def drop(self, drop: control.Drop) -> None:
+        self._server.drop(drop.address)
+        self._settle()
+
+    def move(self, move: control.Move) -> None:
+        if move.local == self._local:
+            self._server.end(peer_of(move.address, move.port), Reason.MOVED)
+            self._settle()
+
+    def _begin(self, serve: control.Serve, size: int, body: Callable[[Terms], Body], now: int) -> bool:
+        peer = self._server.peer_of(serve.token)
+        largest = _largest_block(self._local, address_of(peer)) if peer is not None else 0
+        transfer = self._server.begin(
+            serve.token, number=serve.number, source=body, size=size, largest_block=largest, now=now
+        )
+        if transfer is None:
+            return False
+        terms = transfer.terms
+        self._tell(control.Began(transfer.number, terms.block_size, terms.window_size, terms.timeout))
+        if transfer.first_packet:
+            self._reply(transfer.peer, transfer.first_packet)
+        else:
+            self._send(transfer, 1)
+        return True
+
+    def _resume(
+        self, serve: control.Serve, was: control.Resumed, size: int, body: Callable[[Terms], Body], now: int
+    ) -> bool:
+        terms = Terms(block_size=was.block_size, window_size=was.window_size, timeout=was.timeout)
+        taken_up = self._server.resume(
+            serve.token, number=serve.number, source=body, size=size, terms=terms, reported=was.acked, now=now
+        )
+        if taken_up is None:
+            return False
+        transfer, block = taken_up
+        if block == FINISHED:
+            self._server.end(transfer.peer, Reason.FINISHED)
+        else:
+            self._send(transfer, block)
+        return True
+
+    def _send(self, transfer: Transfer[Body], first: int) -> None:
+        body, peer, put = transfer.source, transfer.peer, self.outbox.put
+        try:
+            if transfer.sent == transfer.last:
+                body.check()
+            for block in transfer.burst(first):
+                put(peer, block, body.at(block), body.length(block))
+        except (ContentError, OSError):
+            self._flush()
+            self._fail(peer)
+
+    def _receive(self, peer: int, datagram: bytes, now: int) -> None:
+        self._flush()  # what is put still points into transfers that may end now
+        self._listen(now)  # a drop sent before this datagram is heard before it
+        try:
+            answer = self._server.receive(peer, datagram, now)
+        except WireError as error:
+            self._dropped += 1
+            self._last_dropped = str(error)
+            return
+        self._settle()
+        match answer:
+            case bytes():
+                self._reply(peer, answer)
+            case Wanted(token=token, request=request):
+                self._ask(token, peer, request.name, request.mode)
+            case Unknown(token=token):
+                self._tell(control.AskResume(token, self._local, address_of(peer), port_of(peer)))
+
+    def _ask(self, token: int, peer: int, name: bytes, mode: bytes) -> None:
+        self._tell(
+            control.Ask(
+                token, self._local, address_of(peer), port_of(peer), name.decode("latin-1"), mode.decode("latin-1")
+            )
+        )
+
+    def _reply(self, peer: int, packet: bytes) -> None:
+        try:
+            self._socket.sendto(packet, (socket.inet_ntoa(address_of(peer).to_bytes(4, "big")), port_of(peer)))
+        except OSError:
+            return  # lost, as any packet may be
+
+    def _refused(self, refusal: tuple[int, bytes] | None) -> None:
+        if refusal is not None:
+            self._reply(*refusal)
+
+    def _fail(self, peer: int) -> None:
+        if peer in self._server.transfers:
+            self._reply(peer, self._server.fail(peer, ErrorCode.UNDEFINED, Reason.CHANGED))
+
+    def _flush(self) -> None:
+        outbox = self.outbox
+        outbox.flush()
+        if outbox.unreadable:
+            for peer in outbox.unreadable:
+                self._fail(peer)
+            outbox.unreadable.clear()
+        if self._server.ended:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Reports what is over, and lets its files go."""
+        for ended in self._server.ended:
+            transfer = ended.transfer
+            self._release(transfer.source.files)
+            self._tell(
+                control.Over(
+                    transfer.number,
+                    ended.reason.name,
+                    transfer.acked,
+                    transfer.retransmitted,
+                    transfer.heard - transfer.begun,
+                    ended.said,
+                )
+            )
+        self._server.ended.clear()
+
+    def _release(self, files: list[MappedFile]) -> None:
+        for file in files:
+            self._files.release(file)
+
+    def _tell_over(self, number: int, reason: Reason) -> None:
+        self._tell(control.Over(number, reason.name, 0, 0, 0, ""))
+
+    def _report_dropped(self) -> None:
+        if self._dropped:
+            self._tell(control.Dropped(self._dropped, printable(self._last_dropped)))
+            self._dropped = 0
+
+
+def _largest_block(local: int, address: int) -> int:
+    """What one unfragmented packet from us to the client carries, as far as the kernel knows the path."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((socket.inet_ntoa(local.to_bytes(4, "big")), 0))
+            probe.connect((socket.inet_ntoa(address.to_bytes(4, "big")), 9))  # sends nothing
+            return min(probe.getsockopt(socket.IPPROTO_IP, _IP_MTU) - _HEADERS, LARGEST_BLOCK)
+        except OSError:
+            return 1468 - DATA_HEADER

@@ -1,0 +1,81 @@
+"""The UDP sockets of the service: one for each address and worker, which share their port by SO_REUSEPORT.
+
+The kernel chooses among them by a hash of client and server, so a client stays with its socket while all stay open.
+Source: socket(7).
+"""
+
+import contextlib
+import errno
+import os
+import socket
+import time
+from ipaddress import IPv4Address
+from typing import Final
+
+from netipl.errors import UnavailableError
+
+_BUFFER: Final = 4 << 20
+"""For thousands of clients that answer at once; the kernel grants what its limits allow."""
+
+_PATIENCE: Final = 2.0
+"""Seconds: the workers of a daemon that was killed are about to leave the port."""
+
+_REMEDIES: Final = {
+    errno.EADDRINUSE: "stop the other TFTP server there (`ss -lunp` shows it), or keep it to other addresses",
+    errno.EADDRNOTAVAIL: "give the address to an interface first, or take it out of the configuration",
+    errno.EACCES: "start as root or with CAP_NET_BIND_SERVICE, or choose a port above 1023",
+    errno.EPERM: "start as root or with CAP_NET_BIND_SERVICE, or choose a port above 1023",
+}
+
+
+def bound(address: IPv4Address, port: int, count: int) -> list[socket.socket]:
+    """`count` sockets bound to the same port (0: any free one). Raises UnavailableError."""
+    sockets: list[socket.socket] = []
+    try:
+        if port:
+            _wait_until_free(address, port)
+        for _ in range(count):
+            sockets.append(_bound(address, port))
+            port = sockets[0].getsockname()[1]
+    except OSError as error:
+        for opened in sockets:
+            opened.close()
+        remedy = _REMEDIES.get(error.errno or 0, "")
+        raise UnavailableError(
+            f"TFTP cannot use {address} port {port}: {os.strerror(error.errno or 0)}", remedy=remedy
+        ) from error
+    return sockets
+
+
+def _wait_until_free(address: IPv4Address, port: int) -> None:
+    """Binds the port alone for a moment: sharing it with a stranger would take half of his clients."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as alone:
+            try:
+                alone.bind((str(address), port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                    raise
+            else:
+                return
+        time.sleep(0.02)
+
+
+def _bound(address: IPv4Address, port: int) -> socket.socket:
+    new = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        new.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        new.bind((str(address), port))
+        for ordinary, forced in ((socket.SO_RCVBUF, _SO_RCVBUFFORCE), (socket.SO_SNDBUF, _SO_SNDBUFFORCE)):
+            new.setsockopt(socket.SOL_SOCKET, ordinary, _BUFFER)
+            with contextlib.suppress(OSError):  # needs CAP_NET_ADMIN, and only makes it better
+                new.setsockopt(socket.SOL_SOCKET, forced, _BUFFER)
+    except OSError:
+        new.close()
+        raise
+    return new
+
+
+_SO_RCVBUFFORCE: Final = 33  # socket(7); not in Python's socket module
+_SO_SNDBUFFORCE: Final = 32
