@@ -39,7 +39,7 @@ class Received:
 def receive(
     inventory: Inventory, boots: Boots, message: Message, arrival: Arrival, now: datetime, *, plan_for: PlanFor
 ) -> Received:
-    """Answer `message`. Changes `boots`; the changes of the inventory are in the outcome."""
+    """Answer `message`. Begins boots and pins plans; all else that changes is in the outcome."""
     planned: Plan | None = None
 
     def fields(guest: Guest | None, _: Network, address: IPv4Address) -> BootFields | None:
@@ -52,7 +52,6 @@ def receive(
     for observation in outcome.observations:
         if observation.seen in _PINS and observation.address is not None and planned is not None:
             boots.pin(message.mac, message.xid, observation.address, planned)
-        boots.observe(observation)
     return Received(outcome, interrupted)
 
 

@@ -55,6 +55,8 @@ class Laboratory:
         received = receive(self.inventory, self.boots, message, ARRIVAL, NOW, plan_for=self.plan_for)
         for change in received.outcome.changes:
             self.inventory.apply(change)
+        for observation in received.outcome.observations:
+            self.boots.observe(observation)
         return received
 
     def file(self, options: Mapping[int, bytes], xid: int) -> bytes:
@@ -95,7 +97,8 @@ def test_the_guests_own_dhcp_leaves_its_boot_alone_and_says_that_it_started() ->
     laboratory.receive(release, xid=1)
     own: dict[int, bytes] = {Option.MESSAGE_TYPE: bytes([MessageType.DISCOVER]), Option.CLIENT_IDENTIFIER: b"\xff\0\0\0\1\0\3"}
     assert laboratory.receive(own, xid=7).interrupted is None
-    own_request = {**own, **{code: REQUEST[code] for code in (Option.REQUESTED_ADDRESS, Option.SERVER_IDENTIFIER)}}
+    own_request: dict[int, bytes] = dict(own)
+    own_request |= {code: REQUEST[code] for code in (Option.REQUESTED_ADDRESS, Option.SERVER_IDENTIFIER)}
     laboratory.receive({**own_request, Option.MESSAGE_TYPE: bytes([MessageType.REQUEST])}, xid=7)
     assert pinned is not None
     assert laboratory.boots.of(MAC) == replace(pinned, state=BootState.STARTED)

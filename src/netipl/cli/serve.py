@@ -1,0 +1,67 @@
+"""`netipl serve`: the daemon, for the networks and guests of a settings file."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from netipl.cli import logs
+from netipl.daemon import Daemon
+from netipl.errors import NetiplError
+from netipl.integrations import privileges, systemd
+from netipl.settings.load import DEFAULT_PATH, load
+
+_log = structlog.get_logger("netipl")
+
+
+def serve(
+    config: Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The settings.")] = DEFAULT_PATH,
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether the settings are right.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every step of every boot.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Log one JSON object a line.")] = False,
+) -> None:
+    """Serve guests: DHCP, TFTP and HTTP, as the settings file says.
+
+    SIGHUP reads guests, networks and what they boot anew; SIGTERM ends it. Transfers that run survive a restart.
+    """
+    logs.configure(verbose=verbose, as_json=as_json)
+    settings = load(config)
+    for warning in settings.warnings():
+        _log.warning(warning)
+    if check:
+        typer.echo(f"{config} is right: {len(settings.networks())} networks, {len(settings.guests())} guests")
+        return
+    daemon = Daemon(settings, watch=logs.watch)
+    daemon.open()
+    privileges.drop(settings.user)
+    asyncio.run(_until_told_to_stop(daemon, config))
+
+
+async def _until_told_to_stop(daemon: Daemon, config: Path) -> None:
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    loop.add_signal_handler(signal.SIGHUP, _reload, daemon, config)
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(daemon.run())
+        systemd.ready()
+        _log.info("serving", config=str(config))
+        await stopped.wait()
+        systemd.stopping()
+        _log.info("stopping")
+        serving.cancel()
+
+
+def _reload(daemon: Daemon, config: Path) -> None:
+    """Settings that are wrong change nothing."""
+    systemd.reloading()
+    try:
+        daemon.reload(load(config))
+        _log.info("settings read again", config=str(config))
+    except NetiplError as error:
+        _log.error("the settings stay as they were", reason=str(error), remedy=error.remedy)
+    systemd.ready()

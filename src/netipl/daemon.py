@@ -1,0 +1,188 @@
+"""The composition root: the only place that wires engines, servers and the store together.
+
+One asyncio process owns the inventory. `open` takes what needs rights, `run` serves until it is cancelled.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from netipl.errors import NetiplError, UnavailableError
+from netipl.guests.lease import Lease
+from netipl.protocols.dhcp4.message import Message
+from netipl.protocols.tftp.resolution import Missing, Resolution
+from netipl.provisioning.booting import receive
+from netipl.provisioning.boots import Boots
+from netipl.provisioning.exchange import Arrival, Outcome
+from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.plan import Plan
+from netipl.provisioning.timeline import Observation, Seen
+from netipl.provisioning.tree import Tree
+from netipl.servers.bootfiles.server import BootFilesServer
+from netipl.servers.dhcp4.server import Dhcp4Server
+from netipl.servers.tftp.desk import Limits
+from netipl.servers.tftp.service import TftpService
+from netipl.settings.settings import Settings
+from netipl.store import files
+from netipl.store.journal import Journal
+from netipl.store.planner import Planner
+
+_log = structlog.get_logger("netipl")
+
+Watch = Callable[[Observation], None]
+
+_DATABASE = "netipl.sqlite"
+
+
+class _Server(Protocol):
+    def open(self) -> None: ...
+
+    async def run(self) -> None: ...
+
+
+class Daemon:
+    """All that `settings` ask for. `watch` is told of each observation, in order."""
+
+    def __init__(self, settings: Settings, *, watch: Watch) -> None:
+        """Opens the database. Raises UnavailableError, RefusedError and UsageError."""
+        self._settings = settings
+        self._watch = watch
+        self._boots = Boots()
+        self._planner = _planner(settings)
+        self._journal = Journal(str(_made(settings.state_directory()) / _DATABASE))
+        self._inventory = Inventory(settings.networks(), settings.guests(), self._journal.leases())
+        self._tree = Tree(
+            self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
+        )
+        self._tftp = self._tftp_service()
+        self._servers: list[_Server] = []
+        if settings.dhcp.enabled:
+            self._servers.append(self._dhcp_server())
+        if settings.tftp.enabled:
+            self._servers.append(self._tftp)
+        if settings.http.enabled:
+            self._servers.append(self._http_server())
+
+    def open(self) -> None:
+        """Bind every port, while the process has the rights to. Raises UnavailableError."""
+        for server in self._servers:
+            server.open()
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for server in self._servers:
+                    tasks.create_task(server.run())
+        finally:
+            self._journal.close()
+
+    def reload(self, settings: Settings) -> None:
+        """Take guests, networks and what they boot from `settings`; running boots keep their plans.
+
+        Ports, interfaces, addresses and directories stay as they were opened. Raises UsageError; then all stays.
+        """
+        self._inventory.replace_guests_and_networks(settings.networks(), settings.guests())
+        self._planner = _planner(settings)
+        self._settings = settings
+
+    def observe(self, observation: Observation) -> None:
+        """The door for what was seen, by a server or by whoever runs a guest."""
+        self._boots.observe(observation)
+        self._watch(self._named(observation))
+
+    def _observe(self, observations: Iterable[Observation]) -> None:
+        for observation in observations:
+            self.observe(observation)
+
+    def _named(self, observation: Observation) -> Observation:
+        """With the guest it is about, where only an address was known."""
+        if observation.guest is not None or observation.address is None:
+            return observation
+        lease = self._inventory.lease_with(observation.address)
+        return observation if lease is None else replace(observation, guest=lease.guest, mac=lease.mac)
+
+    def _answer(self, message: Message, arrival: Arrival) -> Outcome:
+        now = datetime.now(UTC)
+        received = receive(self._inventory, self._boots, message, arrival, now, plan_for=self._planner.plan_for)
+        for change in received.outcome.changes:
+            self._inventory.apply(change)
+        if received.interrupted is not None:
+            self._tftp.drop(received.interrupted)
+        return received.outcome
+
+    async def _reload_leases(self) -> None:
+        leases = await asyncio.wrap_future(self._journal.ask_leases())
+        self._inventory.reload_leases(leases)
+
+    def _plan_of(self, lease: Lease) -> Plan | None:
+        return self._planner.plan_for(self._inventory.guest_of(lease), lease.mac, lease.address)
+
+    def _public(self, name: str) -> Resolution:
+        root = self._settings.tftp_root
+        return files.served(root, name) if root is not None else Missing()
+
+    def _resolve(self, name: bytes, peer: IPv4Address, _port: int, _local: IPv4Address) -> Resolution:
+        return self._tree.resolve(name, peer)
+
+    def _resolve_path(self, path: str, peer: IPv4Address, _local: IPv4Address) -> Resolution:
+        return self._tree.resolve(path.encode("utf-8", "surrogateescape"), peer)
+
+    def _called_back(self, peer: IPv4Address, path: str) -> None:
+        self.observe(Observation(at=datetime.now(UTC), seen=Seen.CALLBACK, address=peer, detail={"path": path}))
+
+    def _dhcp_server(self) -> Dhcp4Server:
+        networks = self._settings.networks()
+        return Dhcp4Server(
+            interfaces=[network.interface for network in networks if network.interface is not None],
+            addresses=[network.server for network in networks],
+            answer=self._answer,
+            commit=self._journal.submit,
+            reload=self._reload_leases,
+            observe=self._observe,
+            port=self._settings.dhcp.port,
+        )
+
+    def _tftp_service(self) -> TftpService:
+        return TftpService(
+            addresses=self._settings.addresses(),
+            port=self._settings.tftp.port,
+            workers=self._settings.tftp_workers,
+            run_directory=_made(self._settings.run_directory()),
+            resolve=self._resolve,
+            observe=self._observe,
+            limits=Limits(transfers_per_address=self._settings.tftp.transfers_per_address),
+        )
+
+    def _http_server(self) -> BootFilesServer:
+        return BootFilesServer(
+            addresses=self._settings.addresses(),
+            port=self._settings.http.port,
+            resolve=self._resolve_path,
+            observe=self._observe,
+            callback=self._called_back,
+        )
+
+
+def _planner(settings: Settings) -> Planner:
+    return Planner(settings.default_boot(), settings.default_method(), complain=_no_plan)
+
+
+def _no_plan(name: str, error: NetiplError) -> None:
+    _log.error("nothing to boot", guest=name, reason=str(error), remedy=error.remedy)
+
+
+def _made(directory: Path) -> Path:
+    try:
+        directory.mkdir(mode=0o755, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(
+            f"{directory} cannot be made: {error.strerror}", remedy="start as root, or set server.state_directory"
+        ) from error
+    return directory
