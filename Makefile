@@ -38,7 +38,7 @@ mutants: ## plant each fault of tests/mutants and see its test turn red
 
 soak: ## repeat real boots many times, under loss and interruption (an hour)
 	@scripts/setup test
-	@$(PYTEST) tests/soak $(ARGS)
+	@$(PYTEST) --timeout 3600 tests/soak $(ARGS)
 
 bench: ## measure against other servers, as docs/benchmarks tells (BENCHES="dhcp tftp", as root)
 	@scripts/setup test

@@ -1,12 +1,24 @@
 """Which tests run where: those marked `root` only as root, and the tests of one file with sockets on one worker.
 
-The files of tests/unit and tests/property share nothing, so pytest-xdist may spread their tests as it likes.
+The files of tests/unit and tests/property share nothing, so pytest-xdist may spread their tests as it likes. Hypothesis
+asserts no duration, is repeatable in CI, and tries fewer examples in emulation.
 """
 
 import os
+import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile(
+    "netipl",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    max_examples=100 if sys.byteorder == "little" else 20,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("netipl")
 
 _TESTS = Path(__file__).parent
 _SPREAD = {"unit", "property", "architecture"}
