@@ -1,4 +1,4 @@
-"""Runs a program of the tests as root or as a normal user, which needs root unless it is the user that runs the tests."""
+"""Runs a program of the tests as root or as a normal user; either needs root, or to be the user that runs the tests."""
 
 import os
 import subprocess

@@ -135,7 +135,8 @@ def linked() -> dict[str, object]:
         peer = Peer(end, mac)
         for number in range(questions):
             peer.send(number.to_bytes(4, "big") * 350)
-            while peer.receive(0.02) and len(peer.answers) <= number:
+            before = len(peer.answers)
+            while len(peer.answers) == before and peer.receive(0.02):
                 pass
         while peer.receive(0.2):
             pass
