@@ -1,0 +1,76 @@
+"""A small Debian archive of our own for s390x, with a made-up kernel and busybox, and an apt that knows no other."""
+
+import hashlib
+import subprocess
+from pathlib import Path
+
+MODULE = b"\x7fELF\0license=GPL\0depends=failover\0"
+FAILOVER = b"\x7fELF\0license=GPL\0depends=\0"
+BUSYBOX = b"\x7fELF busybox"
+
+
+class Archive:
+    """The archive in `directory`. `configuration` is for the environment variable APT_CONFIG."""
+
+    def __init__(self, directory: Path) -> None:
+        self._packages = directory / "packages"
+        self._packages.mkdir(parents=True)
+        etc = directory / "etc"
+        (etc / "sources.list.d").mkdir(parents=True)
+        (etc / "sources.list").write_text(f"deb [trusted=yes] copy:{self._packages} ./\n")
+        self.configuration = directory / "apt.conf"
+        self.configuration.write_text(
+            f'Dir::Etc::sourcelist "{etc}/sources.list";\nDir::Etc::sourceparts "{etc}/sources.list.d";\n'
+        )
+
+    def publish(self, kernel: str) -> None:
+        """The kernel of that version, what depends on it, and a busybox."""
+        for old in self._packages.iterdir():
+            old.unlink()
+        image = f"linux-image-{kernel}-s390x"
+        entries = [
+            self._add("linux-image-s390x", kernel, {}, depends=image),
+            self._add(
+                image,
+                kernel,
+                {
+                    f"boot/vmlinuz-{kernel}-s390x": kernel_of(kernel),
+                    f"lib/modules/{kernel}-s390x/kernel/drivers/net/net_failover.ko": MODULE,
+                    f"lib/modules/{kernel}-s390x/kernel/net/core/failover.ko": FAILOVER,
+                    f"lib/modules/{kernel}-s390x/kernel/fs/other.ko": b"not wanted",
+                },
+            ),
+            self._add("busybox-static", "1:1.0", {"bin/busybox": BUSYBOX}),
+        ]
+        (self._packages / "Packages").write_text("\n".join(entries))
+
+    def tamper(self) -> None:
+        """Change the packages behind the back of the list that has their sums."""
+        for package in self._packages.glob("*.deb"):
+            package.write_bytes(package.read_bytes() + b"!")
+
+    def vanish(self) -> None:
+        """Nothing is there any more."""
+        for file in self._packages.iterdir():
+            file.unlink()
+
+    def _add(self, name: str, version: str, files: dict[str, bytes], *, depends: str = "") -> str:
+        tree = self._packages.parent / "trees" / f"{name}_{version}"
+        for path, data in files.items():
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            (tree / path).write_bytes(data)
+            (tree / path).chmod(0o755)
+        control = f"Package: {name}\nVersion: {version}\nArchitecture: s390x\nMaintainer: nobody <nobody@example.org>\n"
+        control += f"Depends: {depends}\n" if depends else ""
+        (tree / "DEBIAN").mkdir(parents=True, exist_ok=True)
+        (tree / "DEBIAN/control").write_text(f"{control}Description: made up\n")
+        deb = self._packages / f"{name}.deb"
+        subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tree, deb], check=True, stdout=subprocess.DEVNULL)
+        data = deb.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        return f"{control}Filename: ./{deb.name}\nSize: {len(data)}\nSHA256: {digest}\nDescription: made up\n"
+
+
+def kernel_of(version: str) -> bytes:
+    """What stands for a kernel."""
+    return b"kernel " + version.encode()
