@@ -24,7 +24,7 @@ _CONTROL: Final = socket.CMSG_SPACE(PKTINFO.size)
 _ANY: Final = "0.0.0.0"  # noqa: S104 - SO_BINDTODEVICE narrows it, and broadcasts come to no other
 
 _REMEDIES: Final = {
-    errno.EADDRINUSE: "`ss -ulpn 'sport = :{port}'` shows who has it; end it, or let it share the port (SO_REUSEADDR)",
+    errno.EADDRINUSE: "`ss -ulpn 'sport = :{port}'` shows who has it; a dnsmasq shares it if it has bind-dynamic",
     errno.EACCES: "start as root, or with the capabilities NET_BIND_SERVICE and NET_RAW",
     errno.EPERM: "start as root, or with the capabilities NET_BIND_SERVICE and NET_RAW",
     errno.ENODEV: "`ip link` shows the interfaces that exist",
