@@ -1,6 +1,7 @@
 """The composition root: the only place that wires engines, servers and the store together.
 
-One asyncio process owns the inventory. `open` takes what needs rights, `run` serves until it is cancelled.
+One asyncio process owns the inventory. `open` takes what needs rights and starts no thread, so that rights can be
+dropped after it; `run` opens the database and serves until it is cancelled.
 """
 
 import asyncio
@@ -8,35 +9,38 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
-from pathlib import Path
 from typing import Protocol
 
 import structlog
 
-from netipl.errors import NetiplError, UnavailableError
+from netipl.errors import NetiplError
 from netipl.guests.lease import Lease
+from netipl.integrations import privileges
 from netipl.protocols.dhcp4.message import Message
 from netipl.protocols.tftp.resolution import Missing, Resolution
 from netipl.provisioning.booting import receive
-from netipl.provisioning.boots import Boots
+from netipl.provisioning.boots import Boots, BootState
+from netipl.provisioning.changes import Change
 from netipl.provisioning.exchange import Arrival, Outcome
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.timeline import Observation, Seen
 from netipl.provisioning.tree import Tree
 from netipl.servers.bootfiles.server import BootFilesServer
+from netipl.servers.bootfiles.server import Limits as HttpLimits
 from netipl.servers.dhcp4.server import Dhcp4Server
-from netipl.servers.tftp.desk import Limits
+from netipl.servers.tftp.desk import Limits as TftpLimits
 from netipl.servers.tftp.service import TftpService
 from netipl.settings.settings import Settings
 from netipl.store import files
-from netipl.store.journal import Journal
+from netipl.store.journal import Done, Journal
 from netipl.store.planner import Planner
 
 _log = structlog.get_logger("netipl")
 
 Watch = Callable[[Observation], None]
 
+_FIRMWARE_IS_DONE = (BootState.FINISHED, BootState.STARTED)
 _DATABASE = "netipl.sqlite"
 
 
@@ -50,13 +54,13 @@ class Daemon:
     """All that `settings` ask for. `watch` is told of each observation, in order."""
 
     def __init__(self, settings: Settings, *, watch: Watch) -> None:
-        """Opens the database. Raises UnavailableError, RefusedError and UsageError."""
+        """Raises UsageError when guests or networks contradict each other."""
         self._settings = settings
         self._watch = watch
         self._boots = Boots()
         self._planner = _planner(settings)
-        self._journal = Journal(str(_made(settings.state_directory()) / _DATABASE))
-        self._inventory = Inventory(settings.networks(), settings.guests(), self._journal.leases())
+        self._journal: Journal | None = None
+        self._inventory = Inventory(settings.networks(), settings.guests())
         self._tree = Tree(
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
         )
@@ -70,18 +74,22 @@ class Daemon:
             self._servers.append(self._http_server())
 
     def open(self) -> None:
-        """Bind every port, while the process has the rights to. Raises UnavailableError."""
+        """Make the directories and bind every port, while the process has the rights to. Raises UnavailableError."""
+        for directory in (self._settings.state_directory(), self._settings.run_directory()):
+            privileges.prepare_directory(directory, self._settings.user)
         for server in self._servers:
             server.open()
 
     async def run(self) -> None:
-        """Serve until cancelled."""
+        """Serve until cancelled. Raises UnavailableError and RefusedError when the database cannot be used."""
+        journal = self._journal = Journal(str(self._settings.state_directory() / _DATABASE))
         try:
+            self._inventory.reload_leases(journal.leases())
             async with asyncio.TaskGroup() as tasks:
                 for server in self._servers:
                     tasks.create_task(server.run())
         finally:
-            self._journal.close()
+            journal.close()
 
     def reload(self, settings: Settings) -> None:
         """Take guests, networks and what they boot from `settings`; running boots keep their plans.
@@ -94,6 +102,9 @@ class Daemon:
 
     def observe(self, observation: Observation) -> None:
         """The door for what was seen, by a server or by whoever runs a guest."""
+        boot = self._boots.of(observation.mac) if observation.mac is not None else None
+        if observation.seen is Seen.DHCP_ACK and boot is not None and boot.state in _FIRMWARE_IS_DONE:
+            observation = replace(observation, seen=Seen.GUEST_ADDRESSED)
         self._boots.observe(observation)
         self._watch(self._named(observation))
 
@@ -117,7 +128,12 @@ class Daemon:
             self._tftp.drop(received.interrupted)
         return received.outcome
 
+    def _commit(self, changes: Iterable[Change], done: Done) -> None:
+        assert self._journal is not None  # while servers run
+        self._journal.submit(changes, done)
+
     async def _reload_leases(self) -> None:
+        assert self._journal is not None  # while servers run
         leases = await asyncio.wrap_future(self._journal.ask_leases())
         self._inventory.reload_leases(leases)
 
@@ -143,7 +159,7 @@ class Daemon:
             interfaces=[network.interface for network in networks if network.interface is not None],
             addresses=[network.server for network in networks],
             answer=self._answer,
-            commit=self._journal.submit,
+            commit=self._commit,
             reload=self._reload_leases,
             observe=self._observe,
             port=self._settings.dhcp.port,
@@ -154,10 +170,10 @@ class Daemon:
             addresses=self._settings.addresses(),
             port=self._settings.tftp.port,
             workers=self._settings.tftp_workers,
-            run_directory=_made(self._settings.run_directory()),
+            run_directory=self._settings.run_directory(),
             resolve=self._resolve,
             observe=self._observe,
-            limits=Limits(transfers_per_address=self._settings.tftp.transfers_per_address),
+            limits=TftpLimits(transfers_per_address=self._settings.tftp.transfers_per_address),
         )
 
     def _http_server(self) -> BootFilesServer:
@@ -167,6 +183,10 @@ class Daemon:
             resolve=self._resolve_path,
             observe=self._observe,
             callback=self._called_back,
+            limits=HttpLimits(
+                connections=self._settings.http.connections,
+                connections_per_address=self._settings.http.connections_per_address,
+            ),
         )
 
 
@@ -176,13 +196,3 @@ def _planner(settings: Settings) -> Planner:
 
 def _no_plan(name: str, error: NetiplError) -> None:
     _log.error("nothing to boot", guest=name, reason=str(error), remedy=error.remedy)
-
-
-def _made(directory: Path) -> Path:
-    try:
-        directory.mkdir(mode=0o755, parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnavailableError(
-            f"{directory} cannot be made: {error.strerror}", remedy="start as root, or set server.state_directory"
-        ) from error
-    return directory

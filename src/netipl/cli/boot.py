@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from netipl.cli import options, usernet
+from netipl.cli import logs, options, usernet
 from netipl.cli.screen import Screen, print_json
 from netipl.cli.stage import CALLBACK, Cast, Performance, Watch, enter_namespace, stage
 from netipl.guests.guest import BootFiles, BootMethod
@@ -55,6 +55,7 @@ def boot(  # noqa: PLR0917 - one parameter for each option of the command
 
     Exit status: 0 when the guest's kernel started, 1 when it did not, 3 when something needed is not here.
     """
+    logs.configure()
     screen = Screen()
     cast = Cast(
         name="guest",

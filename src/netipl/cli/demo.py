@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from netipl.cli import options
+from netipl.cli import logs, options
 from netipl.cli.screen import Screen, print_json
 from netipl.cli.stage import CALLBACK, Cast, Performance, Stage, Watch, enter_namespace, stage
 from netipl.guests.guest import BootFiles, BootMethod
@@ -63,6 +63,7 @@ def demo(
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the guests running with a shell on their consoles, until Ctrl-C.")
     ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the kernels' logs too.")] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="Look for a newer kernel in Debian's archive.")] = False,
     as_json: options.Json = False,
 ) -> None:
@@ -74,7 +75,8 @@ def demo(
 
     Exit status: 0 only if every guest called back.
     """
-    screen = Screen(label=True)
+    logs.configure()
+    screen = Screen(label=True, kernel_log=verbose)
     program = qemu.find(program)
     debian = debian_boot_files(progress=screen.say, refresh=refresh)
     casts = [_cast(number, method, debian, memory, keep=keep) for number, method in enumerate(methods or BootMethod)]

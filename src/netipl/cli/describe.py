@@ -81,6 +81,7 @@ _ROWS: Mapping[Seen, tuple[str, Callable[[Observation], str]]] = {
     Seen.TFTP_FAILED: ("tftp", _with_reason("failed", "name", "reason")),
     Seen.HTTP_SERVED: ("http", _with_reason("served", "name", "status")),
     Seen.CONSOLE: ("guest", lambda seen: _text(seen, "line")),
+    Seen.GUEST_ADDRESSED: ("dhcp", lambda seen: f"the guest's own system has {seen.address}"),
     Seen.KERNEL: ("guest", _with_reason("the kernel has started")),
     Seen.CALLBACK: ("http", _with_reason("the guest calls back", "path")),
 }

@@ -23,9 +23,8 @@ _IN_PASSING = {
 """Logged with --verbose only: steps on the way to what is logged, and what anybody can cause."""
 
 
-def configure(*, verbose: bool, as_json: bool) -> None:
-    """Set up logging for this process."""
-    level = logging.DEBUG if verbose else logging.INFO
+def configure(level: int = logging.WARNING, *, as_json: bool = False) -> None:
+    """Set up logging for this process, from `level` on (as in `logging`)."""
     journal = "JOURNAL_STREAM" in os.environ
     times = [] if journal else [structlog.processors.TimeStamper(fmt="iso", utc=True)]
     renderer = (

@@ -5,19 +5,18 @@ from typing import Annotated
 
 import typer
 
-from netipl.cli import boot, demo, serve, simulate
+from netipl.cli import boot, demo, serve
 from netipl.errors import NetiplError
 
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Network IPL: boots s390x guests over the network.\n\n`netipl demo` shows it all on this machine.",
 )
 app.command(name="demo")(demo.demo)
 app.command(name="boot")(boot.boot)
 app.command(name="serve")(serve.serve)
-app.command(name="simulate")(simulate.simulate)
 
 
 @app.callback(invoke_without_command=True)

@@ -26,9 +26,12 @@ _IN_PASSING = {Seen.TFTP_PROGRESS, Seen.TFTP_STARTED}
 
 
 class Screen:
-    """Lines on standard output. `label` puts the guest's name before its lines, where there are several."""
+    """Lines on standard output. `label` puts the guest's name before its lines, where there are several.
 
-    def __init__(self, *, label: bool = False, console: Console | None = None) -> None:
+    Without `kernel_log` the log lines of a guest's kernel are left out.
+    """
+
+    def __init__(self, *, label: bool = False, kernel_log: bool = True, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, soft_wrap=True)
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -39,6 +42,7 @@ class Screen:
         )
         self._bars: dict[tuple[str, str], TaskID] = {}
         self._label = label
+        self._kernel_log = kernel_log
         self._began = datetime.now(UTC)
 
     @contextmanager
@@ -54,7 +58,7 @@ class Screen:
     def watch(self, observation: Observation) -> None:
         """Show one observation."""
         self._bar(observation)
-        if observation.seen not in _IN_PASSING:
+        if observation.seen not in _IN_PASSING and (self._kernel_log or not _is_kernel_log(observation)):
             source, words = describe(observation)
             self.say(words, source=source, guest=observation.guest, at=observation.at)
 
@@ -79,6 +83,11 @@ class Screen:
                 self._progress.update(self._bars[key], completed=int(detail.get("sent", 0)))
             case Seen.TFTP_FINISHED | Seen.TFTP_FAILED if key in self._bars:
                 self._progress.remove_task(self._bars.pop(key))
+
+
+def _is_kernel_log(observation: Observation) -> bool:
+    line = observation.detail.get("line")
+    return observation.seen is Seen.CONSOLE and isinstance(line, str) and line.startswith("[")
 
 
 def as_json(observation: Observation) -> dict[str, str | int | float | None]:

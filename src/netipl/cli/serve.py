@@ -1,6 +1,7 @@
 """`netipl serve`: the daemon, for the networks and guests of a settings file."""
 
 import asyncio
+import logging
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,10 @@ import typer
 from netipl.cli import logs
 from netipl.daemon import Daemon
 from netipl.errors import NetiplError
-from netipl.integrations import privileges, systemd
+from netipl.integrations import privileges
+from netipl.integrations.systemd import Notifier
 from netipl.settings.load import DEFAULT_PATH, load
+from netipl.settings.settings import Settings
 
 _log = structlog.get_logger("netipl")
 
@@ -28,10 +31,8 @@ def serve(
 
     SIGHUP reads guests, networks and what they boot anew; SIGTERM ends it. Transfers that run survive a restart.
     """
-    logs.configure(verbose=verbose, as_json=as_json)
-    settings = load(config)
-    for warning in settings.warnings():
-        _log.warning(warning)
+    logs.configure(logging.DEBUG if verbose else logging.INFO, as_json=as_json)
+    settings = _loaded(config)
     if check:
         typer.echo(f"{config} is right: {len(settings.networks())} networks, {len(settings.guests())} guests")
         return
@@ -42,26 +43,33 @@ def serve(
 
 
 async def _until_told_to_stop(daemon: Daemon, config: Path) -> None:
-    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    loop, stopped, manager = asyncio.get_running_loop(), asyncio.Event(), Notifier()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    loop.add_signal_handler(signal.SIGHUP, _reload, daemon, config)
+    loop.add_signal_handler(signal.SIGHUP, _reload, daemon, config, manager)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(daemon.run())
-        systemd.ready()
+        manager.ready("serving")
         _log.info("serving", config=str(config))
         await stopped.wait()
-        systemd.stopping()
+        manager.stopping()
         _log.info("stopping")
         serving.cancel()
 
 
-def _reload(daemon: Daemon, config: Path) -> None:
+def _reload(daemon: Daemon, config: Path, manager: Notifier) -> None:
     """Settings that are wrong change nothing."""
-    systemd.reloading()
+    manager.reloading()
     try:
-        daemon.reload(load(config))
+        daemon.reload(_loaded(config))
         _log.info("settings read again", config=str(config))
     except NetiplError as error:
         _log.error("the settings stay as they were", reason=str(error), remedy=error.remedy)
-    systemd.ready()
+    manager.ready("serving")
+
+
+def _loaded(config: Path) -> Settings:
+    settings = load(config)
+    for warning in settings.warnings():
+        _log.warning(warning)
+    return settings

@@ -194,12 +194,6 @@ async def stage(
         serving.cancel()
 
 
-class _Keys(File):
-    @classmethod
-    def settings_customise_sources(cls, settings_cls, init_settings, *_, **__):
-        return (init_settings,)
-
-
 def _settings(casts: Sequence[Cast], interface: str, directory: Path, dns: IPv4Address | None) -> Settings:
     addresses = (SERVER.network.network_address + _FIRST_GUEST + number for number, _ in enumerate(casts))
     network: Mapping[str, object] = {
@@ -217,4 +211,4 @@ def _settings(casts: Sequence[Cast], interface: str, directory: Path, dns: IPv4A
             cast.name: {**cast.keys(), "address": address} for cast, address in zip(casts, addresses, strict=True)
         },
     }
-    return Settings(path=directory / "netipl.toml", file=_Keys(**keys))
+    return Settings(path=directory / "netipl.toml", file=File.model_validate(keys))

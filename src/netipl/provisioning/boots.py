@@ -34,6 +34,7 @@ MOST = 65_536
 """So many boots are kept; a new one beyond it displaces the oldest."""
 
 _FETCHING = (Seen.TFTP_STARTED, Seen.TFTP_MISSING, Seen.TFTP_DENIED, Seen.TFTP_PROGRESS, Seen.TFTP_FINISHED)
+_SIGNS_OF_LIFE = (Seen.KERNEL, Seen.GUEST_ADDRESSED, Seen.CALLBACK)
 _BEFORE_KERNEL = (BootState.ASKING, BootState.ADDRESSED, BootState.LOADING)
 
 TRANSITIONS: Mapping[tuple[BootState, Seen], BootState] = {
@@ -41,8 +42,7 @@ TRANSITIONS: Mapping[tuple[BootState, Seen], BootState] = {
     (BootState.ASKING, Seen.BOOTP_REPLY): BootState.ADDRESSED,
     **{(BootState.ADDRESSED, seen): BootState.LOADING for seen in _FETCHING},
     **{(state, Seen.DHCP_RELEASE): BootState.FINISHED for state in _BEFORE_KERNEL},
-    **{(state, seen): BootState.STARTED for state in BootState for seen in (Seen.KERNEL, Seen.CALLBACK)},
-    (BootState.FINISHED, Seen.DHCP_ACK): BootState.STARTED,
+    **{(state, seen): BootState.STARTED for state in BootState for seen in _SIGNS_OF_LIFE},
 }
 """What is observed in a state and is not here changes nothing."""
 

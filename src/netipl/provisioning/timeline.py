@@ -34,6 +34,7 @@ class Seen(StrEnum):
     HTTP_SERVED = "http-served"  # name, status, size
     CONSOLE = "console"  # line
     KERNEL = "kernel"  # line: the first that can only come from a Linux kernel
+    GUEST_ADDRESSED = "guest-addressed"  # address: the ACK that the guest's own system got
     CALLBACK = "callback"  # path
 
 

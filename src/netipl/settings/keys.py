@@ -10,18 +10,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
 
 from netipl.guests.guest import BootMethod
 from netipl.guests.network import UnknownClients
 from netipl.settings.notation import ClientIdentifier, DomainName, LeaseTime, Macs, RangeText
 
-PREFIX, NESTED = "NETIPL_", "__"
 """Of names in the environment."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -180,12 +173,8 @@ def _with_networks(networks: dict[str, NetworkKeys]) -> dict[str, NetworkKeys]:
     return networks
 
 
-class File(BaseSettings):
-    """The whole file, and over it the environment: NETIPL_TFTP__PORT is `port` in `[tftp]`."""
-
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=NESTED, arbitrary_types_allowed=True
-    )
+class File(Table):
+    """The whole file."""
 
     server: ServerKeys = ServerKeys()
     dhcp: DhcpKeys = DhcpKeys()
@@ -196,18 +185,6 @@ class File(BaseSettings):
     )
     default: BootKeys = BootKeys()
     guests: dict[DomainName, GuestKeys] = {}
-
-    @classmethod
-    def settings_customise_sources(  # the signature is pydantic's
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before the file; nothing else is read."""
-        return env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 TABLES: dict[str, type[Table]] = {

@@ -4,22 +4,48 @@ import tomllib
 from pathlib import Path
 
 from pydantic import ValidationError
-from pydantic_settings import SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from netipl.errors import UnavailableError, UsageError
 from netipl.settings.agreement import disagreements
-from netipl.settings.keys import PREFIX, File
-from netipl.settings.problems import found_by_pydantic, refusal
+from netipl.settings.keys import File
+from netipl.settings.problems import NESTED, PREFIX, found_by_pydantic, refusal
 from netipl.settings.settings import Settings
 
 DEFAULT_PATH = Path("/etc/netipl/netipl.toml")
+
+
+class Read(BaseSettings, File):
+    """The file that `toml_file` names, and over it the environment: NETIPL_TFTP__PORT is `port` in `[tftp]`."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=NESTED, arbitrary_types_allowed=True
+    )
+
+    @classmethod
+    def settings_customise_sources(  # the signature is pydantic's
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file; nothing else is read."""
+        return env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 def load(path: Path) -> Settings:
     """The settings of `path`, read anew each time. Raises UsageError, and UnavailableError if it is not there."""
     _check_readable(path)
 
-    class ThisFile(File):
+    class ThisFile(Read):
         model_config = SettingsConfigDict(toml_file=path)
 
     try:

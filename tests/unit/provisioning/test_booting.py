@@ -88,7 +88,7 @@ def test_another_boot_interrupts_the_transfers_of_the_one_before() -> None:
     assert laboratory.receive(DISCOVER, xid=2).interrupted == ADDRESS
 
 
-def test_the_guests_own_dhcp_leaves_its_boot_alone_and_says_that_it_started() -> None:
+def test_the_guests_own_dhcp_leaves_its_boot_alone() -> None:
     laboratory = Laboratory()
     laboratory.receive(DISCOVER, xid=1)
     laboratory.receive(REQUEST, xid=1)
@@ -101,7 +101,7 @@ def test_the_guests_own_dhcp_leaves_its_boot_alone_and_says_that_it_started() ->
     own_request |= {code: REQUEST[code] for code in (Option.REQUESTED_ADDRESS, Option.SERVER_IDENTIFIER)}
     laboratory.receive({**own_request, Option.MESSAGE_TYPE: bytes([MessageType.REQUEST])}, xid=7)
     assert pinned is not None
-    assert laboratory.boots.of(MAC) == replace(pinned, state=BootState.STARTED)
+    assert laboratory.boots.of(MAC) == replace(pinned, state=BootState.FINISHED)
 
 
 def test_who_is_not_answered_has_no_boot() -> None:

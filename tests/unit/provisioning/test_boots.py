@@ -73,14 +73,14 @@ def test_a_boot_goes_from_asking_to_started() -> None:
         (seen(Seen.TFTP_MISSING, mac=None, address=ADDRESS), BootState.LOADING),
         (seen(Seen.TFTP_FINISHED, mac=None, address=ADDRESS), BootState.LOADING),
         (seen(Seen.DHCP_RELEASE), BootState.FINISHED),
-        (seen(Seen.DHCP_ACK), BootState.STARTED),
+        (seen(Seen.GUEST_ADDRESSED), BootState.STARTED),
     ]
     for observation, expected in steps:
         all_boots.observe(observation)
         assert state(all_boots) is expected
 
 
-@pytest.mark.parametrize("known", [Seen.KERNEL, Seen.CALLBACK])
+@pytest.mark.parametrize("known", [Seen.KERNEL, Seen.GUEST_ADDRESSED, Seen.CALLBACK])
 @pytest.mark.parametrize("before", list(BootState))
 def test_a_sign_of_the_guests_own_system_means_started_in_every_state(known: Seen, before: BootState) -> None:
     assert TRANSITIONS[before, known] is BootState.STARTED
