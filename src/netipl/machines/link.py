@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from netipl.errors import WireError
 from netipl.machines.framing import LONGEST_FRAME, Unframer, framed
@@ -25,7 +25,6 @@ _ETH_P_ALL = 0x0003
 _SOL_PACKET = 263
 _PACKET_IGNORE_OUTGOING = 23  # linux/if_packet.h; absent from the socket module
 _BUFFER = 4 << 20  # bytes that may wait in each socket, if the kernel allows so many
-_BURST = 64  # frames from the interface before the guest has its turn
 
 
 class Wire:
@@ -42,14 +41,13 @@ class Wire:
         self.descriptor = self._socket.fileno()
         poll.register(self.descriptor, select.EPOLLIN)
 
-    def receive(self) -> Iterator[memoryview]:
-        """The frames that wait; each is valid until the next is asked for."""
-        for _ in range(_BURST):
-            try:
-                length = self._socket.recv_into(self._buffer)
-            except OSError:  # nothing more, or the interface is down for now
-                return
-            yield self._view[:length]
+    def receive(self) -> Iterable[memoryview]:
+        """The next frame, valid until the one after it is asked for: in lock-step a look for more finds nothing."""
+        try:
+            length = self._socket.recv_into(self._buffer)
+        except OSError:  # the interface is down for now
+            return ()
+        return (self._view[:length],)
 
     def send(self, frame: memoryview | bytes) -> bool:
         """Whether the interface took it."""
@@ -136,13 +134,22 @@ class Direction:
     def __init__(self, source: Wire | Guest, sink: Wire | Guest, impairment: Impairment, seed: int) -> None:
         self._source = source
         self._sink = sink
-        self.line = Line(impairment, seed) if impairment != PERFECT else None
+        self._line = Line(impairment, seed) if impairment != PERFECT else None
         self._frames = 0
         self._dropped = 0
 
+    @property
+    def impaired(self) -> bool:
+        return self._line is not None
+
+    @property
+    def next_due(self) -> float | None:
+        """When a waiting frame is due, if one waits."""
+        return self._line.next_due if self._line is not None else None
+
     def forward(self) -> None:
         """Pass on what has arrived."""
-        send, line = self._sink.send, self.line
+        send, line = self._sink.send, self._line
         for frame in self._source.receive():
             self._frames += 1
             if line is not None:
@@ -152,14 +159,14 @@ class Direction:
 
     def flush(self) -> None:
         """Pass on what has waited long enough."""
-        if self.line is not None:
-            self._send_all(self.line.due(time.monotonic()))
+        if self._line is not None:
+            self._send_all(self._line.due(time.monotonic()))
 
     def counts(self) -> dict[str, int]:
         """Frames taken in, not deliverable, lost, doubled and reordered."""
         counted = {"frames": self._frames, "dropped": self._dropped}
-        if self.line is not None:
-            line = self.line
+        if self._line is not None:
+            line = self._line
             counted |= {"lost": line.lost, "duplicated": line.duplicated, "reordered": line.reordered}
         return counted
 
@@ -178,6 +185,7 @@ class Link:
         self._guest = Guest(chosen.socket, self._poll)
         self._to_guest = Direction(self._wire, self._guest, chosen.to_guest, chosen.seed)
         self._from_guest = Direction(self._guest, self._wire, chosen.from_guest, chosen.seed + 1)
+        self._impaired = [each for each in (self._to_guest, self._from_guest) if each.impaired]
 
     def run(self, stop: int) -> None:
         """Forward until the descriptor `stop` is readable."""
@@ -192,8 +200,8 @@ class Link:
                     return
                 else:
                     self._serve_guest(events)
-            self._to_guest.flush()
-            self._from_guest.flush()
+            for direction in self._impaired:
+                direction.flush()
 
     def counts(self) -> dict[str, dict[str, int]]:
         """What was counted, by direction."""
@@ -207,8 +215,7 @@ class Link:
 
     def _timeout(self) -> float:
         """Seconds until the next waiting frame is due; -1 for ever."""
-        lines = [direction.line for direction in (self._to_guest, self._from_guest) if direction.line is not None]
-        times = [due for line in lines if (due := line.next_due) is not None]
+        times = [due for direction in self._impaired if (due := direction.next_due) is not None]
         return max(0.0, min(times) - time.monotonic()) if times else -1
 
 
