@@ -35,6 +35,20 @@ REQUEST: Mapping[int, bytes] = {
     Option.SERVER_IDENTIFIER: SERVER.packed,
     Option.CLIENT_ARCHITECTURE: Architecture.S390_BASIC.to_bytes(2, "big"),
 }
+RELEASE: Mapping[int, bytes] = {
+    Option.MESSAGE_TYPE: bytes([MessageType.RELEASE]),
+    Option.SERVER_IDENTIFIER: SERVER.packed,
+}
+OWN_DISCOVER: Mapping[int, bytes] = {
+    Option.MESSAGE_TYPE: bytes([MessageType.DISCOVER]),
+    Option.CLIENT_IDENTIFIER: b"\xff\0\0\0\1\0\3",
+}
+OWN_REQUEST: Mapping[int, bytes] = {
+    Option.MESSAGE_TYPE: bytes([MessageType.REQUEST]),
+    Option.CLIENT_IDENTIFIER: b"\xff\0\0\0\1\0\3",
+    Option.REQUESTED_ADDRESS: ADDRESS.packed,
+    Option.SERVER_IDENTIFIER: SERVER.packed,
+}
 
 
 class Laboratory:
@@ -93,13 +107,9 @@ def test_the_guests_own_dhcp_leaves_its_boot_alone() -> None:
     laboratory.receive(DISCOVER, xid=1)
     laboratory.receive(REQUEST, xid=1)
     pinned = laboratory.boots.of(MAC)
-    release: dict[int, bytes] = {Option.MESSAGE_TYPE: bytes([MessageType.RELEASE]), Option.SERVER_IDENTIFIER: SERVER.packed}
-    laboratory.receive(release, xid=1)
-    own: dict[int, bytes] = {Option.MESSAGE_TYPE: bytes([MessageType.DISCOVER]), Option.CLIENT_IDENTIFIER: b"\xff\0\0\0\1\0\3"}
-    assert laboratory.receive(own, xid=7).interrupted is None
-    own_request: dict[int, bytes] = dict(own)
-    own_request |= {code: REQUEST[code] for code in (Option.REQUESTED_ADDRESS, Option.SERVER_IDENTIFIER)}
-    laboratory.receive({**own_request, Option.MESSAGE_TYPE: bytes([MessageType.REQUEST])}, xid=7)
+    laboratory.receive(RELEASE, xid=1)
+    assert laboratory.receive(OWN_DISCOVER, xid=7).interrupted is None
+    laboratory.receive(OWN_REQUEST, xid=7)
     assert pinned is not None
     assert laboratory.boots.of(MAC) == replace(pinned, state=BootState.FINISHED)
 
