@@ -31,3 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(_TESTS)
         if place.parts[0] not in _SPREAD and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(str(place)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _directories_that_other_users_may_enter(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """As root some tests start programs as another user; pytest-xdist has one directory more above theirs."""
+    if os.geteuid() == 0:
+        base = tmp_path_factory.getbasetemp()
+        for directory in (base, *base.parents):
+            if directory.name.startswith(("popen-", "pytest-")):
+                directory.chmod(0o711)
