@@ -48,11 +48,11 @@ class Segment:
             async with self.link(port) as laid:
                 yield laid.end
             return
-        iproute.configure(f"tuntap add {port} mode tap", *self._joined(port))
+        iproute.configure(f"tuntap add dev {port} mode tap", *self._joined(port))
         try:
             yield Tap(interface=port)
         finally:
-            iproute.configure(f"link delete {port}")
+            iproute.configure(f"link delete dev {port}")
 
     @asynccontextmanager
     async def link(
@@ -62,17 +62,17 @@ class Segment:
         if len(port) > _LONGEST_NAME:
             raise ValueError(f"{port} is too long for the name of a port")
         far = f"{port}-far"
-        iproute.configure(f"link add {port} type veth peer name {far}", *self._joined(port), *_bare(far))
+        iproute.configure(f"link add name {port} type veth peer name {far}", *self._joined(port), *_bare(far))
         try:
             for end in (port, far):
                 offload.switch_off(end)
             async with cable(far, to_guest=to_guest, from_guest=from_guest, seed=seed) as laid:
                 yield laid
         finally:
-            iproute.configure(f"link delete {port}")
+            iproute.configure(f"link delete dev {port}")
 
     def _joined(self, port: str) -> list[str]:
-        return [f"link set {port} master {self.interface}", *_bare(port)]
+        return [f"link set dev {port} master {self.interface}", *_bare(port)]
 
 
 def create(address: IPv4Interface, *, interface: str = "netipl0") -> Segment:
@@ -81,9 +81,9 @@ def create(address: IPv4Interface, *, interface: str = "netipl0") -> Segment:
     Its MAC is given: a bridge left to itself takes that of a port, and changes it under its guests when ports change.
     """
     iproute.configure(
-        f"link add {interface} address {_MAC} type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+        f"link add name {interface} address {_MAC} type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
         f"address add {address} broadcast {address.network.broadcast_address} dev {interface}",
-        f"link set {interface} up",
+        f"link set dev {interface} up",
     )
     return Segment(interface=interface, address=address)
 
@@ -105,4 +105,4 @@ def best_kind() -> PortKind:
 
 def _bare(interface: str) -> list[str]:
     """Up, and without IPv6 of our own: nothing but the guest speaks on a port."""
-    return [f"link set {interface} addrgenmode none", f"link set {interface} up"]
+    return [f"link set dev {interface} addrgenmode none", f"link set dev {interface} up"]
