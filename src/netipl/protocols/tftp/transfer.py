@@ -30,6 +30,10 @@ DEAD: Final = -3
 _LAP: Final = 0xFFFF
 _HALF_A_LAP: Final = 0x8000
 
+_ALL_MEASURED: Final = 16
+_SELDOM_MEASURED: Final = 7
+"""Every round trip is measured up to block 16, every eighth after that."""
+
 Source = TypeVar("Source")
 
 
@@ -41,7 +45,7 @@ class Transfer(Generic[Source]):
 
     __slots__ = (
         "_fixed",
-        "_sent_at",
+        "_measured_before",
         "_tries",
         "acked",
         "begun",
@@ -88,15 +92,18 @@ class Transfer(Generic[Source]):
         self.sent = self.acked + 1
         self.confirmed = False
         self.retransmitted = 0
-        self.begun = self.heard = self._sent_at = now
+        self.begun = self.heard = now
         self.reported = 0
         self.reported_at = now
         self._tries = 0
         self._fixed = terms.timeout
+        self._measured_before = 0 if self._fixed else self.last  # from here on, other timers count
         self.deadline = now + self._patience(now)
 
     def ack(self, number: int, now: int) -> int:
         """The first of the blocks to send (see `burst`), NOTHING for an ACK that is old or wild, or FINISHED.
+
+        `number` counts by its low 16 bits. A block is sent when the one before is heard of, so `heard` times both.
 
         An ACK seen before is never answered, or both sides would send every later block twice.
         """
@@ -104,20 +111,21 @@ class Transfer(Generic[Source]):
         if not 0 < ahead <= self.sent - self.acked:
             return NOTHING
         self.acked = acked = self.acked + ahead
-        self.heard = now
-        self.confirmed = True
         if self._tries:
             self._tries = 0
-        else:
-            self.round_trip.measured(now - self._sent_at)
+        elif acked < _ALL_MEASURED or not acked & _SELDOM_MEASURED:
+            self.round_trip.measured(now - self.heard)
+        self.heard = now
+        self.confirmed = True
+        sent = acked + self.window
+        if sent < self._measured_before:
+            self.sent = sent
+            self.deadline = now + self.round_trip.timeout
+            return acked + 1
         if acked >= self.last:
             return FINISHED
-        self._sent_at = now
-        self.sent = sent = min(acked + self.window, self.last)
-        if sent == self.last or self._fixed:
-            self.deadline = now + self._patience(now)
-        else:
-            self.deadline = now + self.round_trip.timeout
+        self.sent = min(sent, self.last)
+        self.deadline = now + self._patience(now)
         return acked + 1
 
     def due(self, now: int) -> int:

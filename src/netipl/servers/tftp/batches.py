@@ -22,9 +22,10 @@ BATCH: Final = 64
 ROOM: Final = 1024
 """Bytes for one datagram received; a request has at most 512 (RFC 2347)."""
 
+_ROOM_OUT: Final = 2 * BATCH
 _MSG_DONTWAIT: Final = 0x40
 _MSG_TRUNC: Final = 0x20
-_HEADS: Final = struct.Struct(f">HH{ROOM - 4}x")
+_WORDS_OF_ROOM: Final = ROOM // 4
 _WORDS_OF_MESSAGE: Final = ctypes.sizeof(Message) // 4
 _LENGTH_WORD: Final = Message.length.offset // 4
 _FLAGS_WORD: Final = (Message.header.offset + MessageHeader.flags.offset) // 4
@@ -37,6 +38,7 @@ class Inbox:
     def __init__(self) -> None:
         self._room = bytearray(BATCH * ROOM)
         self._view = memoryview(self._room)
+        self._firsts = self._view.cast("I")
         names, self._peers = _words(BATCH * SOCKET_ADDRESS_SIZE, "Q")
         vectors, sizes = _words(BATCH * ctypes.sizeof(IoVector), "N")
         self._messages, self._words = _words(BATCH * ctypes.sizeof(Message), "I")
@@ -53,10 +55,14 @@ class Inbox:
         count: int = natives.recvmmsg(socket, self._headers, BATCH, _MSG_DONTWAIT, None)
         return max(count, 0)
 
-    def heads(self, count: int) -> Iterator[tuple[tuple[int, int], int, int]]:
-        """Operation and block number, peer, and length of each of the `count` datagrams; 0 is the length of one cut."""
+    def heads(self, count: int) -> Iterator[tuple[int, int, int]]:
+        """Of each of the `count` datagrams: its first 32 bits as a number, its peer, and its length.
+
+        The number means nothing where the datagram is shorter.
+        """
+        firsts = self._firsts[: count * _WORDS_OF_ROOM : _WORDS_OF_ROOM].tobytes()
         return zip(
-            _HEADS.iter_unpack(self._view[: count * ROOM]),
+            struct.unpack(f">{count}I", firsts),
             self._peers[: 2 * count : 2].tolist(),
             self._words[_LENGTH_WORD : count * _WORDS_OF_MESSAGE : _WORDS_OF_MESSAGE].tolist(),
             strict=True,
@@ -70,21 +76,25 @@ class Inbox:
 
 
 class Outbox:
-    """Collects DATA packets for one socket and sends them together."""
+    """Collects DATA packets for one socket and sends them together.
+
+    `put` tells how a packet is laid down; the packet loop does the same in place, once for each datagram of a batch:
+    there is room for so many more.
+    """
 
     def __init__(self, socket: int) -> None:
         self._socket = socket
-        names, self._peers = _words(BATCH * SOCKET_ADDRESS_SIZE, "Q")
-        vectors, self._vectors = _words(2 * BATCH * ctypes.sizeof(IoVector), "N")
-        self._messages, _ = _words(BATCH * ctypes.sizeof(Message), "I")
-        for index in range(BATCH):
-            self._vectors[2 * _WORDS_OF_VECTOR * index + 1] = DATA_HEADER
+        names, self.peers = _words(_ROOM_OUT * SOCKET_ADDRESS_SIZE, "Q")
+        vectors, self.vectors = _words(2 * _ROOM_OUT * ctypes.sizeof(IoVector), "N")
+        self._messages, _ = _words(_ROOM_OUT * ctypes.sizeof(Message), "I")
+        for index in range(_ROOM_OUT):
+            self.vectors[2 * _WORDS_OF_VECTOR * index + 1] = DATA_HEADER
         _lay_out(self._messages, _address(names), _address(vectors), vectors_each=2)
         self._keep = (names, vectors)
         self._headers = _address(self._messages)
         self._data_headers = _data_headers()
-        self._first_header = address_of_bytes(self._data_headers)
-        self._count = 0
+        self.first_header = address_of_bytes(self._data_headers)
+        self.count = 0
         self.octets = 0
         """Of data sent so far; the caller may set it back."""
         self.unreadable: list[int] = []
@@ -92,22 +102,22 @@ class Outbox:
 
     def put(self, peer: int, block: int, address: int, length: int) -> None:
         """Adds DATA number `block` (modulo 65536) with the `length` bytes at `address`, which stay until `flush`."""
-        index = self._count
-        self._peers[2 * index] = peer
+        index = self.count
+        self.peers[2 * index] = peer
         slot = 4 * index
-        vectors = self._vectors
-        vectors[slot] = self._first_header + DATA_HEADER * (block & 0xFFFF)
+        vectors = self.vectors
+        vectors[slot] = self.first_header + DATA_HEADER * (block & 0xFFFF)
         vectors[slot + 2] = address
         vectors[slot + 3] = length
-        self._count = index + 1
-        if index + 1 == BATCH:
+        self.count = index + 1
+        if index + 1 >= BATCH:
             self.flush()
 
     def flush(self) -> None:
         """Sends what was put. What the network refuses is lost like any packet, and sent again in time."""
-        position, count = 0, self._count
-        self._count = 0
-        self.octets += sum(self._vectors[3 : 4 * count : 4].tolist())
+        position, count = 0, self.count
+        self.count = 0
+        self.octets += sum(self.vectors[3 : 4 * count : 4].tolist())
         while position < count:
             sent = natives.sendmmsg(
                 self._socket, self._headers + position * ctypes.sizeof(Message), count - position, _MSG_DONTWAIT
@@ -119,7 +129,7 @@ class Outbox:
             if error == EINTR:
                 continue
             if error == EFAULT:
-                self.unreadable.append(self._peers[2 * position])
+                self.unreadable.append(self.peers[2 * position])
             position += 1
 
 
@@ -154,7 +164,7 @@ def _words(size: int, form: str) -> tuple[bytearray, "memoryview[int]"]:
 
 def _lay_out(messages: bytearray, names: int, vectors: int, *, vectors_each: int) -> None:
     step = vectors_each * ctypes.sizeof(IoVector)
-    for index, message in enumerate((Message * BATCH).from_buffer(messages)):
+    for index, message in enumerate((Message * (len(messages) // ctypes.sizeof(Message))).from_buffer(messages)):
         message.header.name = names + SOCKET_ADDRESS_SIZE * index
         message.header.name_length = SOCKET_ADDRESS_SIZE
         message.header.vectors = vectors + step * index

@@ -100,7 +100,11 @@ class Span:
 
 
 class Body:
-    """The bytes of one transfer, cut into blocks of which `window` are in use at a time."""
+    """The bytes of one transfer, cut into blocks of which `window` are in use at a time.
+
+    For the packet loop: up to block `alone_to`, a block that follows another lies at `base + block * block_size`, is
+    whole, and is not the last. Without a window, that is.
+    """
 
     def __init__(self, spans: Sequence[Span], files: list[MappedFile], block_size: int, window: int) -> None:
         self.files = files
@@ -109,6 +113,7 @@ class Body:
         self.size = self._ends[-1] if self._ends else 0
         self.block_size = block_size
         self._last = self.size // block_size + 1
+        self._window = window
         self._made: deque[bytes] = deque(maxlen=window)
         self._enter(Span(None, 0, 0), 0)
 
@@ -137,6 +142,7 @@ class Body:
         self.straight_to = (start + mapped) // self.block_size if span.file is not None else 0
         address = span.file.address if span.file is not None else 0
         self.base = address + span.offset - start - self.block_size
+        self.alone_to = self.straight_to if self._window == 1 else 0
 
     def _look_up(self, block: int) -> int:
         position = (block - 1) * self.block_size

@@ -25,7 +25,9 @@ REPORT_INTERVAL: Final = SECOND // 2
 
 _IP_MTU: Final = 14  # ip(7); not in Python's socket module
 _HEADERS: Final = 20 + 8 + DATA_HEADER
-_ACK: Final = int(OpCode.ACK)
+_ACK: Final = OpCode.ACK << 16
+_AFTER_ACK: Final = _ACK + 0x10000
+"""The first 32 bits of every ACK lie between them."""
 
 Tell = Callable[[control.Message], None]
 """To the daemon."""
@@ -62,20 +64,28 @@ class Endpoint:
         self._swept = 0
 
     def serve(self, now: int) -> None:
-        """Takes one batch of datagrams and answers it."""
-        inbox = self._inbox
-        transfers = self._server.transfers
+        """Takes one batch of datagrams and answers it. For most of them the block that follows is laid down here."""
+        inbox, outbox, transfers = self._inbox, self.outbox, self._server.transfers
+        peers, vectors, headers = outbox.peers, outbox.vectors, outbox.first_header
         received = inbox.heads(inbox.receive(self._descriptor))
-        for index, ((operation, number), peer, length) in enumerate(received):
+        for index, (head, peer, length) in enumerate(received):
             transfer = transfers.get(peer)
-            if transfer is not None and operation == _ACK and length >= DATA_HEADER:
-                block = transfer.ack(number, now)
-                if block > 0:
-                    self._send(transfer, block)
-                elif block == FINISHED:
-                    self._server.end(peer, Reason.FINISHED)
-            else:
+            if transfer is None or not _ACK <= head < _AFTER_ACK or length < DATA_HEADER:
                 self._receive(peer, inbox.datagram(index, length), now)
+                continue
+            block = transfer.ack(head, now)
+            body = transfer.source
+            if 0 < block <= body.alone_to:
+                count = outbox.count
+                outbox.count = count + 1
+                peers[2 * count] = peer
+                vectors[4 * count] = headers + DATA_HEADER * (block & 0xFFFF)
+                vectors[4 * count + 2] = body.base + block * body.block_size
+                vectors[4 * count + 3] = body.block_size
+            elif block > 0:
+                self._send(transfer, block)
+            elif block == FINISHED:
+                self._server.end(peer, Reason.FINISHED)
         self._flush()
 
     def tick(self, now: int) -> int:
