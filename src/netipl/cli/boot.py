@@ -11,6 +11,7 @@ import typer
 from netipl.cli import logs, options, usernet
 from netipl.cli.screen import Screen, print_json
 from netipl.cli.stage import CALLBACK, Cast, Performance, Watch, enter_namespace, stage
+from netipl.cli.terminal import Terminal
 from netipl.guests.guest import BootFiles, BootMethod
 from netipl.integrations.debian.boot import debian_boot_files
 from netipl.machines import qemu
@@ -44,6 +45,9 @@ def boot(  # noqa: PLR0917 - one parameter for each option of the command
     from_guest: options.FromGuest = "",
     seed: options.Seed = 0,
     limit: options.Limit = None,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="The keyboard types on the guest's console; Ctrl-] ends it.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Boot one s390x guest over the network.
@@ -57,6 +61,7 @@ def boot(  # noqa: PLR0917 - one parameter for each option of the command
     """
     logs.configure()
     screen = Screen()
+    terminal = Terminal.lent(screen) if interactive else None
     cast = Cast(
         name="guest",
         mac=Mac.parse(mac),
@@ -76,9 +81,9 @@ def boot(  # noqa: PLR0917 - one parameter for each option of the command
 
         async def performed() -> Performance:
             if qemu_user_net:
-                return await usernet.perform(cast, program, directory, watch, limit=limit)
+                return await usernet.perform(cast, program, directory, watch, limit=limit, terminal=terminal)
             async with stage([cast], program=program, directory=directory, watch=watch, dns=dns) as built:
-                return await built.perform(cast, limit=limit)
+                return await built.perform(cast, limit=limit, terminal=terminal)
 
         performance = asyncio.run(performed())
     if not as_json:

@@ -18,6 +18,7 @@ from rich.table import Table
 from netipl.cli import logs, options
 from netipl.cli.screen import Screen, print_json
 from netipl.cli.stage import CALLBACK, Cast, Performance, Stage, Watch, enter_namespace, stage
+from netipl.cli.terminal import Terminal
 from netipl.guests.guest import BootFiles, BootMethod
 from netipl.integrations.debian.boot import DebianBoot, debian_boot_files
 from netipl.machines import qemu
@@ -61,7 +62,8 @@ def demo(
     limit: options.Limit = _LIMIT,
     *,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Leave the guests running with a shell on their consoles, until Ctrl-C.")
+        bool,
+        typer.Option("--keep", help="Leave the guests running; a single one gets a shell at this terminal."),
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the kernels' logs too.")] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="Look for a newer kernel in Debian's archive.")] = False,
@@ -87,6 +89,8 @@ def demo(
 
         async def performed() -> list[Result]:
             async with stage(casts, program=program, directory=directory, watch=watch) as built:
+                if keep and len(casts) == 1:
+                    return [Result(casts[0], await built.perform(casts[0], terminal=Terminal.lent(screen)))]
                 return await _perform(built, casts, None if keep else limit)
 
         results = asyncio.run(performed())

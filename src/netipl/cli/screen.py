@@ -44,6 +44,7 @@ class Screen:
         self._label = label
         self._kernel_log = kernel_log
         self._began = datetime.now(UTC)
+        self._in_line = False
 
     @contextmanager
     def shown(self) -> Iterator[Watch]:
@@ -70,7 +71,17 @@ class Screen:
         if self._label and guest:
             line.append(f"{guest:<14} ", style="bold")
         line.append(words, style="dim" if source == "guest" else "")
+        if self._in_line:
+            self._console.print()
         self._console.print(line)
+        self._in_line = False
+
+    def show(self, text: str) -> None:
+        """Text of a guest's console that is safe to show, as it came; from now on there are no bars."""
+        self._progress.stop()
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        self._in_line = bool(text) and not text.endswith("\n")
 
     def _bar(self, observation: Observation) -> None:
         detail = observation.detail

@@ -6,13 +6,14 @@ It lives in the network namespace that this process has entered, so nothing of t
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from uuid import UUID
 
+from netipl.cli.terminal import Terminal
 from netipl.daemon import Daemon
 from netipl.guests.guest import BootFiles, BootMethod
 from netipl.machines import namespace, qemu, segment
@@ -100,7 +101,7 @@ class Stage:
     performing: dict[str, Performance]
     """By the name of the guest: what the servers see of it counts for its performance."""
 
-    async def perform(self, cast: Cast, *, limit: float | None = None) -> Performance:
+    async def perform(self, cast: Cast, *, limit: float | None = None, terminal: Terminal | None = None) -> Performance:
         """Run the guest until it ends, or for `limit` seconds. Raises UnavailableError."""
         port = f"g{cast.mac.octets[-2:].hex()}"
         async with AsyncExitStack() as stack:
@@ -111,7 +112,7 @@ class Stage:
                 link = self.segment.link(port, to_guest=cast.to_guest, from_guest=cast.from_guest, seed=cast.seed)
                 attachment = (await stack.enter_async_context(link)).end
             performance = self.performing[cast.name] = Performance()
-            await run(self.program, cast, attachment, self.watch, performance, limit=limit)
+            await run(self.program, cast, attachment, self.watch, performance, limit=limit, terminal=terminal)
             return performance
 
 
@@ -123,8 +124,12 @@ async def run(
     performance: Performance,
     *,
     limit: float | None = None,
+    terminal: Terminal | None = None,
 ) -> None:
-    """Run QEMU with `cast` until it ends, or for `limit` seconds; what its console says goes to `watch`."""
+    """Run QEMU with `cast` until it ends, or for `limit` seconds; what its console says goes to `watch`.
+
+    With a `terminal`, the console is that from the kernel's first line on.
+    """
     guest = QemuGuest(
         name=cast.name,
         nics=(Nic(mac=cast.mac, attachment=attachment),),
@@ -135,24 +140,31 @@ async def run(
     async with qemu.running(guest.command_line(program)) as machine:
         performance.began = datetime.now(UTC)
         try:
-            async with asyncio.timeout(limit):
-                await _read_console(machine, cast, watch)
-                await machine.wait()
-                performance.complaints = await machine.complaints()
+            with terminal.attached(machine) if terminal else nullcontext():
+                async with asyncio.timeout(limit):
+                    await _read_console(machine, cast, watch, terminal)
+                    await machine.wait()
+                    performance.complaints = await machine.complaints()
         except TimeoutError:
             performance.out_of_time = True
 
 
-async def _read_console(machine: Machine, cast: Cast, watch: Watch) -> None:
+async def _read_console(machine: Machine, cast: Cast, watch: Watch, terminal: Terminal | None) -> None:
+    def saw(seen: Seen, line: str) -> None:
+        watch(Observation(at=datetime.now(UTC), seen=seen, mac=cast.mac, guest=cast.name, detail={"line": line}))
+
     safe, lines, kernel = SafeText(), Lines(), False
     async for piece in machine.console():
-        for line in lines.feed(safe.feed(piece)):
-            now = datetime.now(UTC)
+        text = safe.feed(piece)
+        if terminal is not None and kernel:
+            terminal.show(text)
+            continue
+        for line in lines.feed(text):
             if not kernel and _KERNEL_LINE.match(line):
                 kernel = True
-                watch(Observation(at=now, seen=Seen.KERNEL, mac=cast.mac, guest=cast.name, detail={"line": line}))
+                saw(Seen.KERNEL, line)
             elif line:
-                watch(Observation(at=now, seen=Seen.CONSOLE, mac=cast.mac, guest=cast.name, detail={"line": line}))
+                saw(Seen.CONSOLE, line)
 
 
 def enter_namespace(stack: ExitStack, *, uplink: bool = False) -> IPv4Address | None:

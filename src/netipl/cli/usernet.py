@@ -8,6 +8,7 @@ from pathlib import Path
 
 from netipl import content
 from netipl.cli.stage import Cast, Performance, Watch, run
+from netipl.cli.terminal import Terminal
 from netipl.errors import UsageError
 from netipl.guests.guest import BootMethod
 from netipl.machines.attachment import UserNetwork
@@ -22,7 +23,13 @@ _IMPOSSIBLE = (BootMethod.OPTIONS, BootMethod.BOOTP, BootMethod.PROBE_EMPTY)
 
 
 async def perform(
-    cast: Cast, program: Path, directory: Path, watch: Watch, *, limit: float | None = None
+    cast: Cast,
+    program: Path,
+    directory: Path,
+    watch: Watch,
+    *,
+    limit: float | None = None,
+    terminal: Terminal | None = None,
 ) -> Performance:
     """Run `cast` with its plan written beneath `directory`. Raises UsageError for a method that QEMU does not know."""
     if cast.method in _IMPOSSIBLE:
@@ -42,5 +49,5 @@ async def perform(
         performance.note(observation)
         watch(observation)
 
-    await run(program, cast, network, noted, performance, limit=limit)
+    await run(program, cast, network, noted, performance, limit=limit, terminal=terminal)
     return performance
