@@ -71,9 +71,13 @@ class Screen:
         if self._label and guest:
             line.append(f"{guest:<14} ", style="bold")
         line.append(words, style="dim" if source == "guest" else "")
+        self.end_line()
+        self._console.print(line)
+
+    def end_line(self) -> None:
+        """Begin a new line if a guest left the cursor in one."""
         if self._in_line:
             self._console.print()
-        self._console.print(line)
         self._in_line = False
 
     def show(self, text: str) -> None:

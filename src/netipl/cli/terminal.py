@@ -58,6 +58,7 @@ class Terminal:
         finally:
             loop.remove_reader(keyboard)
             termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
+            self._screen.end_line()
 
 
 def _pass_on(loop: asyncio.AbstractEventLoop, machine: Machine) -> None:
