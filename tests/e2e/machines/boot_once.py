@@ -64,7 +64,13 @@ async def boot(kind: PortKind, files: Path, directory: Path) -> dict[str, object
             async for piece in machine.console():
                 shown += lines.feed(safe.feed(piece))
             status = await machine.wait()
-            return {"status": status, "called": called, "lines": shown, "complaints": await machine.complaints()}
+            return {
+                "status": status,
+                "called": called,
+                "lines": shown,
+                "complaints": await machine.complaints(),
+                "leases": (directory / "leases").read_text().split(),
+            }
 
 
 def main() -> None:

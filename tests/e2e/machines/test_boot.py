@@ -71,4 +71,5 @@ def test_a_guest_boots_and_calls_back(
     found = json.loads(done.stdout)
     assert found["called"] == ["GET /callback?guest=1 HTTP/1.1"], "\n".join([*found["lines"], found["complaints"]])
     assert {"netipl: marker seen", "netipl: called back"} <= set(found["lines"])
+    assert "ff:00:13:33:0a:00:03:00:01:52:54:00:13:33:0a" in found["leases"], "a DUID (RFC 4361), as installers send it"
     assert found["status"] == 0, "the guest turns itself off"
