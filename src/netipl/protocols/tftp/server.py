@@ -89,7 +89,7 @@ class Server(Generic[Source]):
         self._address_of = address_of
         self._asked: dict[int, _Asked] = {}
         self._token_of: dict[int, int] = {}
-        self._answered: dict[int, tuple[bytes, int]] = {}
+        self._answered: dict[tuple[int, bytes], int] = {}
         self._strangers: dict[int, int] = {}
         self._round_trips: dict[int, RoundTrip] = {}
 
@@ -189,8 +189,8 @@ class Server(Generic[Source]):
         """Ends all transfers to `address` and forgets what it asked: another boot begins there."""
         for peer in [peer for peer in self.transfers if self._address_of(peer) == address]:
             self.end(peer, Reason.DROPPED)
-        for peer in [peer for peer in self._answered if self._address_of(peer) == address]:
-            del self._answered[peer]
+        for answered in [answered for answered in self._answered if self._address_of(answered[0]) == address]:
+            del self._answered[answered]
         for peer in [peer for peer in self._token_of if self._address_of(peer) == address]:
             self._forget_question(peer)
 
@@ -211,7 +211,7 @@ class Server(Generic[Source]):
 
     def sweep(self, now: int) -> None:
         """Forgets what is too old to matter; to be called about every second."""
-        self._answered = {peer: it for peer, it in self._answered.items() if now - it[1] < REPEAT}
+        self._answered = {answered: at for answered, at in self._answered.items() if now - at < REPEAT}
         self._strangers = {peer: at for peer, at in self._strangers.items() if now - at < REPEAT}
         for token in [token for token, it in self._asked.items() if now - it.at > _PATIENCE_WITH_ANSWERS]:
             self._take(token)
@@ -247,13 +247,13 @@ class Server(Generic[Source]):
         token = self._token_of.get(peer)
         if token is not None and self._asked[token].datagram == datagram:
             return True
-        answered = self._answered.get(peer)
-        return answered is not None and answered[0] == datagram and now - answered[1] < REPEAT
+        answered_at = self._answered.get((peer, datagram))
+        return answered_at is not None and now - answered_at < REPEAT
 
     def _remember(self, peer: int, datagram: bytes, now: int) -> None:
         if len(self._answered) >= _MOST_REMEMBERED:
             del self._answered[next(iter(self._answered))]
-        self._answered[peer] = (datagram, now)
+        self._answered[peer, datagram] = now
 
     def _is_last_block_out(self, peer: int) -> bool:
         transfer = self.transfers.get(peer)

@@ -1,0 +1,32 @@
+from netipl.protocols.tftp.retransmission import LONGEST, MILLISECOND, SHORTEST, UNMEASURED, RoundTrip
+
+
+def measured(*milliseconds: float) -> RoundTrip:
+    trip = RoundTrip()
+    for sample in milliseconds:
+        trip.measured(int(sample * MILLISECOND))
+    return trip
+
+
+def test_an_unmeasured_client_is_given_less_than_a_second() -> None:
+    assert measured().timeout == UNMEASURED
+
+
+def test_the_first_sample_gives_three_times_itself() -> None:
+    """RFC 6298, 2.2: SRTT = R, RTTVAR = R/2, RTO = SRTT + 4 RTTVAR."""
+    assert measured(40).timeout == 120 * MILLISECOND
+
+
+def test_later_samples_weigh_an_eighth_and_a_quarter() -> None:
+    """RFC 6298, 2.3: RTTVAR = 3/4 20 + 1/4 |40 - 80| = 25, SRTT = 7/8 40 + 1/8 80 = 45."""
+    trip = measured(40, 80)
+    assert (trip.variation, trip.smoothed) == (25 * MILLISECOND, 45 * MILLISECOND)
+    assert trip.timeout == 145 * MILLISECOND
+
+
+def test_a_close_client_is_not_hurried_below_ten_milliseconds() -> None:
+    assert measured(*[0.1] * 20).timeout == SHORTEST
+
+
+def test_a_far_client_is_still_answered_within_the_firmwares_second() -> None:
+    assert measured(*[900] * 20).timeout == LONGEST < 1000 * MILLISECOND
