@@ -137,6 +137,7 @@ async def run(
         memory=cast.memory,
         accelerator=qemu.accelerator(),
     )
+    qemu.require(await qemu.version(program), guest)
     async with qemu.running(guest.command_line(program)) as machine:
         performance.began = datetime.now(UTC)
         try:
