@@ -106,7 +106,8 @@ def kea(directory: Path) -> tuple[list[str | Path], dict[str, str]]:
     arguments: list[str | Path] = ["unshare", "--mount", "sh", "-c", script]
     arguments += [peers.program("kea-dhcp4-server", "kea-dhcp4"), directory / "kea.json"]
     cleaner = peers.program("kea-dhcp4-server", "kea-lfc")
-    return arguments, {**peers.environment("kea-dhcp4-server"), "KEA_LFC_EXECUTABLE": str(cleaner)}
+    places = {"KEA_LFC_EXECUTABLE": str(cleaner), "KEA_DHCP_DATA_DIR": str(directory)}
+    return arguments, peers.environment("kea-dhcp4-server") | places
 
 
 CONTENDERS = (Contender("netipl", netipl), Contender("dnsmasq", dnsmasq), Contender("kea", kea))
