@@ -16,7 +16,7 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "decisions/template.md"]
 nitpicky = True
-smartquotes = False # `--kernel` in a sentence is an option, not a dash
+smartquotes = False  # `--kernel` in a sentence is an option, not a dash
 
 html_theme = "furo"
 html_title = f"netipl {release}"
