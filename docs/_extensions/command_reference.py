@@ -1,4 +1,4 @@
-"""The directive `command-reference`: every command with its arguments and options, drawn from the command line itself."""
+"""The directive `command-reference`: every command with its arguments and options, drawn from the program itself."""
 
 from collections.abc import Iterator
 
