@@ -4,7 +4,8 @@ To repeat, as root on a quiet machine with two cores, with Debian's package list
 installed): `python -m bench.tftp --rounds 5 --json FILE`. The servers share the first core, one running at a time, and
 the load (tftp_load.py: lock-step clients with blksize 1428, as the firmware) has the second. All servers run in turn
 within a round, so that their ratios come from the same minutes; the table shows medians over the rounds.
-`--whole` has 1000 clients fetch a file of 100 MB from netipl alone and shows the memory of all its processes.
+`--whole --seconds 3600` has 1000 clients fetch a file of 100 MB from netipl alone (100 GB: about ten minutes), and shows
+the peak memory of all its processes.
 """
 
 import argparse
@@ -27,8 +28,6 @@ HERE = Path(__file__).parent
 
 SIZES = {1: 40_000_000, 16: 6_000_000, 128: 1_500_000, 1000: 200_000}
 """Bytes of the file for so many clients: a second or two each."""
-
-PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,7 @@ class Figure:
     cpu: float
     rate: float
     failed: int
+    unfinished: int
     repeated: int
     memory: float
 
@@ -102,7 +102,10 @@ def main() -> None:
             size = 100_000_000 if arguments.whole else SIZES[count]
             Path(root, "file").write_bytes(os.urandom(1 << 20) * (size // (1 << 20)) + bytes(size % (1 << 20)))
             for _ in range(1 if arguments.whole else arguments.rounds):
-                figures += [_measure(server, index, root, count, size) for index, server in enumerate(servers)]
+                figures += [
+                    _measure(server, index, root, count, size, arguments.seconds)
+                    for index, server in enumerate(servers)
+                ]
     _print_table(figures, clients)
     if arguments.json:
         arguments.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=1) + "\n")
@@ -114,18 +117,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clients", type=int, nargs="+", default=list(SIZES), choices=list(SIZES))
     parser.add_argument("--json", type=Path)
     parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--seconds", type=float, default=60.0, help="a run ends then, finished or not")
     parser.add_argument("--servers", nargs="+", default=[server.name for server in SERVERS])
     return parser.parse_args()
 
 
-def _measure(server: Server, index: int, root: str, clients: int, size: int) -> Figure:
+def _measure(server: Server, index: int, root: str, clients: int, size: int, seconds: float) -> Figure:
     address = f"127.0.0.{index + 10}"
     with _accounted() as group, _running(server, root, address, group) as process:
         before = _cpu(group)
         load = subprocess.run(
             [
                 *("taskset", "-c", _cores()[1], sys.executable, HERE / "tftp_load.py"),
-                *(address, "69", "file", str(size), str(clients), str(3600 if size > 10**8 - 1 else PATIENCE)),
+                *(address, "69", "file", str(size), str(clients), str(seconds)),
             ],
             check=True,
             capture_output=True,
@@ -141,6 +145,7 @@ def _measure(server: Server, index: int, root: str, clients: int, size: int) -> 
         cpu=spent / (moved / 1e9),
         rate=moved / result["seconds"] / 1e6,
         failed=result["failed"],
+        unfinished=result["unfinished"],
         repeated=result["repeated"],
         memory=memory,
     )
@@ -235,8 +240,8 @@ def _cores() -> list[str]:
 
 
 def _print_table(figures: list[Figure], clients: list[int]) -> None:
-    print("| clients | server | CPU s/GB | netipl/it | MB/s | netipl/it | failed | repeated | memory MB |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| clients | server | CPU s/GB | netipl/it | MB/s | netipl/it | failed | unfinished | repeated | memory MB |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for count in clients:
         ours = [figure for figure in figures if figure.clients == count and figure.server == "netipl"]
         for server in SERVERS:
@@ -254,6 +259,7 @@ def _row(count: int, name: str, ours: list[Figure], theirs: list[Figure]) -> str
         f"{statistics.median(figure.rate for figure in theirs):.1f}",
         f"{rate:.2f}",
         str(sum(figure.failed for figure in theirs)),
+        str(sum(figure.unfinished for figure in theirs)),
         str(sum(figure.repeated for figure in theirs)),
         f"{max(figure.memory for figure in theirs):.0f}",
     )

@@ -1,7 +1,7 @@
 """Many firmware-like TFTP clients in one light process: lock-step, `blksize 1428`, port 2001, re-ACK after 4 s.
 
 One socket plays them all, as addresses 127.1.0.0 and up of the loopback (IP_PKTINFO chooses the source), so that
-batches of datagrams need one system call. Prints a line of JSON: seconds, bytes, failed, repeated.
+batches of datagrams need one system call. Prints a line of JSON: seconds, bytes, failed, unfinished, repeated.
 Usage: `tftp_load.py SERVER PORT NAME SIZE CLIENTS SECONDS`; it ends after SECONDS at the latest.
 """
 
@@ -68,7 +68,7 @@ class Load:
         self._answered = dict.fromkeys(numbers, False)
         self._heard = dict.fromkeys(numbers, 0.0)
         self._peer: dict[int, int] = {}
-        self.failed = self.repeated = self.packets = 0
+        self.failed = self.unfinished = self.repeated = self.packets = 0
         self._inbox, self._outbox = Batch(ROOM), Batch(4)
         for index in range(BATCH):
             self._outbox.halves[2 * index] = socket.htons(4)
@@ -89,7 +89,7 @@ class Load:
             if now - checked > 0.5:
                 checked = now
                 self._repeat(now)
-        self.failed += running
+        self.unfinished = running
         return now - started
 
     def _take(self, count: int, now: float) -> int:
@@ -174,6 +174,7 @@ def main() -> None:
                 "seconds": elapsed,
                 "bytes": load.packets * BLOCK,
                 "failed": load.failed,
+                "unfinished": load.unfinished,
                 "repeated": load.repeated,
             }
         )

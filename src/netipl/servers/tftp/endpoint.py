@@ -67,8 +67,7 @@ class Endpoint:
         """Takes one batch of datagrams and answers it. For most of them the block that follows is laid down here."""
         inbox, outbox, transfers = self._inbox, self.outbox, self._server.transfers
         peers, vectors, headers = outbox.peers, outbox.vectors, outbox.first_header
-        received = inbox.heads(inbox.receive(self._descriptor))
-        for index, (head, peer, length) in enumerate(received):
+        for index, (head, peer, length) in enumerate(inbox.heads(inbox.receive(self._descriptor))):
             transfer = transfers.get(peer)
             if transfer is None or not _ACK <= head < _AFTER_ACK or length < DATA_HEADER:
                 self._receive(peer, inbox.datagram(index, length), now)

@@ -49,9 +49,9 @@ class Worker:
 
     def run(self) -> None:
         """Returns when the daemon is gone."""
-        channel = self._channel.fileno()
+        channel, wait = self._channel.fileno(), 1.0
         while not self._is_over:
-            events = self._poll.poll(self._wait())
+            events = self._poll.poll(wait)
             now = time.monotonic_ns()
             for descriptor, _ in events:
                 if descriptor == channel:
@@ -61,6 +61,7 @@ class Worker:
                     self._next_tick = min(self._next_tick, now + TICK)
             if now >= self._next_tick:
                 self._tick(now)
+            wait = min((self._next_tick - now) / SECOND, 1.0)
 
     def tell(self, message: control.Message) -> None:
         """Sends to the daemon, later if it is busy: data never waits for it."""
@@ -77,10 +78,6 @@ class Worker:
                 self._unsent.popleft()
         except OSError:
             self._is_over = True
-
-    def _wait(self) -> float:
-        """Seconds until there is something to do without a packet."""
-        return min(max(self._next_tick - time.monotonic_ns(), 0) / SECOND, 1.0)
 
     def _tick(self, now: int) -> None:
         due = [endpoint.tick(now) for endpoint in self._endpoints.values()]
