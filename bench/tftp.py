@@ -4,8 +4,8 @@ To repeat, as root on a quiet machine with two cores, with Debian's package list
 installed): `python -m bench.tftp --rounds 5 --json FILE`. The servers share the first core, one running at a time, and
 the load (tftp_load.py: lock-step clients with blksize 1428, as the firmware) has the second. All servers run in turn
 within a round, so that their ratios come from the same minutes; the table shows medians over the rounds.
-`--whole --seconds 3600` has 1000 clients fetch a file of 100 MB from netipl alone (100 GB: about ten minutes), and shows
-the peak memory of all its processes.
+`--whole --seconds 3600` has 1000 clients fetch a file of 100 MB from netipl alone (100 GB: about ten minutes), and
+shows the peak memory of all its processes.
 """
 
 import argparse
@@ -189,7 +189,7 @@ def _wait_until_served(address: str) -> None:
 
 def _tree(pid: int) -> list[int]:
     found = [pid]
-    with suppress(FileNotFoundError):  # it ends while we look
+    with suppress(FileNotFoundError, ProcessLookupError):  # it ends while we look
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
                 found += _tree(int(child))
@@ -229,8 +229,9 @@ def _memory(pid: int) -> float:
     """MB: the sum of the peaks of all processes."""
     peaks = 0
     for each in _tree(pid):
-        status = Path(f"/proc/{each}/status").read_text().splitlines()
-        peaks += sum(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+        with suppress(FileNotFoundError, ProcessLookupError):
+            status = Path(f"/proc/{each}/status").read_text().splitlines()
+            peaks += sum(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
     return peaks / 1024
 
 
