@@ -10,12 +10,15 @@ import typer
 
 from netipl.cli import logs, options, usernet
 from netipl.cli.screen import Screen, print_json
-from netipl.cli.stage import CALLBACK, Cast, Performance, Watch, enter_namespace, stage
+from netipl.cli.stage import CALLBACK, Cast, Performance, Until, Watch, enter_namespace, stage
 from netipl.cli.terminal import Terminal
+from netipl.errors import WireError
 from netipl.guests.guest import BootFiles, BootMethod
+from netipl.images import kernel as kernel_facts
 from netipl.integrations.debian.boot import debian_boot_files
 from netipl.machines import qemu
 from netipl.net import Mac
+from netipl.store import files
 
 _MAC = "52:54:00:13:90:01"
 _UUID = "9b6e2a0c-7b1d-4b52-8f6e-1f6f13900001"
@@ -45,6 +48,7 @@ def boot(  # noqa: PLR0917 - one parameter for each option of the command
     from_guest: options.FromGuest = "",
     seed: options.Seed = 0,
     limit: options.Limit = None,
+    until: Annotated[Until, typer.Option("--until", help="Leave the guest running until then.")] = Until.END,
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="The keyboard types on the guest's console; Ctrl-] ends it.")
     ] = False,
@@ -72,6 +76,7 @@ def boot(  # noqa: PLR0917 - one parameter for each option of the command
         to_guest=options.impairment(to_guest),
         from_guest=options.impairment(from_guest),
         seed=seed,
+        until=until,
     )
     program = qemu.find(program)
     with ExitStack() as stack:
@@ -87,22 +92,31 @@ def boot(  # noqa: PLR0917 - one parameter for each option of the command
 
         performance = asyncio.run(performed())
     if not as_json:
-        screen.say(_verdict(performance, limit))
+        screen.say(_verdict(performance, cast, limit))
     raise typer.Exit(0 if performance.kernel else 1)
 
 
 def _files(screen: Screen, kernel: Path | None, initrd: Path | None, append: str) -> BootFiles:
-    """What was asked for, or Debian's."""
+    """What was asked for, or Debian's. Raises UnavailableError for what cannot be read."""
+    initrd = initrd.absolute() if initrd else None
     if kernel is not None:
-        return BootFiles(kernel=kernel.absolute(), initrd=initrd.absolute() if initrd else None, append=append)
-    debian = debian_boot_files(progress=screen.say)
-    ours = f"console=ttysclp0 netipl.callback={CALLBACK}"
-    return BootFiles(kernel=debian.kernel, initrd=initrd or debian.initrd, append=f"{ours} {append}".strip())
+        chosen = BootFiles(kernel=kernel.absolute(), initrd=initrd, append=append)
+    else:
+        debian = debian_boot_files(progress=screen.say)
+        ours = f"console=ttysclp0 netipl.callback={CALLBACK}"
+        chosen = BootFiles(kernel=debian.kernel, initrd=initrd or debian.initrd, append=f"{ours} {append}".strip())
+    files.images(chosen)
+    return chosen
 
 
-def _verdict(performance: Performance, limit: float | None) -> str:
+def _verdict(performance: Performance, cast: Cast, limit: float | None) -> str:
     if performance.kernel is not None:
         return f"the kernel started after {performance.seconds_to_kernel:.1f} s"
     if performance.complaints:
         return f"no kernel started; QEMU says: {performance.complaints}"
-    return "no kernel started" + (f" within {limit:.0f} s" if performance.out_of_time else "")
+    time = f" within {limit:.0f} s" if performance.out_of_time else ""
+    try:
+        kernel_facts.decode(files.images(cast.files).header)
+    except WireError as error:
+        return f"no kernel started{time}: what was given is {error}"
+    return f"no kernel started{time}"

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from uuid import UUID
@@ -36,6 +37,15 @@ _KERNEL_LINE = re.compile(r"\[ *\d+\.\d{6}\] |Linux version |KASLR ")
 """What only a kernel prints; "starting kernel..." of the firmware proves nothing."""
 
 
+class Until(StrEnum):
+    """How long a guest is left running, if no time ends it before."""
+
+    KERNEL = "kernel"
+    """To the first line of its kernel."""
+    END = "end"
+    """Until it turns itself off or stops."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
     """One guest that is to be booted. `memory` in MiB."""
@@ -49,6 +59,7 @@ class Cast:
     to_guest: Impairment = PERFECT
     from_guest: Impairment = PERFECT
     seed: int = 0
+    until: Until = Until.END
 
     def keys(self) -> dict[str, object]:
         """Its table in the settings."""
@@ -144,8 +155,9 @@ async def run(
             with terminal.attached(machine) if terminal else nullcontext():
                 async with asyncio.timeout(limit):
                     await _read_console(machine, cast, watch, terminal)
-                    await machine.wait()
-                    performance.complaints = await machine.complaints()
+                    if performance.kernel is None or cast.until is Until.END:
+                        await machine.wait()
+                        performance.complaints = await machine.complaints()
         except TimeoutError:
             performance.out_of_time = True
 
@@ -164,6 +176,8 @@ async def _read_console(machine: Machine, cast: Cast, watch: Watch, terminal: Te
             if not kernel and _KERNEL_LINE.match(line):
                 kernel = True
                 saw(Seen.KERNEL, line)
+                if cast.until is Until.KERNEL:
+                    return
             elif line:
                 saw(Seen.CONSOLE, line)
 
