@@ -10,6 +10,7 @@ import struct
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -149,7 +150,7 @@ class _Boot:
                     target=content.sender,
                     target_address=content.sender_address,
                 )
-                net.sendto(frames.encode(reply, source=SERVER_MAC, destination=content.sender), self._guest)
+                self._send(net, frames.encode(reply, source=SERVER_MAC, destination=content.sender))
         elif isinstance(content, Datagram):
             for copy in self._way.to_server(content):
                 assert isinstance(copy, Datagram)
@@ -158,8 +159,18 @@ class _Boot:
     def _answer(self, net: socket.socket, answers: list[ToGuest]) -> None:
         for answer in answers:
             for copy in self._way.to_guest(answer):
-                frame = _unreachable(self._script, copy, self._machine.mac) if isinstance(copy, Unreachable) else self._udp(copy)
-                net.sendto(frame, self._guest)
+                frame = (
+                    _unreachable(self._script, copy, self._machine.mac)
+                    if isinstance(copy, Unreachable)
+                    else self._udp(copy)
+                )
+                self._send(net, frame)
+
+    def _send(self, net: socket.socket, frame: bytes) -> None:
+        """A guest that has crashed takes nothing more, and one that has ended is not there."""
+        net.settimeout(1)
+        with suppress(OSError):
+            net.sendto(frame, self._guest)
 
     def _udp(self, datagram: Datagram) -> bytes:
         return frames.encode(datagram, source=SERVER_MAC, destination=self._machine.mac)

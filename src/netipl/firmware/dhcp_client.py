@@ -1,8 +1,8 @@
 """The firmware's DHCPv4 client: ten attempts of two seconds, each followed by a fruitless one of DHCPv6.
 
-It takes the first OFFER, everything of the ACK and nothing of the OFFER but the address, and a plain BOOTP reply at
-any time. It never repeats a REQUEST. IPv6 itself is not modelled: its time passes, its packets are not sent. Sources:
-SLOF lib/libnet/dhcp.c, ipv6.c, QEMU pc-bios/s390-ccw/netmain.c (C); times and messages measured with 7.2.22 (M).
+It takes the first OFFER, of it only the address and options 209 and 210, all else from the ACK, and a plain BOOTP
+reply at any time. It never repeats a REQUEST. IPv6 itself is not modelled: its time passes, its packets are not sent.
+Sources: SLOF lib/libnet/dhcp.c, ipv6.c, QEMU pc-bios/s390-ccw/netmain.c (C); times and messages measured (M).
 """
 
 from collections.abc import Callable
@@ -78,6 +78,7 @@ class DhcpClient:
         self._send = send
         self._offered = ANY
         self._server = ANY
+        self._remembered: dict[int, bytes] = {}
         self._state = State.SELECT
         self._left = ATTEMPTS
         self._trying = False
@@ -105,6 +106,7 @@ class DhcpClient:
             return
         if reply.op != OpCode.BOOTREPLY or reply.xid != self._xid:
             return
+        self._remember(reply.options)
         if reply.options.message_type is None:
             self._succeed(reply)
         elif self._state is State.SELECT and reply.options.message_type == MessageType.OFFER:
@@ -117,6 +119,12 @@ class DhcpClient:
             self._state = State.FAULT
             if self._trying:
                 self._fault(now)
+
+    def _remember(self, options: Options) -> None:
+        """Options 209 and 210 stay from whatever reply brought them last, an OFFER too (M)."""
+        for code in (Option.CONFIGURATION_FILE, Option.PATH_PREFIX):
+            if code in options:
+                self._remembered[code] = options[code]
 
     def release(self) -> tuple[IPv4Address, Message]:
         """The server's address and the message that gives the lease back."""
@@ -165,14 +173,14 @@ class DhcpClient:
         self._state = State.SUCCESS
         if self._trying:
             self._console.printf("\b\b\b\bdone\n")
-            self.data = boot_data(reply)
+            self.data = boot_data(reply, Options(self._remembered))
 
     def _request(self, options: dict[int, bytes], *, ciaddr: IPv4Address = ANY) -> Message:
         return Message(op=OpCode.BOOTREQUEST, xid=self._xid, ciaddr=ciaddr, mac=self._mac, options=Options(options))
 
 
-def boot_data(reply: Message) -> BootData:
-    """What the firmware reads from an ACK or a BOOTP reply: 66 before siaddr, 67 before `file`.
+def boot_data(reply: Message, remembered: Options) -> BootData:
+    """What the firmware reads from an ACK or a BOOTP reply: 66 before siaddr, 67 before `file`; `remembered` has the rest.
 
     A server name that is no address is looked up by DNS, which is not modelled: it counts as not found.
     """
@@ -187,8 +195,8 @@ def boot_data(reply: Message) -> BootData:
         address=reply.yiaddr,
         server=_address(name) or siaddr,
         file=reply.file if file is None else file,
-        configuration_file=_text(options, Option.CONFIGURATION_FILE),
-        path_prefix=_text(options, Option.PATH_PREFIX),
+        configuration_file=_text(remembered, Option.CONFIGURATION_FILE),
+        path_prefix=_text(remembered, Option.PATH_PREFIX),
         route=_route(options),
     )
 

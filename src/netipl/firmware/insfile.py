@@ -1,7 +1,7 @@
-"""The `.ins` list as the firmware reads it: a comment line, then `FILE ADDRESS` on each line, one space between.
+"""The `.ins` list as the firmware reads it: a comment line, then `FILE ADDRESS` on each line, blanks between.
 
-Source: QEMU pc-bios/s390-ccw/netmain.c (C). The reader stops at the first line that is wrong, after it has loaded
-those before it; so `Step` has both kinds.
+Source: QEMU pc-bios/s390-ccw/netmain.c (C); numbers measured with 7.2.22 (M). The reader stops at the first line that
+is wrong, after it has loaded those before it; so `Step` has both kinds.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Final
 
 MAGIC: Final = b"* "
 
-_NUMBER: Final = re.compile(rb"0[xX]([0-9a-fA-F]+)|(\d+)")
+_NUMBER: Final = re.compile(rb"[ \t]*(?:0[xX]([0-9a-fA-F]+)|(\d+))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
