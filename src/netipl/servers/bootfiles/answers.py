@@ -16,9 +16,9 @@ from netipl.errors import ContentError, RefusedError, WireError
 from netipl.protocols.tftp.resolution import Arriving, Denied, Missing, Resolution
 from netipl.provisioning.timeline import Observation, Seen
 from netipl.servers.bootfiles import replies, targets
-from netipl.servers.bootfiles.complaints import Complaints
 from netipl.servers.bootfiles.replies import Reply, problem, utc_now
 from netipl.servers.bootfiles.representation import representation
+from netipl.servers.complaints import Complaints
 from netipl.wire import printable
 
 Resolve = Callable[[str, IPv4Address, IPv4Address], Resolution]
@@ -90,7 +90,7 @@ class Answers:
                 try:
                     opened = files.enter_context(representation(found))
                 except ContentError as error:
-                    self._complaints.add("a file cannot be read", peer, reason=printable(str(error)))
+                    self._complaints.add("a file cannot be read", peer=str(peer), reason=printable(str(error)))
                     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the file cannot be read")
                 return replies.file(opened, fields, ranges=ranges)
 

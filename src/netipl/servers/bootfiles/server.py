@@ -15,10 +15,10 @@ from traceback import extract_tb
 
 from netipl.errors import ContentError
 from netipl.servers.bootfiles.answers import Answers, Callback, Observe, Resolve
-from netipl.servers.bootfiles.complaints import Complaints
 from netipl.servers.bootfiles.connection import RECEIVED_AT_ONCE, Connection, MalformedRequest, Timeouts
 from netipl.servers.bootfiles.listeners import listeners
 from netipl.servers.bootfiles.replies import Reply
+from netipl.servers.complaints import Complaints
 from netipl.wire import printable
 
 _TIMEOUTS = Timeouts()
@@ -53,7 +53,7 @@ class BootFilesServer:
         self._timeouts = timeouts
         self._sockets: list[socket.socket] = []
         self._connected: Counter[IPv4Address] = Counter()
-        self._complaints = Complaints()
+        self._complaints = Complaints("netipl.http")
         self._answers = Answers(resolve=resolve, callback=callback, observe=observe, complaints=self._complaints)
 
     @property
@@ -101,7 +101,7 @@ class BootFilesServer:
         if ends is None:
             writer.transport.abort()
         elif self._is_full(ends[0]):
-            self._complaints.add("too many connections", ends[0])
+            self._complaints.add("too many connections", peer=str(ends[0]))
             writer.transport.abort()
         else:
             self._connected[ends[0]] += 1
@@ -117,16 +117,16 @@ class BootFilesServer:
         try:
             await self._exchanges(connection, peer, local)
         except MalformedRequest as malformed:
-            self._complaints.add(f"malformed request: {malformed.reply.status.phrase}", peer)
+            self._complaints.add(f"malformed request: {malformed.reply.status.phrase}", peer=str(peer))
             await _refused(connection, malformed.reply)
         except TimeoutError:
-            self._complaints.add("a client takes too long to read", peer)
+            self._complaints.add("a client takes too long to read", peer=str(peer))
         except ContentError as error:
-            self._complaints.add("a file was lost while it was sent", peer, reason=printable(str(error)))
+            self._complaints.add("a file was lost while it was sent", peer=str(peer), reason=printable(str(error)))
         except OSError:
             self._complaints.counts["client gone"] += 1
         except Exception as error:  # noqa: BLE001 - a fault of ours in one request must not end the boots of others
-            self._complaints.add("a request failed", peer, reason=_told(error))
+            self._complaints.add("a request failed", peer=str(peer), reason=_told(error))
         finally:
             connection.abort()
             self._connected[peer] -= 1

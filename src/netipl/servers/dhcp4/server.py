@@ -22,8 +22,8 @@ from netipl.protocols.dhcp4.message import Message, decode
 from netipl.provisioning.changes import Change
 from netipl.provisioning.exchange import Arrival, Outcome, Reply
 from netipl.provisioning.timeline import Observation
+from netipl.servers.complaints import Complaints
 from netipl.servers.dhcp4 import sockets
-from netipl.servers.dhcp4.complaints import Complaints
 from netipl.servers.dhcp4.delivery import Delivery
 from netipl.servers.dhcp4.interfaces import Wakeups
 from netipl.servers.dhcp4.listeners import Listeners
@@ -92,8 +92,8 @@ class Dhcp4Server:
         self._observe = observe
         self._port = port
         self._listeners = Listeners(interfaces, port, opened=self._watch, closing=self._unwatch)
-        self._dropped = Complaints()
-        self._unstored = Complaints()
+        self._dropped = Complaints("netipl.dhcp4")
+        self._unstored = Complaints("netipl.dhcp4")
         self._delivery: Delivery | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watched: set[socket.socket] = set()

@@ -2,12 +2,12 @@
 
 from structlog.testing import capture_logs
 
-from netipl.servers.dhcp4.complaints import Complaints
+from netipl.servers.complaints import Complaints
 
 
 def test_one_line_a_second_tells_how_many_came_between() -> None:
     now = 100.0
-    complaints = Complaints(clock=lambda: now)
+    complaints = Complaints("netipl.test", clock=lambda: now)
     with capture_logs() as lines:
         for at in (100.0, 100.1, 100.9, 101.0, 101.5, 103.0):
             now = at
@@ -17,7 +17,7 @@ def test_one_line_a_second_tells_how_many_came_between() -> None:
 
 
 def test_another_kind_within_the_second_is_counted_and_not_logged() -> None:
-    complaints = Complaints(clock=lambda: 100.0)
+    complaints = Complaints("netipl.test", clock=lambda: 100.0)
     with capture_logs() as lines:
         complaints.add("one")
         complaints.add("other")

@@ -6,16 +6,17 @@ from time import monotonic
 
 import structlog
 
-_log = structlog.get_logger("netipl.dhcp4")
+_INTERVAL = 1.0  # seconds
 
 
 class Complaints:
     """One line a second for all kinds together; what came in between is told with the next line as `more`."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic, interval: float = 1.0) -> None:
+    def __init__(self, logger: str, *, clock: Callable[[], float] = monotonic) -> None:
+        """`logger` is the name under which lines are logged."""
+        self._log = structlog.get_logger(logger)
         self.counts: Counter[str] = Counter()
         self._clock = clock
-        self._interval = interval
         self._quiet_until = float("-inf")
         self._unsaid = 0
 
@@ -28,5 +29,5 @@ class Complaints:
             return
         if self._unsaid:
             detail["more"] = str(self._unsaid)
-        self._quiet_until, self._unsaid = now + self._interval, 0
-        _log.warning(event, **detail)
+        self._quiet_until, self._unsaid = now + _INTERVAL, 0
+        self._log.warning(event, **detail)
