@@ -4,7 +4,7 @@ Equal codes are parts of one value, and values over 255 bytes are split (RFC 339
 may fill are the business of message.py. Sources: RFC 2132, 3046, 3396, 4578.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Final
@@ -45,8 +45,8 @@ class Options(Mapping[int, bytes]):
 
     __slots__ = ("_values",)
 
-    def __init__(self, values: Mapping[int, bytes] | Iterable[tuple[int, bytes]] = ()) -> None:
-        self._values = dict(values)
+    def __init__(self, values: Mapping[int, bytes] | Mapping[Option, bytes] | Iterable[tuple[int, bytes]] = ()) -> None:
+        self._values: dict[int, bytes] = dict(values)  # type: ignore[arg-type]  # an Option is an int
         for code, value in self._values.items():
             if not _PAD < code < _END:
                 raise ValueError(f"{code} is no option code")
@@ -63,6 +63,9 @@ class Options(Mapping[int, bytes]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def items(self) -> ItemsView[int, bytes]:
+        return self._values.items()
 
     def __contains__(self, code: object) -> bool:
         return code in self._values
