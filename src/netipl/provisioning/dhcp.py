@@ -103,7 +103,8 @@ def _arrived(seen: Seen, message: Message, guest: Guest | None, now: datetime) -
     detail = {"xid": message.xid}
     if architectures := message.options.architectures:
         detail["architecture"] = architectures[0]
-    return Observation(at=now, seen=seen, mac=message.mac, guest=name_of(guest), detail=detail)
+    address = None if message.ciaddr == ANY else message.ciaddr
+    return Observation(at=now, seen=seen, mac=message.mac, address=address, guest=name_of(guest), detail=detail)
 
 
 def _discover(query: Query) -> Outcome:
