@@ -1,14 +1,19 @@
-"""A network, its guests and a clock, for conversations with the DHCP engine; every message travels as bytes."""
+"""A network, its guests and a clock, for conversations with the DHCP engine; every message travels as bytes.
 
+What a message is given by keyword is a field of Message or an option: of any type, hence `Any`.
+"""
+
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
+from typing import Any
 
 from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease
 from netipl.guests.network import Network, UnknownClients
 from netipl.net import AddressRange, Mac
 from netipl.protocols.dhcp4.codes import MessageType, OpCode, Option
-from netipl.protocols.dhcp4.message import ANY, Message, decode, encode
+from netipl.protocols.dhcp4.message import Message, decode, encode
 from netipl.protocols.dhcp4.options import Options
 from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.changes import Change
@@ -80,13 +85,13 @@ class Lab:
         self.changes += self.outcome.changes
         return None if self.outcome.reply is None else decode(encode(self.outcome.reply.message))
 
-    def discover(self, mac: Mac = Z1_MAC, **given: object) -> Message | None:
+    def discover(self, mac: Mac = Z1_MAC, **given: Any) -> Message | None:
         return self.ask(message(MessageType.DISCOVER, mac, **given))
 
-    def request(self, mac: Mac = Z1_MAC, **given: object) -> Message | None:
+    def request(self, mac: Mac = Z1_MAC, **given: Any) -> Message | None:
         return self.ask(message(MessageType.REQUEST, mac, **given))
 
-    def bind(self, mac: Mac = Z1_MAC, **given: object) -> IPv4Address:
+    def bind(self, mac: Mac = Z1_MAC, **given: Any) -> IPv4Address:
         """DISCOVER and REQUEST; both must succeed."""
         offer = self.discover(mac, **given)
         assert offer is not None, self.reasons
@@ -119,16 +124,17 @@ def server_of(offer: Message) -> IPv4Address:
     return server
 
 
-def message(kind: MessageType | None, mac: Mac = Z1_MAC, **given: object) -> Message:
-    """A client's message. `given`: fields of Message, or requested, server, client_id, asks, architecture, relayed, more."""
+def message(kind: int | None, mac: Mac = Z1_MAC, **given: Any) -> Message:
+    """A client's message. `given`: fields of Message, the names in _OPTIONS, and `more`: options by code."""
     values: dict[int, bytes] = {} if kind is None else {Option.MESSAGE_TYPE: bytes((kind,))}
     for name, code in _OPTIONS.items():
         value = given.pop(name, None)
         if value is not None:
-            values[code] = value.packed if isinstance(value, IPv4Address) else bytes(value)  # type: ignore[call-overload]  # bytes by then
-    values.update(given.pop("more", {}))  # type: ignore[call-overload]  # a mapping
-    fields: dict[str, object] = {"xid": 0x1234, "giaddr": ANY, **given}
-    return Message(op=OpCode.BOOTREQUEST, mac=mac, options=Options(values), **fields)  # type: ignore[arg-type]  # by name
+            values[code] = value.packed if isinstance(value, IPv4Address) else bytes(value)
+    more: Mapping[int, bytes] = given.pop("more", {})
+    return Message(
+        **{"op": OpCode.BOOTREQUEST, "xid": 0x1234, "mac": mac, "options": Options({**values, **more}), **given}
+    )
 
 
 _OPTIONS = {

@@ -1,9 +1,13 @@
-"""REQUEST in each state of the client: ACK, NAK or silence (RFC 2131, 4.3.2)."""
+"""REQUEST in each state of the client: ACK, NAK or silence (RFC 2131, 4.3.2).
+
+What a message is given is of any type, as in `dhcp_lab.message`, hence `Any`.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Address
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -83,7 +87,7 @@ def test_a_repeated_request_gets_the_same_bytes() -> None:
     assert lab.request(requested=Z1_ADDRESS, server=SERVER) == first
 
 
-REFUSED = {
+REFUSED: dict[str, dict[str, Any]] = {
     "selecting another address than its own": {"requested": POOL_1, "server": SERVER},
     "init-reboot with another address than its own": {"requested": POOL_1},
     "init-reboot in another network": {"requested": ELSEWHERE},
@@ -92,7 +96,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("given", REFUSED.values(), ids=REFUSED)
-def test_where_the_network_is_not_authoritative_a_refusal_is_silence(given: dict[str, object]) -> None:
+def test_where_the_network_is_not_authoritative_a_refusal_is_silence(given: dict[str, Any]) -> None:
     lab = Lab()
     assert lab.request(**given) is None
     assert lab.seen == [Seen.DHCP_REQUEST, Seen.DHCP_IGNORED]
@@ -101,7 +105,7 @@ def test_where_the_network_is_not_authoritative_a_refusal_is_silence(given: dict
 
 
 @pytest.mark.parametrize("given", REFUSED.values(), ids=REFUSED)
-def test_where_the_network_is_authoritative_a_refusal_is_a_broadcast_nak(given: dict[str, object]) -> None:
+def test_where_the_network_is_authoritative_a_refusal_is_a_broadcast_nak(given: dict[str, Any]) -> None:
     lab = Lab((AUTHORITATIVE,))
     nak = lab.request(client_id=b"\x01abcdef", **given)
     assert nak is not None
@@ -114,7 +118,9 @@ def test_where_the_network_is_authoritative_a_refusal_is_a_broadcast_nak(given: 
 
 
 def test_a_nak_to_a_relay_asks_it_to_broadcast() -> None:
-    lab = Lab((replace(FAR, authoritative=True),), (Guest(name="f1", macs=(Z1_MAC,), address=IPv4Address("10.9.0.30")),))
+    lab = Lab(
+        (replace(FAR, authoritative=True),), (Guest(name="f1", macs=(Z1_MAC,), address=IPv4Address("10.9.0.30")),)
+    )
     nak = lab.request(requested=ELSEWHERE, giaddr=RELAY, relayed=b"\x01\x02ab")
     assert nak is not None
     assert nak.broadcast
@@ -141,7 +147,7 @@ def test_init_reboot_of_a_reserved_address_needs_no_lease() -> None:
 
 
 @pytest.mark.parametrize("given", [{"requested": POOL_1}, {"ciaddr": POOL_1}], ids=["init-reboot", "rebinding"])
-def test_without_a_record_only_the_authoritative_server_speaks(given: dict[str, object]) -> None:
+def test_without_a_record_only_the_authoritative_server_speaks(given: dict[str, Any]) -> None:
     assert Lab().request(Z2_MAC, **given) is None
     assert kind_of(Lab((AUTHORITATIVE,)).request(Z2_MAC, **given)) == MessageType.ACK
 
@@ -170,7 +176,7 @@ def test_an_expired_lease_that_nobody_took_is_extended() -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"server": SERVER}])
-def test_a_request_for_nothing_is_ignored(given: dict[str, object]) -> None:
+def test_a_request_for_nothing_is_ignored(given: dict[str, Any]) -> None:
     lab = Lab((AUTHORITATIVE,))
     assert lab.request(**given) is None
     assert lab.reasons == ["it requests no address"]
