@@ -44,10 +44,9 @@ class Result:
     order: Order
     boot: Boot
 
-    @property
-    def since_discover(self) -> float | None:
-        """Seconds from the first DISCOVER that arrived to the first line of the kernel."""
-        begun = self.boot.seen.get("DISCOVER")
+    def since(self, seen: str) -> float | None:
+        """Seconds from when the guest first sent that, and it arrived, to the first line of the kernel."""
+        begun = self.boot.seen.get(seen)
         return None if self.boot.kernel is None or begun is None else self.boot.kernel - begun
 
 
@@ -64,13 +63,12 @@ def main() -> None:
         for result in _results(chosen, directory, program):
             results.append(result)
             _log(result)
+            if chosen.json:
+                _write(chosen.json, results, program)
     if "large" in chosen.parts:
         print(_large_table(results, chosen.servers))
     if "loss" in chosen.parts:
         print(_loss_table(results, chosen.servers, chosen.losses))
-    if chosen.json:
-        about = _about(program)
-        chosen.json.write_text(json.dumps({**about, "results": [asdict(each) for each in results]}, indent=1) + "\n")
 
 
 def _arguments() -> argparse.Namespace:
@@ -137,6 +135,19 @@ def _said(boot: Boot) -> str:
     return next((line.strip() for line in reversed(boot.last_lines) if line.strip()), "nothing")
 
 
+def _write(path: Path, results: Sequence[Result], program: str) -> None:
+    path.write_text(json.dumps({**_about(program), "results": [asdict(each) for each in results]}, indent=1) + "\n")
+
+
+def _times(results: Sequence[Result]) -> list[float]:
+    """From the start of QEMU, of those that booted."""
+    return [result.boot.kernel for result in results if result.boot.kernel is not None]
+
+
+def _times_since(results: Sequence[Result], seen: str) -> list[float]:
+    return [time for result in results if (time := result.since(seen)) is not None]
+
+
 def _of(results: Sequence[Result], server: str, loss: float | None) -> list[Result]:
     return [result for result in results if (result.order.server, result.order.loss) == (server, loss)]
 
@@ -148,6 +159,10 @@ def _seconds(values: Sequence[float]) -> tuple[str, ...]:
     return tuple(f"{value:.2f}" for value in (statistics.median(values), min(values), max(values)))
 
 
+def _ratio(times: Sequence[float], without: Sequence[float]) -> str:
+    return f"{statistics.median(times) / statistics.median(without):.2f}" if times and without else "-"
+
+
 def _large_table(results: Sequence[Result], servers: Sequence[str]) -> str:
     lines = [
         f"| {LARGE // 10**6} MB initrd | booted | median s | min | max | from DISCOVER | netipl takes |",
@@ -156,8 +171,7 @@ def _large_table(results: Sequence[Result], servers: Sequence[str]) -> str:
     ours = _of(results, "netipl", None)
     for server in servers:
         theirs = _of(results, server, None)
-        times = [result.boot.kernel for result in theirs if result.boot.kernel is not None]
-        since = [result.since_discover for result in theirs if result.since_discover is not None]
+        times, since = _times(theirs), _times_since(theirs, "DISCOVER")
         ratios = [
             our.boot.kernel / their.boot.kernel
             for our, their in zip(ours, theirs, strict=False)  # `servers` may be without netipl
@@ -171,17 +185,17 @@ def _large_table(results: Sequence[Result], servers: Sequence[str]) -> str:
 
 def _loss_table(results: Sequence[Result], servers: Sequence[str], losses: Sequence[float]) -> str:
     lines = [
-        "| lost each way | server | booted | median s | min | max | times without loss | last words of the console |",
-        "|---|---|---|---|---|---|---|---|",
+        "| lost each way | server | booted | median s | min | max | of its 0 % | from first file | of its 0 % | said |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for percent in losses:
         for server in servers:
-            found = _of(results, server, percent / 100)
-            without = [result.boot.kernel for result in _of(results, server, 0.0) if result.boot.kernel is not None]
-            times = [result.boot.kernel for result in found if result.boot.kernel is not None]
-            ratio = f"{statistics.median(times) / statistics.median(without):.2f}" if times and without else "-"
+            found, without = _of(results, server, percent / 100), _of(results, server, 0.0)
+            times, since = _times(found), _times_since(found, BOOT_FILE)
+            ratios = _ratio(times, _times(without)), _ratio(since, _times_since(without, BOOT_FILE))
             words = Counter(_said(result.boot) for result in found if result.boot.kernel is None).most_common(1)
-            cells = (f"{percent:g} %", server, f"{len(times)} of {len(found)}", *_seconds(times), ratio)
+            cells = (f"{percent:g} %", server, f"{len(times)} of {len(found)}", *_seconds(times), ratios[0])
+            cells = (*cells, _seconds(since)[0], ratios[1])
             lines.append(f"| {' | '.join(cells)} | {words[0][0] if words else ''} |")
     return "\n".join(lines) + "\n"
 
