@@ -1,6 +1,7 @@
 """The command `netipl`: its groups, and the one door where errors become a message, a remedy and an exit status."""
 
 import sys
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -35,12 +36,32 @@ def main() -> None:
     try:
         app()
     except NetiplError as error:
-        typer.echo(f"netipl: {error}", err=True)
-        if error.remedy:
-            typer.echo(f"        {error.remedy}", err=True)
-        sys.exit(error.exit_status)
+        sys.exit(_told(error))
+    except ExceptionGroup as group:
+        _, others = group.split(NetiplError)
+        if others is not None:
+            raise
+        sys.exit(max(map(_told, _leaves(group))))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _told(error: BaseException) -> int:
+    """Say what is the matter and what helps; the exit status."""
+    assert isinstance(error, NetiplError)  # by the callers
+    typer.echo(f"netipl: {error}", err=True)
+    if error.remedy:
+        typer.echo(f"        {error.remedy}", err=True)
+    return error.exit_status
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    """The errors of tasks, which come in groups."""
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from _leaves(each)
+    else:
+        yield error
 
 
 if __name__ == "__main__":
