@@ -237,6 +237,7 @@ def main() -> None:
         tether(chosen.parent)
     stop, wake = os.pipe()
     signal.signal(signal.SIGTERM, lambda *_: os.write(wake, b"."))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the parent ends us
     link = Link(chosen)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
