@@ -1,4 +1,4 @@
-"""Boots the real s390-ccw firmware against a script: QEMU's network is a unix datagram socket, and this test is the net.
+"""Boots the real s390-ccw firmware against a script: QEMU's network is a unix datagram socket, and the test is the net.
 
 No root and no tap is needed. The kernel that is started is a few bytes that stop the guest, upon which QEMU ends.
 """

@@ -242,7 +242,7 @@ class Way:
         return strays + copies
 
     def _passed(self, line: str, sent: ToGuest) -> tuple[list[ToGuest], list[ToGuest]]:
-        kind = line.split()[0]
+        kind = line.split(maxsplit=1)[0]
         self._counts[kind] += 1
         copies, strays = 1, []
         for fault in self._script.faults:

@@ -180,8 +180,9 @@ class DhcpClient:
 
 
 def boot_data(reply: Message, remembered: Options) -> BootData:
-    """What the firmware reads from an ACK or a BOOTP reply: 66 before siaddr, 67 before `file`; `remembered` has the rest.
+    """What the firmware reads from an ACK or a BOOTP reply: 66 before siaddr, 67 before `file`.
 
+    Options 209 and 210 are those that it has `remembered`.
     A server name that is no address is looked up by DNS, which is not modelled: it counts as not found.
     """
     options = reply.options

@@ -18,6 +18,7 @@ from netipl.firmware.dhcp_client import BootData
 from netipl.firmware.kernel import LOOKED_AT
 from netipl.firmware.limits import (
     BOOT_FILE_CONFIGURATION,
+    COMMAND_LINE,
     DIRECT_LOAD_ADDRESS,
     PROBED_CONFIGURATION,
     SMALLEST_BOOT_FILE,
@@ -75,6 +76,8 @@ class Loader:
         self.memory = b""
         self.failed: RuleId | None = None
         """The last rule that was broken."""
+        self.command_line: bytes | None = None
+        """What of `append` is copied for the kernel; None where there is none."""
         self._data = data
         self._mac = mac
         self._uuid = uuid
@@ -218,11 +221,15 @@ class Loader:
         if file.error:
             return False
         self.memory = file.head
-        if initrd is None:
-            return file.received > 0
-        address = -(-file.received // _PAGE) * _PAGE
-        file = yield from self._load(initrd, self._end - address)
-        return not file.error and address + file.received > 0
+        end = file.received
+        if initrd is not None:
+            address = -(-file.received // _PAGE) * _PAGE
+            file = yield from self._load(initrd, self._end - address)
+            if file.error:
+                return False
+            end = address + file.received
+        self.command_line = None if entry.append is None else entry.append[:COMMAND_LINE]
+        return end > 0
 
     def _has_no_kernel(self) -> bool:
         self.failed = RuleId.KERNEL_MISSING

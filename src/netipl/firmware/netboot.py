@@ -5,7 +5,7 @@ the caller's business: a server that is not reachable is a datagram that is lost
 clock. Sources: QEMU pc-bios/s390-ccw/main.c, netmain.c, bootmap.c (C), tests/vectors/transcripts (M).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address
 from typing import Final
@@ -68,10 +68,11 @@ class Print:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A file that arrived."""
+    """A file that arrived, with its sum in hexadecimal."""
 
     name: bytes
     size: int
+    sha256: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,8 @@ class Finished:
     started: Started | None = None
     cause: RuleId | None = None
     files: tuple[Loaded, ...] = ()
+    command_line: bytes | None = None
+    """Of the configuration's `append`, as the kernel sees it; None where that is not set, or no kernel is started."""
 
 
 Command = Datagram | Print | Finished
@@ -247,7 +250,7 @@ class NetworkBoot:
             self.deadline = transfer.deadline
             return
         if transfer.error is None:
-            self._files.append(Loaded(name=transfer.name, size=transfer.received))
+            self._files.append(Loaded(name=transfer.name, size=transfer.received, sha256=transfer.sha256))
         self._advance(transfer, now)
 
     def _loaded(self, *, kernel_ready: bool) -> None:
@@ -290,9 +293,11 @@ class NetworkBoot:
     def _end(self, verdict: Verdict, cause: RuleId | None = None) -> None:
         self.deadline = None
         loader = self._loader
+        started = loader if verdict is Verdict.KERNEL else None
         self.finished = Finished(
             verdict=verdict,
-            started=kernel.judged(loader.memory) if loader and verdict is Verdict.KERNEL else None,
+            started=kernel.judged(started.memory) if started else None,
+            command_line=started.command_line if started else None,
             cause=cause or (loader.failed if loader else None),
             files=tuple(self._files),
         )

@@ -5,6 +5,7 @@ works on integers and bytes: thousands of these run in one simulator. Sources: S
 packet by packet against QEMU 7.2.22 and 10.0 (M).
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -68,6 +69,7 @@ class Transfer:
         "_repeats",
         "_room",
         "_seconds",
+        "_sum",
         "_unexpected",
         "deadline",
         "error",
@@ -97,6 +99,12 @@ class Transfer:
         self._unexpected = 0
         self._repeats = 0
         self._heads: list[bytes] = []
+        self._sum = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Of what has been received, in hexadecimal."""
+        return self._sum.hexdigest()
 
     @property
     def head(self) -> bytes:
@@ -160,6 +168,7 @@ class Transfer:
             return None
         if self.received < self._keep:
             self._heads.append(packet[4:])
+        self._sum.update(packet[4:])
         self.received += size
         if size < self._block_size:
             self._succeed()
