@@ -6,7 +6,7 @@ addresses never given come from an iterator, those given back from a queue, thos
 looked at again before it is given. Offers live here alone.
 """
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,10 +40,10 @@ class Addresses:
         self._owner_of = owner_of
         self._leases: dict[IPv4Address, Lease] = {}
         self._held: dict[Owner, IPv4Address] = {}
-        self._offers: dict[Owner, Offer] = {}  # in the order of `until`
+        self._offers: OrderedDict[Owner, Offer] = OrderedDict()  # by `until`; a dict is slow to lose its first items
         self._offered: dict[IPv4Address, Offer] = {}
         self._fresh = chain(plan)  # unlike a generator it outlives the `yield from` that leaves it half read
-        self._returned: deque[IPv4Address] = deque()
+        self._returned: OrderedDict[IPv4Address, None] = OrderedDict()  # a queue that takes nothing twice
         self._aging: list[tuple[datetime, int]] = []  # a heap; what no longer matches its lease is skipped
         for lease in sorted(leases, key=lambda lease: lease.expires):
             self.set(lease)
@@ -78,7 +78,7 @@ class Addresses:
     def forget(self, address: IPv4Address) -> None:
         self._forget_holder(address)
         if self._leases.pop(address, None) is not None:
-            self._returned.append(address)
+            self._returned[address] = None
 
     def _forget_holder(self, address: IPv4Address) -> None:
         before = self._leases.get(address)
@@ -102,7 +102,7 @@ class Addresses:
         offer = self._offers.pop(owner, None)
         if offer is not None:
             del self._offered[offer.address]
-            self._returned.append(offer.address)
+            self._returned[offer.address] = None
 
     def offers(self) -> tuple[Offer, ...]:
         return tuple(self._offers.values())
@@ -154,9 +154,9 @@ class Addresses:
         return None
 
     def _candidates(self, now: datetime) -> Iterator[IPv4Address]:
-        yield from self._fresh
+        yield from (address for address in self._fresh if address not in self._leases)
         while self._returned:
-            yield self._returned.popleft()
+            yield self._returned.popitem(last=False)[0]
         while self._aging and self._aging[0][0] <= now:
             expires, number = heappop(self._aging)
             address = IPv4Address(number)
