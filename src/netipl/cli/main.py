@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from netipl.cli import boot, demo, serve
+from netipl.cli import boot, demo, serve, simulate
 from netipl.errors import NetiplError
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
 app.command(name="demo")(demo.demo)
 app.command(name="boot")(boot.boot)
 app.command(name="serve")(serve.serve)
+app.command(name="simulate")(simulate.simulate)
 
 
 @app.callback(invoke_without_command=True)
