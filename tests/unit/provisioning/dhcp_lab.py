@@ -4,6 +4,7 @@ What a message is given by keyword is a field of Message or an option: of any ty
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
@@ -53,6 +54,8 @@ FAR = Network(
 Z1 = Guest(name="z1", macs=(Z1_MAC,), address=Z1_ADDRESS)
 Z2 = Guest(name="z2", macs=(Z2_MAC,))
 OPEN = UnknownClients.POOL
+OPEN_LAB = replace(LAB, unknown=OPEN)
+POOL = tuple(LAB.pools[0])
 
 
 class Lab:
@@ -76,7 +79,9 @@ class Lab:
     def wait(self, **time: float) -> None:
         self.now += timedelta(**time)
 
-    def ask(self, message: Message, *, local: IPv4Address | None = None, interface: str = "virbr1") -> Message | None:
+    def ask(
+        self, message: Message, *, local: IPv4Address | None = None, interface: str | None = "virbr1"
+    ) -> Message | None:
         """The reply as the client reads it."""
         arrival = Arrival(interface=interface, local=local)
         self.outcome = answer(self.inventory, decode(encode(message)), arrival, self.now, self.boot)
@@ -85,11 +90,14 @@ class Lab:
         self.changes += self.outcome.changes
         return None if self.outcome.reply is None else decode(encode(self.outcome.reply.message))
 
+    def say(self, kind: int | None, mac: Mac = Z1_MAC, **given: Any) -> Message | None:
+        return self.ask(message(kind, mac, **given))
+
     def discover(self, mac: Mac = Z1_MAC, **given: Any) -> Message | None:
-        return self.ask(message(MessageType.DISCOVER, mac, **given))
+        return self.say(MessageType.DISCOVER, mac, **given)
 
     def request(self, mac: Mac = Z1_MAC, **given: Any) -> Message | None:
-        return self.ask(message(MessageType.REQUEST, mac, **given))
+        return self.say(MessageType.REQUEST, mac, **given)
 
     def bind(self, mac: Mac = Z1_MAC, **given: Any) -> IPv4Address:
         """DISCOVER and REQUEST; both must succeed."""

@@ -1,0 +1,136 @@
+"""Networks, guests and leases in memory: lookups, changes, and reloads that take everything or nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Address
+from uuid import UUID
+
+import pytest
+
+from netipl.errors import UsageError
+from netipl.guests.guest import Guest
+from netipl.guests.lease import Lease, LeaseState
+from netipl.guests.network import Network
+from netipl.provisioning.changes import LeaseForgotten, LeaseSet
+from netipl.provisioning.inventory import Inventory
+from tests.unit.provisioning.dhcp_lab import (
+    DUID,
+    FAR,
+    LAB,
+    START,
+    STRANGER,
+    Z1,
+    Z1_ADDRESS,
+    Z1_MAC,
+    Z2,
+    Z2_MAC,
+)
+
+UUID_1 = UUID("00010203-0405-0607-0809-0a0b0c0d0e0f")
+POOL_1 = IPv4Address("192.168.133.100")
+FAR_1 = IPv4Address("10.9.0.10")
+HOUR = timedelta(hours=1)
+LEASE_1 = Lease(network="lab", address=Z1_ADDRESS, mac=Z1_MAC, guest="z1", expires=START + HOUR)
+LEASE_2 = Lease(network="lab", address=POOL_1, mac=Z2_MAC, guest="z2", expires=START + HOUR)
+LEASE_FAR = Lease(network="far", address=FAR_1, mac=STRANGER, expires=START + HOUR)
+
+
+def inventory(*leases: Lease) -> Inventory:
+    return Inventory((LAB, FAR), (replace(Z1, client_id=DUID, uuid=UUID_1), Z2), leases)
+
+
+def test_networks_are_found_by_name_and_by_address() -> None:
+    here = inventory()
+    assert here.networks == (LAB, FAR)
+    assert here.network("far") is FAR
+    assert here.network("nowhere") is None
+    assert here.network_with(FAR_1) is FAR
+    assert here.network_with(IPv4Address("172.16.0.1")) is None
+
+
+def test_guests_are_found_by_every_mark() -> None:
+    here = inventory()
+    z1 = here.guest("z1")
+    assert z1 is not None
+    assert here.guests == (z1, Z2)
+    assert here.guest_with_mac(Z1_MAC) is here.guest_with_client_id(DUID) is here.guest_with_uuid(UUID_1) is z1
+    assert here.recognised(STRANGER, DUID) is here.recognised(STRANGER, None, UUID_1) is z1
+    assert here.recognised(Z2_MAC, DUID, UUID_1) is Z2
+    assert here.recognised(STRANGER) is here.guest("nobody") is here.guest_with_mac(STRANGER) is None
+
+
+def test_leases_are_found_by_address_and_by_owner() -> None:
+    here = inventory(LEASE_1, LEASE_FAR)
+    assert set(here.leases) == {LEASE_1, LEASE_FAR}
+    assert here.lease("lab", Z1_ADDRESS) is here.lease_with(Z1_ADDRESS) is here.lease_of("lab", "z1") is LEASE_1
+    assert here.lease_of("far", STRANGER) is LEASE_FAR
+    assert here.lease("nowhere", Z1_ADDRESS) is here.lease_of("nowhere", "z1") is None
+    assert here.lease_with(IPv4Address("172.16.0.1")) is None
+
+
+def test_the_guest_of_a_lease_is_whose_it_is_now() -> None:
+    here = inventory(LEASE_1)
+    assert here.guest_of(LEASE_1) is here.guest("z1")
+    assert here.guest_of(LEASE_FAR) is None
+    assert here.guest_of(replace(LEASE_1, network="nowhere")) is None
+    assert here.guest_of(replace(LEASE_FAR, mac=Z2_MAC)) is Z2
+
+
+def test_changes_are_applied() -> None:
+    here = inventory()
+    here.apply(LeaseSet(LEASE_1))
+    released = replace(LEASE_1, state=LeaseState.RELEASED)
+    here.apply(LeaseSet(released))
+    assert here.leases == (released,)
+    here.apply(LeaseForgotten("lab", Z1_ADDRESS))
+    assert not here.leases
+
+
+def test_leases_of_networks_that_are_not_served_are_kept_for_their_return() -> None:
+    gone = replace(LEASE_FAR, network="gone")
+    here = inventory(gone)
+    here.apply(LeaseSet(replace(gone, address=POOL_1)))
+    assert set(here.leases) == {gone, replace(gone, address=POOL_1)}
+    here.apply(LeaseForgotten("gone", POOL_1))
+    assert here.leases == (gone,)
+    here.replace_guests_and_networks((replace(FAR, name="gone"),), ())
+    assert here.lease("gone", FAR_1) is gone
+
+
+def test_a_reload_keeps_leases_and_forgets_offers() -> None:
+    here = inventory(LEASE_1)
+    here.addresses(LAB).offer("z2", POOL_1, START)
+    here.replace_guests_and_networks((LAB,), (Z2,))
+    assert here.leases == (LEASE_1,)
+    assert here.networks == (LAB,)
+    assert here.guests == (Z2,)
+    assert not here.addresses(LAB).offers()
+
+
+def test_leases_become_what_the_store_says() -> None:
+    here = inventory(LEASE_1)
+    here.addresses(LAB).offer("z2", POOL_1, START)
+    here.reload_leases((LEASE_2, LEASE_FAR))
+    assert set(here.leases) == {LEASE_2, LEASE_FAR}
+    assert here.lease_of("lab", "z1") is None
+    assert not here.addresses(LAB).offers()
+
+
+CONTRADICTIONS: dict[str, tuple[tuple[Network, ...], tuple[Guest, ...]]] = {
+    "two networks of one name": ((LAB, replace(FAR, name="lab")), ()),
+    "two guests of one MAC": ((LAB,), (Z1, Guest(name="z9", macs=(Z1_MAC,)))),
+    "two guests of one address": ((LAB,), (Z1, replace(Z2, address=Z1_ADDRESS))),
+}
+
+
+@pytest.mark.parametrize(("networks", "guests"), CONTRADICTIONS.values(), ids=CONTRADICTIONS)
+def test_a_reload_that_contradicts_itself_changes_nothing(
+    networks: tuple[Network, ...], guests: tuple[Guest, ...]
+) -> None:
+    here = inventory(LEASE_1)
+    before = here.networks, here.guests, here.leases
+    with pytest.raises(UsageError):
+        here.replace_guests_and_networks(networks, guests)
+    assert (here.networks, here.guests, here.leases) == before
+    with pytest.raises(UsageError):
+        Inventory(networks, guests)
