@@ -44,6 +44,7 @@ class Transfer(Generic[Source]):
     """
 
     __slots__ = (
+        "_backed_off",
         "_fixed",
         "_measured_before",
         "_tries",
@@ -96,6 +97,7 @@ class Transfer(Generic[Source]):
         self.reported = 0
         self.reported_at = now
         self._tries = 0
+        self._backed_off = 0
         self._fixed = terms.timeout
         self._measured_before = 0 if self._fixed else self.last  # from here on, other timers count
         self.deadline = now + self._patience(now)
@@ -111,9 +113,9 @@ class Transfer(Generic[Source]):
         if not 0 < ahead <= self.sent - self.acked:
             return NOTHING
         self.acked = acked = self.acked + ahead
-        if self._tries:
-            self._tries = 0
-        elif acked < _ALL_MEASURED or not acked & _SELDOM_MEASURED:
+        if self._backed_off:
+            return self._ack_backed_off(now)
+        if acked < _ALL_MEASURED or not acked & _SELDOM_MEASURED:
             self.round_trip.measured(now - self.heard)
         self.heard = now
         self.confirmed = True
@@ -137,6 +139,7 @@ class Transfer(Generic[Source]):
             self.deadline = self.heard + self._enough()
             return NOTHING
         self._tries += 1
+        self._backed_off += 1
         self.retransmitted += 1
         self.deadline = now + self._patience(now)
         return self.acked + 1
@@ -155,8 +158,27 @@ class Transfer(Generic[Source]):
             return NOTHING
         self.acked = reported + ahead - 1
         self.sent = self.acked + 1
-        self._tries = 1  # nothing was timed: when this block was sent is not known
+        self._tries = self._backed_off = 1  # nothing was timed: when this block was sent is not known
         return self.ack(number, now)
+
+    def _ack_backed_off(self, now: int) -> int:
+        """The rest of `ack` since packets were sent more than once, until a round trip is measured again.
+
+        Till then the timer stays as long as it has become (RFC 6298, 5): a client that has turned slow would else be
+        sent everything twice and never be measured.
+        """
+        if self._tries:
+            self._tries = 0
+        else:
+            self._backed_off = 0
+            self.round_trip.measured(now - self.heard)
+        self.heard = now
+        self.confirmed = True
+        if self.acked >= self.last:
+            return FINISHED
+        self.sent = min(self.acked + self.window, self.last)
+        self.deadline = now + self._patience(now)
+        return self.acked + 1
 
     def _patience(self, now: int) -> int:
         if self._fixed:
@@ -164,7 +186,7 @@ class Transfer(Generic[Source]):
         if self.sent == self.last:
             return min(LAST_BLOCK << self._tries, LONGEST_FOR_THE_DEAD)
         longest = LONGEST if now - self.heard < LATELY else LONGEST_FOR_THE_DEAD
-        return min(self.round_trip.timeout << self._tries, longest)
+        return min(self.round_trip.timeout << self._backed_off, longest)
 
     def _enough(self) -> int:
         enough = SILENCE if self.confirmed else UNCONFIRMED_SILENCE

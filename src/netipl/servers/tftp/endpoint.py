@@ -63,6 +63,11 @@ class Endpoint:
         self._last_dropped = ""
         self._swept = 0
 
+    @property
+    def running(self) -> int:
+        """How many transfers there are."""
+        return len(self._server.transfers)
+
     def serve(self, now: int) -> None:
         """Takes one batch of datagrams and answers it. For most of them the block that follows is laid down here."""
         inbox, outbox, transfers = self._inbox, self.outbox, self._server.transfers

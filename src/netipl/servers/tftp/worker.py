@@ -13,14 +13,11 @@ import time
 from collections import deque
 from typing import Final
 
-from netipl.protocols.tftp.retransmission import MILLISECOND, SECOND
+from netipl.protocols.tftp.retransmission import MILLISECOND, SECOND, granularity
 from netipl.servers.tftp import control
 from netipl.servers.tftp.batches import Inbox
 from netipl.servers.tftp.bodies import Files
 from netipl.servers.tftp.endpoint import Endpoint
-
-TICK: Final = 10 * MILLISECOND
-"""Timers are looked at so often at most."""
 
 SWEEP: Final = 50 * MILLISECOND
 """Reports are made so often at most."""
@@ -44,6 +41,7 @@ class Worker:
         self._endpoints: dict[int, Endpoint] = {}
         self._tokens = itertools.count(1)
         self._next_tick = 0
+        self._tick_length = granularity(0)
         self._next_sweep = 0
         self._is_over = False
 
@@ -58,7 +56,7 @@ class Worker:
                     self._listen(now)
                 else:
                     self._endpoints[descriptor].serve(now)
-                    self._next_tick = min(self._next_tick, now + TICK)
+                    self._next_tick = min(self._next_tick, now + self._tick_length)
             if now >= self._next_tick:
                 self._tick(now)
             wait = min((self._next_tick - now) / SECOND, 1.0)
@@ -81,7 +79,8 @@ class Worker:
 
     def _tick(self, now: int) -> None:
         due = [endpoint.tick(now) for endpoint in self._endpoints.values()]
-        self._next_tick = max(min(due, default=now + SECOND), now + TICK)
+        self._tick_length = granularity(sum(endpoint.running for endpoint in self._endpoints.values()))
+        self._next_tick = max(min(due, default=now + SECOND), now + self._tick_length)
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP
             self._sweep(now)
@@ -125,7 +124,7 @@ class Worker:
             case control.Move():
                 for endpoint in self._endpoints.values():
                     endpoint.move(message)
-        self._next_tick = min(self._next_tick, now + TICK)
+        self._next_tick = min(self._next_tick, now + self._tick_length)
 
     def _add_endpoints(self, addresses: list[int], descriptors: list[int]) -> None:
         inbox = Inbox()

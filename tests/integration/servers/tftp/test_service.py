@@ -169,6 +169,7 @@ def test_a_drop_silences_a_transfer(service: Service, client: Client) -> None:
     client.ask("file")
     client.say(Ack(block=0))
     client.hear()
+    service.wait_for("tftp-started")
     service.drop("127.0.0.1")
     while client.hear() is not None:
         pass

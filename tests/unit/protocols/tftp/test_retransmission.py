@@ -1,4 +1,4 @@
-from netipl.protocols.tftp.retransmission import LONGEST, MILLISECOND, SHORTEST, UNMEASURED, RoundTrip
+from netipl.protocols.tftp.retransmission import LONGEST, MILLISECOND, SHORTEST, UNMEASURED, RoundTrip, granularity
 
 
 def measured(*milliseconds: float) -> RoundTrip:
@@ -24,9 +24,13 @@ def test_later_samples_weigh_an_eighth_and_a_quarter() -> None:
     assert trip.timeout == 145 * MILLISECOND
 
 
-def test_a_close_client_is_not_hurried_below_ten_milliseconds() -> None:
-    assert measured(*[0.1] * 20).timeout == SHORTEST
+def test_a_close_client_is_not_hurried_below_two_milliseconds() -> None:
+    assert measured(*[0.1] * 20).timeout == SHORTEST == 2 * MILLISECOND
 
 
 def test_a_far_client_is_still_answered_within_the_firmwares_second() -> None:
     assert measured(*[900] * 20).timeout == LONGEST < 1000 * MILLISECOND
+
+
+def test_timers_of_few_are_kept_to_the_millisecond_and_of_many_to_ten() -> None:
+    assert [round(granularity(transfers) / MILLISECOND) for transfers in (1, 16, 128, 1000)] == [1, 2, 9, 10]

@@ -132,6 +132,44 @@ def test_a_round_trip_with_a_repeat_is_not_measured() -> None:
     assert it.round_trip.smoothed == before
 
 
+def test_after_a_repeat_the_timer_stays_doubled_until_a_round_trip_is_measured() -> None:
+    """RFC 6298, 5.7: the packet that follows is sent with the timer that was backed off, and measured."""
+    it, now = transfer(blocks=100), 0
+    for number in range(34):
+        now += MILLISECOND // 4
+        it.ack(number, now)
+    before = it.deadline - now
+    it.due(now := it.deadline)
+    it.ack(34, now)
+    assert it.deadline - now == 2 * before
+    smoothed = it.round_trip.smoothed
+    it.ack(35, now + MILLISECOND)  # of those that are not measured otherwise
+    assert it.round_trip.smoothed > smoothed
+
+
+def test_a_client_that_becomes_slow_is_not_sent_everything_twice() -> None:
+    it, now = transfer(blocks=1000), 0
+    for number in range(100):
+        now += MILLISECOND // 4
+        it.ack(number, now)
+    for number in range(100, 900):
+        answered = now + 30 * MILLISECOND
+        while it.deadline < answered:
+            assert it.due(it.deadline) == number
+        it.ack(number, now := answered)
+    assert it.retransmitted < 20
+
+
+def test_the_last_block_has_its_own_timer_after_a_repeat_too() -> None:
+    it = transfer(blocks=20)
+    for number in range(19):
+        it.ack(number, number)
+    it.due(now := it.deadline)
+    it.ack(19, now)
+    assert it.sent == it.last
+    assert it.deadline - now == 900 * MILLISECOND
+
+
 def test_an_agreed_timeout_is_kept() -> None:
     it = transfer(blocks=20, timeout=3 * SECOND)
     it.ack(0, 0)
