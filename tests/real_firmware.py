@@ -134,7 +134,15 @@ class _Boot:
                     self._answer(net, self._server.expired(time.monotonic()))
                 continue
             self._frame(net, frame)
+        self._last_frames(net)
         return time.monotonic() - begun
+
+    def _last_frames(self, net: socket.socket) -> None:
+        """What the guest sent just before it ended."""
+        net.settimeout(0.01)
+        with suppress(OSError):
+            while True:
+                self._frame(net, net.recv(2048))
 
     def _frame(self, net: socket.socket, frame: bytes) -> None:
         try:

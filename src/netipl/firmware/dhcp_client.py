@@ -61,6 +61,8 @@ class BootData:
     configuration_file: bytes | None = None
     path_prefix: bytes | None = None
     route: tuple[IPv4Address, IPv4Address] | None = None
+    unresolved: bool = False
+    """The server was named by a name: no DNS server is modelled, so it counts as not found."""
 
 
 class DhcpClient:
@@ -172,8 +174,10 @@ class DhcpClient:
         self.address = self._offered = reply.yiaddr
         self._state = State.SUCCESS
         if self._trying:
-            self._console.printf("\b\b\b\bdone\n")
             self.data = boot_data(reply, Options(self._remembered))
+            if self.data.unresolved:
+                self._console.printf("\n" + RULES[RuleId.NAME_UNRESOLVED].words + "\n")
+            self._console.printf("\b\b\b\bdone\n")
 
     def _request(self, options: dict[int, bytes], *, ciaddr: IPv4Address = ANY) -> Message:
         return Message(op=OpCode.BOOTREQUEST, xid=self._xid, ciaddr=ciaddr, mac=self._mac, options=Options(options))
@@ -195,6 +199,7 @@ def boot_data(reply: Message, remembered: Options) -> BootData:
     return BootData(
         address=reply.yiaddr,
         server=_address(name) or siaddr,
+        unresolved=bool(name) and _address(name) is None,
         file=reply.file if file is None else file,
         configuration_file=_text(remembered, Option.CONFIGURATION_FILE),
         path_prefix=_text(remembered, Option.PATH_PREFIX),

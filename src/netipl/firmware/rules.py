@@ -24,6 +24,7 @@ class RuleId(StrEnum):
     DHCP_SILENCE = "dhcp-silence"
     NO_ADDRESS = "no-address"
     NO_TFTP_SERVER = "no-tftp-server"
+    NAME_UNRESOLVED = "name-unresolved"
     FILE_MISSING = "file-missing"
     FILE_TOO_LARGE = "file-too-large"
     ACCESS_DENIED = "access-denied"
@@ -84,6 +85,11 @@ RULES: Final = _table(
         first=Version(8, 1),
         words="Can't obtain TFTP server IP address",
         remedy="send the TFTP server as siaddr or in option 66",
+    ),
+    Rule(
+        id=RuleId.NAME_UNRESOLVED,
+        words="ERROR:\t\t\tCan't resolve domain name (DNS server is not presented)!",
+        remedy="send the TFTP server as an address, in siaddr or option 66; or send a DNS server in option 6",
     ),
     Rule(
         id=RuleId.FILE_MISSING,
