@@ -28,7 +28,7 @@ class Part(NamedTuple):
 
 
 class Listen(NamedTuple):
-    """To a worker, once: serve the sockets sent along, bound to these addresses."""
+    """To a worker, once: serve the sockets sent along, bound to these addresses; the last is for `handover.give`."""
 
     addresses: list[int]
 

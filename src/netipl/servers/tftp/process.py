@@ -14,7 +14,7 @@ from typing import Final
 from netipl.servers.tftp import control
 
 _PATIENCE: Final = 2.0
-"""Seconds in which a worker leaves once its channel is closed."""
+"""Seconds in which a worker leaves once it is told to."""
 
 _MOST_UNSENT: Final = 10_000
 
@@ -74,8 +74,10 @@ class WorkerProcess:
         self._unsent.clear()
 
     async def end(self) -> None:
-        """Closes the channel and waits until the process has left."""
+        """Has the process leave at once, and waits until it has."""
         self._forget()
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
         self._channel.close()
         try:
             async with asyncio.timeout(_PATIENCE):

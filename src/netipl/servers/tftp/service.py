@@ -5,13 +5,14 @@ import socket
 import time
 from collections.abc import Sequence
 from ipaddress import IPv4Address
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from netipl.errors import UsageError
-from netipl.servers.tftp import control, process, sockets
+from netipl.servers.tftp import control, handover, process, sockets
 from netipl.servers.tftp.desk import Desk, Limits, Resolve
 from netipl.servers.tftp.ledger import Ledger
 from netipl.servers.tftp.process import WorkerProcess
@@ -51,12 +52,14 @@ class TftpService:
         """Once open, the port in use."""
         self._addresses = list(dict.fromkeys(addresses))
         self._workers = workers
+        self._run_directory = run_directory
         self._ledger = Ledger(
             run_directory / "tftp-transfers", slots=limits.transfers, complain=self._complain_of_the_log
         )
         self._sightings = Sightings(observe)
         self._desk = Desk(ledger=self._ledger, resolve=resolve, sightings=self._sightings, limits=limits)
         self._sockets: dict[IPv4Address, list[socket.socket]] = {}
+        self._handovers: list[socket.socket] = []
 
     def open(self) -> None:
         """Binds every socket and opens the log of transfers; it needs the right to bind `port`.
@@ -65,9 +68,13 @@ class TftpService:
         """
         self._ledger.open()
         try:
+            held = sockets.by_place(handover.taken(self._run_directory), self._workers)
             for address in self._addresses:
-                self._sockets[address] = sockets.bound(address, self.port, self._workers)
+                found = held.pop((str(address), self.port), [])
+                self._sockets[address] = sockets.bound(address, self.port, self._workers, found)
                 self.port = self._sockets[address][0].getsockname()[1]
+            sockets.close(chain(*held.values()))
+            self._handovers += (handover.listener(self._run_directory, index) for index in range(self._workers))
         except BaseException:
             self.close()
             raise
@@ -75,10 +82,9 @@ class TftpService:
 
     def close(self) -> None:
         """Gives sockets and log back; `run` does so when it ends."""
-        for bound in self._sockets.values():
-            for each in bound:
-                each.close()
+        sockets.close(chain(*self._sockets.values(), self._handovers))
         self._sockets.clear()
+        self._handovers.clear()
         self._ledger.close()
 
     async def run(self) -> None:
@@ -112,7 +118,10 @@ class TftpService:
         """Answers the worker until it is gone."""
         worker.send(
             control.Listen([int(address) for address in self._addresses]),
-            [self._sockets[address][index].fileno() for address in self._addresses],
+            [
+                *(self._sockets[address][index].fileno() for address in self._addresses),
+                self._handovers[index].fileno(),
+            ],
         )
         self._desk.workers[index] = worker
         try:

@@ -9,6 +9,7 @@ import errno
 import os
 import socket
 import time
+from collections.abc import Iterable
 from ipaddress import IPv4Address
 from typing import Final
 
@@ -28,23 +29,40 @@ _REMEDIES: Final = {
 }
 
 
-def bound(address: IPv4Address, port: int, count: int) -> list[socket.socket]:
-    """`count` sockets bound to the same port (0: any free one). Raises UnavailableError."""
-    sockets: list[socket.socket] = []
+def bound(address: IPv4Address, port: int, count: int, held: Iterable[socket.socket] = ()) -> list[socket.socket]:
+    """`count` sockets bound to the same port (0: any free one), with those `held` already. Raises UnavailableError."""
+    sockets = list(held)
     try:
-        if port:
+        if port and not sockets:
             _wait_until_free(address, port)
-        for _ in range(count):
+        for _ in range(count - len(sockets)):
             sockets.append(_bound(address, port))
             port = sockets[0].getsockname()[1]
     except OSError as error:
-        for opened in sockets:
-            opened.close()
+        close(sockets)
         remedy = _REMEDIES.get(error.errno or 0, "")
         raise UnavailableError(
             f"TFTP cannot use {address} port {port}: {os.strerror(error.errno or 0)}", remedy=remedy
         ) from error
     return sockets
+
+
+def by_place(held: Iterable[socket.socket], most: int) -> dict[tuple[str, int], list[socket.socket]]:
+    """Sockets by the address and port that they are bound to, `most` of each; those beyond it are closed."""
+    places: dict[tuple[str, int], list[socket.socket]] = {}
+    for each in held:
+        place = places.setdefault(each.getsockname(), [])
+        if len(place) < most:
+            place.append(each)
+        else:
+            each.close()
+    return places
+
+
+def close(sockets: Iterable[socket.socket]) -> None:
+    """Each of them."""
+    for each in sockets:
+        each.close()
 
 
 def _wait_until_free(address: IPv4Address, port: int) -> None:

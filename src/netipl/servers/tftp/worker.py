@@ -1,4 +1,6 @@
-"""A TFTP worker: sends the data. Started by `exec` with the number of its control socket; ends with the daemon.
+"""A TFTP worker: sends the data. Started by `exec` with the number of its control socket.
+
+It ends with the daemon; when that was killed, it first holds its sockets for the next one.
 
 It knows no paths, plans or rules: it asks the daemon what a name is and is handed descriptors. It imports neither
 asyncio nor pydantic nor SQL, and logs nothing: what happens is reported.
@@ -14,7 +16,7 @@ from collections import deque
 from typing import Final
 
 from netipl.protocols.tftp.retransmission import MILLISECOND, SECOND, granularity
-from netipl.servers.tftp import control
+from netipl.servers.tftp import control, handover
 from netipl.servers.tftp.batches import Inbox
 from netipl.servers.tftp.bodies import Files
 from netipl.servers.tftp.endpoint import Endpoint
@@ -39,6 +41,7 @@ class Worker:
         self._unsent: deque[bytes] = deque()
         self._files = Files()
         self._endpoints: dict[int, Endpoint] = {}
+        self._handover: socket.socket | None = None
         self._tokens = itertools.count(1)
         self._next_tick = 0
         self._tick_length = granularity(0)
@@ -46,7 +49,7 @@ class Worker:
         self._is_over = False
 
     def run(self) -> None:
-        """Returns when the daemon is gone."""
+        """Returns when the daemon is gone, and its sockets are in other hands or needed no more."""
         channel, wait = self._channel.fileno(), 1.0
         while not self._is_over:
             events = self._poll.poll(wait)
@@ -60,6 +63,8 @@ class Worker:
             if now >= self._next_tick:
                 self._tick(now)
             wait = min((self._next_tick - now) / SECOND, 1.0)
+        if self._handover is not None:
+            handover.give(self._handover, list(self._endpoints))
 
     def tell(self, message: control.Message) -> None:
         """Sends to the daemon, later if it is busy: data never waits for it."""
@@ -128,6 +133,7 @@ class Worker:
 
     def _add_endpoints(self, addresses: list[int], descriptors: list[int]) -> None:
         inbox = Inbox()
+        self._handover = socket.socket(fileno=descriptors.pop())
         for index, (local, descriptor) in enumerate(zip(addresses, descriptors, strict=True)):
             self._endpoints[descriptor] = Endpoint(
                 socket.socket(fileno=descriptor),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from netipl.protocols.tftp.packet import Data, ReadRequest
 from tests.integration.servers.tftp.serving import Client, Service, eventually, serving
 
 
@@ -31,6 +32,20 @@ def test_a_transfer_outlives_its_daemon(tmp_path: Path) -> None:
         (service.root / "file").write_bytes(data)
         client = Client(service)
         assert client.fetch("file", at={50: lambda: reborn(service)}) == data
+        client.close()
+
+
+def test_while_the_daemon_is_away_no_packet_is_refused_and_none_is_lost(tmp_path: Path) -> None:
+    with serving(tmp_path) as service:
+        (service.root / "file").write_bytes(bytes(1000))
+        client = Client(service)
+        assert client.fetch("file") == bytes(1000), "its worker is there"
+        client.socket.connect(client.server)  # so that "port unreachable" raises here
+        service.kill()
+        client.say(ReadRequest(name=b"file", mode=b"octet", options=()))
+        assert client.hear() is None
+        service.start()
+        eventually(lambda: client.hear() == Data(block=1, data=bytes(512)), "an answer to what was asked before")
         client.close()
 
 
