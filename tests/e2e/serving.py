@@ -198,7 +198,10 @@ def guest(where: Place, number: int = 1, *, link: tuple[str, ...] = ()) -> Itera
     for end in (port, f"{port}f"):
         namespace.run(sys.executable, "-c", _WITHOUT_OFFLOADS, end)
         namespace.ip("link", "set", end, "up")
-    command = (sys.executable, "-m", "netipl.machines.link", "--interface", f"{port}f", "--socket", socket, *link)
+    command: tuple[str | Path, ...] = (
+        *(sys.executable, "-m", "netipl.machines.link", "--interface", f"{port}f", "--socket", socket),
+        *link,
+    )
     machine = QemuGuest(
         name=name,
         nics=(Nic(mac=Mac.parse(mac(number)), attachment=LinkEnd(path=socket)),),

@@ -1,6 +1,8 @@
-"""An ACK means that the lease is on disk: read from strace, after SIGKILL under load, and on a disk that is full."""
+"""An ACK means that the lease is on disk: after SIGKILL under load, and when the disk is full.
 
-import re
+That fdatasync comes before the ACK is read from strace in tests/e2e/test_serve_durable.py.
+"""
+
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from netipl.store.journal import Journal
-from tests import peers
 from tests.integration.servers.dhcp4 import storm
 from tests.integration.servers.dhcp4.daemon import (
     LAB,
@@ -49,60 +50,6 @@ def line() -> Iterator[tuple[Namespace, Namespace]]:
 
 def has_lines(path: Path, least: int) -> bool:
     return len(path.read_text().splitlines()) >= least
-
-
-def hexadecimal(*octets: int) -> str:
-    """Octets as strace -xx writes them."""
-    return "".join(f"\\x{octet:02x}" for octet in octets)
-
-
-COOKIE = hexadecimal(0x63, 0x82, 0x53, 0x63)
-REQUEST, ACK = hexadecimal(53, 1, 3), hexadecimal(53, 1, 5)
-SYNCED = re.compile(r"(?:fdatasync|fsync)\(\d+<[^>]*netipl\.db-wal>\)\s+= 0|<\.\.\. (?:fdatasync|fsync) resumed>.*= 0")
-
-
-def steps(trace: str) -> list[str]:
-    """What the server did, in order: `request` read, `write` to the log begun, `synced` returned, `ack` handed over."""
-    found: list[str] = []
-    for call in trace.splitlines():
-        if "recvmsg(" in call or "recvmsg resumed" in call:
-            step = "request" if COOKIE in call and REQUEST in call else None
-        elif re.search(r"(sendto|sendmsg)\(", call):
-            step = "ack" if COOKIE in call and ACK in call else None
-        elif re.search(r"pwrite64\(\d+<[^>]*-wal>", call):
-            step = "write"
-        else:
-            step = "synced" if SYNCED.search(call) else None
-        if step and found[-1:] != [step]:
-            found.append(step)
-    return found
-
-
-def test_fdatasync_has_returned_before_the_ack_is_sent(line: tuple[Namespace, Namespace], tmp_path: Path) -> None:
-    server, client = line
-    trace = tmp_path / "trace"
-    calls = "trace=recvmsg,sendmsg,sendto,pwrite64,fsync,fdatasync"
-    traced = [
-        peers.program("strace", "strace"), "-D", "-f", "-y", "-xx", "-s", "4096", "-e", calls, "-o", trace,
-        *command(tmp_path),
-    ]  # fmt: skip
-    with served(server, tmp_path, *traced):
-        started = len(trace.read_text().splitlines())
-        assert udhcpc(client, "c0", tmp_path, "-t", "100", "-T", "1").returncode == 0
-    seen = steps("\n".join(readable_paths(trace).splitlines()[started:]))
-    assert seen.count("ack") == 1
-    between = seen[seen.index("request") + 1 : seen.index("ack")]
-    assert between  # a new log is synced twice: once for its header
-    assert between == ["write", "synced"] * (len(between) // 2)
-
-
-def readable_paths(trace: Path) -> str:
-    """The trace with the paths that -y shows decoded; -xx writes them in hexadecimal too."""
-    return re.sub(
-        r"<((?:\\x[0-9a-f]{2})+)>",
-        lambda found: f"<{bytes.fromhex(found.group(1).replace(chr(92) + 'x', '')).decode()}>",
-        trace.read_text(),
-    )
 
 
 def test_every_acknowledged_lease_is_stored_when_the_server_is_killed_under_load(
