@@ -16,16 +16,14 @@ from netipl.protocols.dhcp4.message import Message
 from netipl.provisioning.boot_clients import is_firmware_discover
 from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.boots import Boots
+from netipl.provisioning.changes import LeaseSet
 from netipl.provisioning.dhcp import answer
 from netipl.provisioning.exchange import Arrival, Outcome
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
-from netipl.provisioning.timeline import Seen
 
 PlanFor = Callable[[Guest | None, Mac, IPv4Address], Plan | None]
 """What a guest, or a client of the pool (None), with this MAC and address is to boot; None: nothing."""
-
-_PINS = (Seen.DHCP_ACK, Seen.BOOTP_REPLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +46,11 @@ def receive(
         return planned.fields if planned is not None else None
 
     outcome = answer(inventory, message, arrival, now, fields)
-    interrupted = _begun(boots, message, now) if outcome.reply is not None and _from_firmware(message) else None
-    for observation in outcome.observations:
-        if observation.seen in _PINS and observation.address is not None and planned is not None:
-            boots.pin(message.mac, message.xid, observation.address, planned)
+    begins = outcome.reply is not None and _from_firmware(message)
+    interrupted = _begun(inventory, boots, message, now) if begins else None
+    for change in outcome.changes:
+        if planned is not None and isinstance(change, LeaseSet):
+            boots.pin(message.mac, message.xid, change.lease.address, planned)
     return Received(outcome, interrupted)
 
 
@@ -65,8 +64,11 @@ def _pinned(boots: Boots, message: Message, address: IPv4Address) -> Plan | None
     return boot.plan if boot is not None and (boot.xid, boot.address) == (message.xid, address) else None
 
 
-def _begun(boots: Boots, message: Message, now: datetime) -> IPv4Address | None:
-    """Begin the boot of this message if it is a new one; the address that the one before had."""
+def _begun(inventory: Inventory, boots: Boots, message: Message, now: datetime) -> IPv4Address | None:
+    """Begin the boot of this message if it is a new one; the address of the one before, if it is still this guest's."""
     before = boots.of(message.mac)
     boots.begin(message.mac, message.xid, now)
-    return before.address if before is not None and before.xid != message.xid else None
+    if before is None or before.xid == message.xid or before.address is None:
+        return None
+    lease = inventory.lease_with(before.address)
+    return before.address if lease is not None and lease.mac == message.mac else None

@@ -76,7 +76,8 @@ class Boots:
     def at(self, address: IPv4Address) -> Boot | None:
         """The boot that has this address."""
         mac = self._mac_by_address.get(address)
-        return self._by_mac.get(mac) if mac is not None else None
+        boot = self._by_mac.get(mac) if mac is not None else None
+        return boot if boot is not None and boot.address == address else None
 
     def begin(self, mac: Mac, xid: int, now: datetime) -> None:
         """A boot with this transaction id, unless it is the one that runs, ends the one before."""
@@ -86,8 +87,8 @@ class Boots:
         self._by_mac[mac] = running
         if len(self._by_mac) > MOST:
             oldest = self._by_mac.pop(next(iter(self._by_mac)))
-            if oldest.address is not None:
-                self._mac_by_address.pop(oldest.address, None)
+            if oldest.address is not None and self._mac_by_address.get(oldest.address) == oldest.mac:
+                del self._mac_by_address[oldest.address]
 
     def pin(self, mac: Mac, xid: int, address: IPv4Address, plan: Plan) -> None:
         """Give that boot its address and its plan, once: a boot that has a plan keeps it."""

@@ -6,20 +6,22 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
 from netipl.guests.guest import Guest
+from netipl.guests.lease import Lease
 from netipl.guests.network import Network
 from netipl.net import Mac
 from netipl.protocols.dhcp4.codes import Architecture, MessageType, OpCode, Option
-from netipl.protocols.dhcp4.message import Message
+from netipl.protocols.dhcp4.message import ANY, Message
 from netipl.protocols.dhcp4.options import Options
 from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.booting import Received, receive
 from netipl.provisioning.boots import Boots, BootState
+from netipl.provisioning.changes import LeaseSet
 from netipl.provisioning.exchange import Arrival
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-MAC = Mac.parse("52:54:00:13:33:0a")
+MAC, OTHER_MAC = Mac.parse("52:54:00:13:33:0a"), Mac.parse("52:54:00:13:33:0b")
 ADDRESS, SERVER = IPv4Address("192.0.2.10"), IPv4Address("192.0.2.1")
 NETWORK = Network(name="lab", subnet=IPv4Network("192.0.2.0/24"), server=SERVER, interface="lab0")
 GUEST = Guest(name="z1", macs=(MAC,), address=ADDRESS)
@@ -64,8 +66,8 @@ class Laboratory:
         self.made += 1
         return Plan(fields=BootFields(file=b"plan %d" % self.made), tree={})
 
-    def receive(self, options: Mapping[int, bytes], xid: int) -> Received:
-        message = Message(op=OpCode.BOOTREQUEST, xid=xid, mac=MAC, options=Options(options))
+    def receive(self, options: Mapping[int, bytes], xid: int, ciaddr: IPv4Address = ANY) -> Received:
+        message = Message(op=OpCode.BOOTREQUEST, xid=xid, ciaddr=ciaddr, mac=MAC, options=Options(options))
         received = receive(self.inventory, self.boots, message, ARRIVAL, NOW, plan_for=self.plan_for)
         for change in received.outcome.changes:
             self.inventory.apply(change)
@@ -100,6 +102,21 @@ def test_another_boot_interrupts_the_transfers_of_the_one_before() -> None:
     laboratory.receive(REQUEST, xid=1)
     assert laboratory.receive(DISCOVER, xid=1).interrupted is None
     assert laboratory.receive(DISCOVER, xid=2).interrupted == ADDRESS
+
+
+def test_a_boot_does_not_interrupt_whoever_has_its_address_now() -> None:
+    laboratory = Laboratory()
+    laboratory.receive(DISCOVER, xid=1)
+    laboratory.receive(REQUEST, xid=1)
+    other = Lease(network="lab", address=ADDRESS, mac=OTHER_MAC, expires=NOW)
+    laboratory.inventory.apply(LeaseSet(other))
+    assert laboratory.receive(DISCOVER, xid=2).interrupted is None
+
+
+def test_an_inform_pins_nothing_at_the_address_it_names() -> None:
+    laboratory = Laboratory()
+    laboratory.receive({**REQUEST, Option.MESSAGE_TYPE: bytes([MessageType.INFORM])}, xid=1, ciaddr=ADDRESS)
+    assert laboratory.boots.at(ADDRESS) is None
 
 
 def test_the_guests_own_dhcp_leaves_its_boot_alone() -> None:

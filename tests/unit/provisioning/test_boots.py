@@ -102,3 +102,25 @@ def test_the_oldest_boot_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
         all_boots.pin(mac, 1, ADDRESS + number, PLAN)
     assert [boot.mac for boot in all_boots] == macs[1:]
     assert all_boots.at(ADDRESS) is None
+
+
+def test_a_boot_has_one_address_and_not_that_of_the_boot_before() -> None:
+    all_boots = Boots()
+    all_boots.begin(MAC, 1, NOW)
+    all_boots.pin(MAC, 1, ADDRESS, PLAN)
+    all_boots.begin(MAC, 2, NOW)
+    assert all_boots.at(ADDRESS) is None
+    all_boots.pin(MAC, 2, ADDRESS + 1, OTHER_PLAN)
+    assert all_boots.at(ADDRESS) is None
+    assert all_boots.at(ADDRESS + 1) is all_boots.of(MAC)
+
+
+def test_the_oldest_boot_leaves_its_address_to_whoever_has_it_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boots, "MOST", 2)
+    all_boots = Boots()
+    macs = [Mac(bytes((2, 0, 0, 0, 0, last))) for last in range(3)]
+    for mac in macs[:2]:
+        all_boots.begin(mac, 1, NOW)
+        all_boots.pin(mac, 1, ADDRESS, PLAN)
+    all_boots.begin(macs[2], 1, NOW)
+    assert all_boots.at(ADDRESS) is all_boots.of(macs[1])
