@@ -83,6 +83,9 @@ def _data(block: int, size: int = 1428) -> bytes:
 CASES: Mapping[str, Case] = MappingProxyType(
     {
         # those that take long come first: two run at a time
+        "a block number rolls over to 0": Case(
+            files={b"initrd.img": bytes(66_000 * 8)}, script={"block_size": 8, "file": b"", "repeat": 5}
+        ),
         "a lost OFFER costs an attempt and the IPv6 after it": _lost(Fault("OFFER", 1)),
         "a lost ACK costs an attempt: REQUEST is not repeated": _lost(Fault("DHCPACK", 1)),
         "a NAK costs the attempt at once": Case(script={"refuse": 1}),
@@ -98,6 +101,8 @@ CASES: Mapping[str, Case] = MappingProxyType(
             files={b"a/b/pxelinux.cfg/default": CONFIGURATION}, script={"file": b"a/b/none"}
         ),
         "a configuration as boot file, its magic in any case": _file(b"# PXElinux\n" + CONFIGURATION),
+        "probing shortens the address": Case(files={b"pxelinux.cfg/C0A": CONFIGURATION, b"pxelinux.cfg/default": 1}),
+        "a configuration without labels as boot file is passed over": _file(b"# pxelinux\n# and no more\n"),
         "a missing kernel probes beside the kernel": Case(
             files={
                 b"x/my.cfg": b"# pxelinux\n" + CONFIGURATION.replace(b"kernel.img", b"images/none"),
@@ -109,6 +114,11 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "a boot file of 7 bytes is refused": _file(b"1234567"),
         "an empty boot file is refused": _file(b""),
         "a configuration of 2046 bytes as boot file": _file((b"# pxelinux\n" + CONFIGURATION).ljust(2046, b"#")),
+        "a configuration of 2047 bytes as boot file is started": Case(
+            files={b"boot.file": (b"# pxelinux\n" + CONFIGURATION).ljust(2047, b"#")},
+            script={"file": b"boot.file"},
+            until=4,
+        ),
         "2047 bytes of probed configuration": _probed(CONFIGURATION.ljust(2047, b"#")),
         "2048 bytes of probed configuration are too many": _probed(CONFIGURATION.ljust(2048, b"#")),
         "option 66 stands for siaddr": Case(script={"siaddr": NOWHERE, "options": {66: str(SERVER).encode()}}),
@@ -137,6 +147,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "options 210 and 209 of 257 characters are too long": Case(
             script={"options": {209: b"z" * 40, 210: b"a" * 217}}
         ),
+        "a directory of 207 characters is too long": Case(script={"options": {67: b"d" * 206 + b"/"}}),
         "a name of 206 characters": Case(files={b"k" * 206: fake_kernel()}, script={"options": {67: b"k" * 206}}),
         "plain BOOTP, whose RELEASE goes to no server": Case(script={"plain_bootp": True}),
         "BOOTP with options takes 210, not 66 and 67": Case(
@@ -156,21 +167,28 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "the double of an ERROR goes to the next file": _lost(Fault("ERROR", 3, 2)),
         "a doubled request": _lost(Fault("RRQ", 3, 2)),
         "a doubled OACK": _lost(Fault("OPTIONACK", 2, 2)),
+        "a lost ACK, the last of a file": _lost(Fault("ACK", 2)),
         "a block ahead ends the file": _stray(3, _data(255)),
         "an old block is passed over": _stray(8, _data(2)),
         "an operation that does not exist is passed over": _stray(8, b"\0\x09\0\2"),
         "20 unexpected packets in a row are borne": _stray(8, _data(2), 20),
         "the 21st unexpected packet ends the file": _stray(8, _data(2), 21),
+        "a good block makes the count begin anew": _lost(
+            *(Fault("DATA", number, stray=lambda _: _data(2)) for number in (8, 9) for _ in range(15))
+        ),
         "an ERROR from a foreign port ends the file": _stray(8, b"\0\5\0\2\0"),
         "no OACK means blocks of 512 bytes": Case(script={"oack": None}),
         "an OACK in upper case is refused": Case(script={"oack": b"BLKSIZE", "block_size": 1428}),
         "an OACK of 1429 bytes is refused": Case(script={"block_size": 1429}),
+        "an OACK of another option is refused": Case(script={"oack": b"tsize"}),
+        "an OACK of 100 bytes": Case(script={"block_size": 100}),
         "an OACK of 1000 bytes": Case(script={"block_size": 1000}),
         **{f"ERROR {code} for the kernel": Case(files={b"kernel.img": code}) for code in (0, 1, 2, 3, 4, 5, 6, 7, 8)},
         "ERROR 0 for a probe is printed": _probed(0),
         "ICMP port unreachable, some of them lost": Case(script={"icmp": True, "icmp_tries": (3,)}),
         "an empty probed configuration is passed over": _probed(b""),
         "a configuration of comments only": _probed(b"# nothing\n"),
+        "an empty initrd": Case(files={b"initrd.img": b""}),
         "the last line needs no end": _probed(CONFIGURATION[:-1]),
         "a last line without an end keeps its blanks in a boot file": _file(
             b"# pxelinux\nlabel a\nappend x\ninitrd initrd.img\nkernel kernel.img \r"
@@ -190,6 +208,13 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "an ins list without an address": _file(b"* hi there\nkernel.img 0\nfoo\n"),
         "an ins list with an empty DOS line": _file(b"* hi there\r\nkernel.img 0\r\n\r\n"),
         "an ins list of one line": _file(b"* hi there"),
+        "an ins list with an empty file": Case(
+            files={b"boot.file": b"* hi there\nkernel.img 0\nempty 0x200000\n", b"empty": b""},
+            script={"file": b"boot.file"},
+        ),
+        "an ins list above the memory of the separate image": _file(
+            b"* hi there\nkernel.img 0\ninitrd.img 0x77fff00\n"
+        ),
         "an ins list that misses a file": _file(b"* hi there\nkernel.img 0\nnone 0x200000\n"),
     }
 )

@@ -1,166 +1,238 @@
-"""DHCP as conversations with a scripted server; the whole boots are in tests/e2e/test_model_against_firmware.py."""
+"""DHCP of one boot: what is sent and when, which answers are taken, and what they say about the boot."""
 
 from ipaddress import IPv4Address
 
+import pytest
+
 from netipl.firmware.console import Console
-from netipl.firmware.dhcp_client import DhcpClient, boot_data
+from netipl.firmware.dhcp_client import ATTEMPTS, BootData, DhcpClient, boot_data
 from netipl.net import Mac
+from netipl.protocols.dhcp4 import message
 from netipl.protocols.dhcp4.codes import MessageType, OpCode, Option
-from netipl.protocols.dhcp4.message import Message, encode
+from netipl.protocols.dhcp4.message import ANY, Message
 from netipl.protocols.dhcp4.options import Options
 
 MAC = Mac.parse("52:54:00:13:33:0a")
 XID = 0x12EF59E3
-SERVER = IPv4Address("192.0.2.1")
-OURS = IPv4Address("192.0.2.9")
-NOTHING = Options()
+SERVER, ADDRESS, OTHER = IPv4Address("192.0.2.1"), IPv4Address("192.0.2.10"), IPv4Address("192.0.2.99")
+NO_OPTIONS = Options({})
 
 
-def reply(kind: MessageType | None, xid: int = XID, **options: bytes) -> Message:
-    given = {int(code.removeprefix("o")): value for code, value in options.items()}
-    if kind is not None:
-        given = {Option.MESSAGE_TYPE: bytes((kind,)), Option.SERVER_IDENTIFIER: SERVER.packed, **given}
-    return Message(
-        op=OpCode.BOOTREPLY,
-        xid=xid,
-        mac=MAC,
-        yiaddr=OURS,
-        siaddr=SERVER,
-        file=b"/",
-        options=Options(given),
-        cookie=bool(given),
-    )
+class Guest:
+    """A client, and what it sent: messages with the address that each came from."""
 
-
-class Client:
     def __init__(self) -> None:
         self.console = Console()
-        self.sent: list[MessageType] = []
-        self.sources: list[IPv4Address] = []
-        self.client = DhcpClient(mac=MAC, xid=XID, console=self.console, send=self._send)
-        self.client.start(0)
+        self.sent: list[tuple[Message, IPv4Address]] = []
+        self.client = DhcpClient(
+            mac=MAC, xid=XID, console=self.console, send=lambda sent, source: self.sent.append((sent, source))
+        )
+        self.now = 0.0
+        self.client.start(self.now)
 
-    def _send(self, message: Message, source: IPv4Address) -> None:
-        assert message.options.message_type is not None
-        self.sent.append(MessageType(message.options.message_type))
-        self.sources.append(source)
+    @property
+    def kinds(self) -> list[int | None]:
+        return [sent.options.message_type for sent, _ in self.sent]
 
-    def hear(self, message: Message, now: float = 0.5) -> None:
-        self.client.receive(encode(message), now)
+    def takes(self, *replies: Message) -> "Guest":
+        for reply in replies:
+            self.client.receive(message.encode(reply), self.now)
+        return self
 
-    def expire(self) -> None:
-        self.client.expired(self.client.deadline)
-
-
-def test_discover_offer_request_ack() -> None:
-    client = Client()
-    client.hear(reply(MessageType.OFFER))
-    client.hear(reply(MessageType.ACK))
-    assert client.sent == [MessageType.DISCOVER, MessageType.REQUEST]
-    assert client.client.data
-    assert (client.client.data.address, client.client.data.server) == (OURS, SERVER)
-    assert client.console.take() == b"  Requesting information via DHCP:     \b\b\b010\b\b\b\bdone\r\n"
+    def expires(self, times: int = 1) -> "Guest":
+        for _ in range(times):
+            self.now = self.client.deadline
+            self.client.expired(self.now)
+        return self
 
 
-def test_an_attempt_takes_2_seconds_and_ipv6_6_more() -> None:
-    client = Client()
-    assert client.client.deadline == 2
-    client.expire()
-    assert client.client.deadline == 8
-    client.expire()
-    assert client.sent == [MessageType.DISCOVER] * 2
+def _reply(kind: MessageType | None, options: dict[int, bytes] | None = None, **fields: object) -> Message:
+    known: dict[int, bytes] = {}
+    if kind is not None:
+        known = {Option.MESSAGE_TYPE: bytes((kind,)), Option.SERVER_IDENTIFIER: SERVER.packed}
+    values = {"op": OpCode.BOOTREPLY, "xid": XID, "mac": MAC, "yiaddr": ADDRESS, "siaddr": SERVER, "file": b"/"}
+    values |= {"options": Options({**known, **(options or {})}), "cookie": kind is not None or bool(options), **fields}
+    return Message(**values)  # type: ignore[arg-type]  # fields by name
 
 
-def test_an_offer_gives_no_more_time() -> None:
-    client = Client()
-    client.hear(reply(MessageType.OFFER), 1.9)
-    assert client.client.deadline == 2
+OFFER, ACK, NAK = (_reply(kind) for kind in (MessageType.OFFER, MessageType.ACK, MessageType.NAK))
+BOOTP = _reply(None)
 
 
-def test_ten_attempts_and_the_end() -> None:
-    client = Client()
-    for _ in range(20):
-        assert not client.client.finished
-        client.expire()
-    assert client.client.failed
-    assert client.sent == [MessageType.DISCOVER] * 10
-    assert client.console.take().endswith(b"\b\b\b001\b\b\b000\r\nGiving up after 10 DHCP requests\r\n")
+def test_discover_asks_for_six_options_and_names_nothing() -> None:
+    ((discover, source),) = Guest().sent
+    assert discover.options.message_type == MessageType.DISCOVER
+    assert discover.options[Option.PARAMETER_LIST] == bytes((1, 3, 6, 66, 67, 93))
+    assert set(discover.options) == {Option.MESSAGE_TYPE, Option.PARAMETER_LIST}
+    assert (discover.xid, discover.mac, discover.broadcast, discover.secs) == (XID, MAC, False, 0)
+    assert source == ANY
+
+
+def test_request_has_its_architecture_and_asks_for_209_and_210() -> None:
+    request, source = Guest().takes(OFFER).sent[-1]
+    assert request.options.message_type == MessageType.REQUEST
+    assert request.options[Option.CLIENT_ARCHITECTURE] == bytes.fromhex("001f")
+    assert request.options[Option.PARAMETER_LIST] == bytes((1, 3, 6, 66, 67, 93, 209, 210))
+    assert request.options[Option.REQUESTED_ADDRESS] == ADDRESS.packed
+    assert request.options[Option.SERVER_IDENTIFIER] == SERVER.packed
+    assert (request.ciaddr, source) == (ANY, ANY)
+
+
+def test_offer_and_ack_are_enough() -> None:
+    guest = Guest().takes(OFFER, ACK)
+    assert guest.client.finished
+    assert guest.client.data == BootData(address=ADDRESS, server=SERVER, file=b"/")
+    assert guest.console.take().endswith(b"\b\b\b010\b\b\b\bdone\r\n")
+
+
+def test_the_first_offer_wins() -> None:
+    guest = Guest().takes(OFFER, _reply(MessageType.OFFER, yiaddr=OTHER))
+    assert guest.kinds == [MessageType.DISCOVER, MessageType.REQUEST]
+    assert guest.sent[-1][0].options[Option.REQUESTED_ADDRESS] == ADDRESS.packed
+
+
+@pytest.mark.parametrize(
+    "reply",
+    {
+        "another transaction": _reply(MessageType.OFFER, xid=XID + 1),
+        "a request": _reply(MessageType.OFFER, op=OpCode.BOOTREQUEST),
+        "an ACK without a REQUEST": ACK,
+        "a NAK without a REQUEST": NAK,
+    }.values(),
+)
+def test_is_passed_over(reply: Message) -> None:
+    guest = Guest().takes(reply)
+    assert guest.kinds == [MessageType.DISCOVER]
+    assert not guest.client.finished
+
+
+def test_garbage_is_passed_over() -> None:
+    guest = Guest()
+    guest.client.receive(b"\2garbage", 0.0)
+    assert not guest.client.finished
+
+
+@pytest.mark.parametrize("before", [(), (OFFER,)])
+def test_a_plain_bootp_reply_is_taken_at_any_time(before: tuple[Message, ...]) -> None:
+    guest = Guest().takes(*before, BOOTP)
+    assert guest.client.data == BootData(address=ADDRESS, server=SERVER, file=b"/")
+
+
+def test_ten_attempts_of_two_seconds_with_six_between() -> None:
+    guest = Guest()
+    times = []
+    while not guest.client.finished:
+        times.append(guest.now)
+        guest.expires(2)
+    assert times == [8.0 * attempt for attempt in range(ATTEMPTS)]
+    assert guest.now == 80.0
+    assert guest.client.failed
+    assert guest.kinds == [MessageType.DISCOVER] * ATTEMPTS
+    printed = guest.console.take()
+    assert b"\b\b\b010\b\b\b009" in printed
+    assert printed.endswith(b"\b\b\b000\r\nGiving up after 10 DHCP requests\r\n")
+
+
+def test_a_request_is_never_repeated() -> None:
+    guest = Guest().takes(OFFER).expires(2)
+    assert guest.kinds == [MessageType.DISCOVER, MessageType.REQUEST, MessageType.DISCOVER]
 
 
 def test_a_nak_ends_the_attempt_at_once() -> None:
-    client = Client()
-    client.hear(reply(MessageType.OFFER))
-    client.hear(reply(MessageType.NAK), 0.7)
-    assert client.client.deadline == 6.7
+    guest = Guest().takes(OFFER)
+    guest.now = 0.5
+    guest.takes(NAK)
+    assert guest.client.deadline == 6.5
+    guest.expires()
+    assert guest.kinds[-1] == MessageType.DISCOVER
+    assert guest.sent[-1][1] == ANY
 
 
-def test_an_ack_without_an_offer_is_ignored() -> None:
-    client = Client()
-    client.hear(reply(MessageType.ACK))
-    assert not client.client.finished
+def test_an_answer_between_attempts_sets_the_address_and_is_asked_for_again() -> None:
+    guest = Guest().expires().takes(OFFER, ACK)
+    assert not guest.client.finished
+    assert guest.client.address == ADDRESS
+    guest.expires()
+    discover, source = guest.sent[-1]
+    assert (discover.options.message_type, source) == (MessageType.DISCOVER, ADDRESS)
 
 
-def test_another_transaction_is_ignored() -> None:
-    client = Client()
-    client.hear(reply(MessageType.OFFER, xid=1))
-    client.hear(reply(None, xid=1))
-    assert client.sent == [MessageType.DISCOVER]
-    assert not client.client.finished
+def test_release_goes_to_the_server_of_the_ack() -> None:
+    to, release = Guest().takes(OFFER, ACK).client.release()
+    assert to == SERVER
+    assert release.ciaddr == ADDRESS
+    assert release.options == Options(
+        {Option.MESSAGE_TYPE: bytes((MessageType.RELEASE,)), Option.SERVER_IDENTIFIER: SERVER.packed}
+    )
 
 
-def test_a_second_offer_is_ignored() -> None:
-    client = Client()
-    client.hear(reply(MessageType.OFFER))
-    client.hear(reply(MessageType.OFFER))
-    assert client.sent == [MessageType.DISCOVER, MessageType.REQUEST]
+def test_options_209_and_210_are_remembered_from_the_offer() -> None:
+    remembered = {Option.CONFIGURATION_FILE: b"z1.cfg", Option.PATH_PREFIX: b"h/"}
+    offer = _reply(MessageType.OFFER, {int(code): value for code, value in remembered.items()})
+    data = Guest().takes(offer, ACK).client.data
+    assert data is not None
+    assert (data.configuration_file, data.path_prefix) == (b"z1.cfg", b"h/")
 
 
-def test_a_bootp_reply_is_taken_at_once_and_released_to_nobody() -> None:
-    client = Client()
-    client.hear(reply(None))
-    assert client.client.data
-    server, release = client.client.release()
-    assert (server, release.ciaddr) == (IPv4Address(0), OURS)
+def test_of_209_and_210_the_last_counts() -> None:
+    offer = _reply(MessageType.OFFER, {Option.CONFIGURATION_FILE: b"z1.cfg", Option.PATH_PREFIX: b"h/"})
+    data = Guest().takes(offer, _reply(MessageType.ACK, {Option.PATH_PREFIX: b"g/"})).client.data
+    assert data is not None
+    assert (data.configuration_file, data.path_prefix) == (b"z1.cfg", b"g/")
 
 
-def test_an_offer_during_ipv6_is_requested_but_asked_for_again() -> None:
-    client = Client()
-    client.expire()
-    client.hear(reply(MessageType.OFFER), 3)
-    client.hear(reply(MessageType.ACK), 3)
-    assert not client.client.finished
-    client.expire()
-    assert client.sent == [MessageType.DISCOVER, MessageType.REQUEST, MessageType.DISCOVER]
-    assert client.sources[-1] == OURS
+def test_nothing_else_of_the_offer_is_merged() -> None:
+    options: dict[int, bytes] = {Option.TFTP_SERVER_NAME: str(OTHER).encode(), Option.BOOT_FILE_NAME: b"other"}
+    data = Guest().takes(_reply(MessageType.OFFER, options, file=b"of"), ACK).client.data
+    assert data == BootData(address=ADDRESS, server=SERVER, file=b"/")
 
 
-def test_209_and_210_of_an_offer_are_kept() -> None:
-    client = Client()
-    client.hear(reply(MessageType.OFFER, o209=b"a.cfg", o210=b"x/"))
-    client.hear(reply(MessageType.ACK, o210=b"y/\0z"))
-    assert client.client.data
-    assert (client.client.data.configuration_file, client.client.data.path_prefix) == (b"a.cfg", b"y/")
-
-
-def test_66_and_67_beat_the_fixed_fields() -> None:
-    data = boot_data(reply(MessageType.ACK, o66=b"192.0.2.7", o67=b"k.img\0"), NOTHING)
-    assert (data.server, data.file) == (IPv4Address("192.0.2.7"), b"k.img")
-
-
-def test_a_name_that_is_not_found_leaves_siaddr() -> None:
-    data = boot_data(reply(MessageType.ACK, o66=b"tftp.example"), NOTHING)
-    assert (data.server, data.unresolved) == (SERVER, True)
-
-
-def test_netmask_and_router_go_together() -> None:
-    mask, router = b"\xff\xff\xff\0", SERVER.packed
-    assert boot_data(reply(MessageType.ACK, o1=mask), NOTHING).route is None
-    assert boot_data(reply(MessageType.ACK, o3=router), NOTHING).route is None
-    assert boot_data(reply(MessageType.ACK, o1=mask, o3=router * 2), NOTHING).route == (IPv4Address(mask), SERVER)
-
-
-def test_garbage_is_ignored() -> None:
-    client = Client()
-    for payload in (b"", b"\2\1\6\0", bytes(300), encode(reply(MessageType.OFFER))[:240]):
-        client.client.receive(payload, 0.5)
-    assert client.sent == [MessageType.DISCOVER]
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    {
+        "siaddr and file": (ACK, {"server": SERVER, "file": b"/"}),
+        "option 66 before siaddr": (
+            _reply(MessageType.ACK, {Option.TFTP_SERVER_NAME: b"192.0.2.99"}),
+            {"server": OTHER},
+        ),
+        "option 66 alone": (
+            _reply(MessageType.ACK, {Option.TFTP_SERVER_NAME: b"192.0.2.99"}, siaddr=ANY),
+            {"server": OTHER, "unresolved": False},
+        ),
+        "a name is not found, and siaddr stands in": (
+            _reply(MessageType.ACK, {Option.TFTP_SERVER_NAME: b"tftp.example"}),
+            {"server": SERVER, "unresolved": True},
+        ),
+        "a name alone is no server": (
+            _reply(MessageType.ACK, {Option.TFTP_SERVER_NAME: b"tftp.example"}, siaddr=ANY),
+            {"server": None, "unresolved": True},
+        ),
+        "siaddr of 0 is no server": (_reply(MessageType.ACK, siaddr=ANY), {"server": None, "unresolved": False}),
+        "sname where siaddr is 0": (_reply(MessageType.ACK, siaddr=ANY, sname=b"192.0.2.99"), {"server": OTHER}),
+        "sname beside siaddr counts for nothing": (_reply(MessageType.ACK, sname=b"192.0.2.99"), {"server": SERVER}),
+        "option 67 before file": (_reply(MessageType.ACK, {Option.BOOT_FILE_NAME: b"k"}), {"file": b"k"}),
+        "an option ends at its NUL": (_reply(MessageType.ACK, {Option.BOOT_FILE_NAME: b"k\0x"}), {"file": b"k"}),
+        "netmask and router together": (
+            _reply(MessageType.ACK, {Option.SUBNET_MASK: b"\xff\xff\xff\0", Option.ROUTER: SERVER.packed}),
+            {"route": (IPv4Address("255.255.255.0"), SERVER)},
+        ),
+        "of two routers the first": (
+            _reply(
+                MessageType.ACK, {Option.SUBNET_MASK: b"\xff\xff\xff\0", Option.ROUTER: SERVER.packed + OTHER.packed}
+            ),
+            {"route": (IPv4Address("255.255.255.0"), SERVER)},
+        ),
+        "a netmask alone is not applied": (
+            _reply(MessageType.ACK, {Option.SUBNET_MASK: b"\xff\xff\xff\0"}),
+            {"route": None},
+        ),
+        "a router alone is not applied": (_reply(MessageType.ACK, {Option.ROUTER: SERVER.packed}), {"route": None}),
+        "BOOTP passes over options 66 and 67": (
+            _reply(None, {Option.TFTP_SERVER_NAME: b"192.0.2.99", Option.BOOT_FILE_NAME: b"k"}),
+            {"server": SERVER, "file": b"/"},
+        ),
+    }.values(),
+)
+def test_boot_data(reply: Message, expected: dict[str, object]) -> None:
+    data = boot_data(reply, NO_OPTIONS)
+    assert {name: getattr(data, name) for name in expected} == expected

@@ -1,4 +1,7 @@
-"""The table of limits: which row holds for which version, and the memory of each."""
+"""The rows of the table by version, and the end of memory by version and by what is installed."""
+
+from dataclasses import fields
+from itertools import pairwise
 
 import pytest
 
@@ -6,50 +9,58 @@ from netipl.firmware.limits import MIB, STRICTEST, TABLE, Limits, limits_of
 from netipl.firmware.versions import Version
 
 
-def test_rows_stand_in_order_and_the_first_holds_for_all_older_versions() -> None:
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    {
+        "before 2.10 there is no network boot": (Version(2, 9), {"network_boot": False}),
+        "2.10 loads a single file": (
+            Version(2, 10),
+            {"network_boot": True, "ins_lists": False, "configurations": False},
+        ),
+        "2.11 as well": (Version(2, 11), {"ins_lists": False, "configurations": False}),
+        "2.12 reads .ins lists": (Version(2, 12), {"ins_lists": True, "configurations": False}),
+        "3.0 reads configurations of 15 labels": (Version(3, 0), {"configurations": True, "labels": 15}),
+        "8.0 does not name a missing server": (Version(8, 0), {"names_missing_server": False}),
+        "8.1 does": (Version(8, 1), {"names_missing_server": True}),
+        "9.1 is a separate image": (Version(9, 1), {"merged_image": False, "uninitialised_entries": True}),
+        "9.2 is merged": (Version(9, 2), {"merged_image": True, "uninitialised_entries": False, "labels": 15}),
+        "10.0 ignores loadparm": (Version(10, 0), {"loadparm_selects": False, "labels": 15}),
+        "10.1 selects by loadparm, among 30 labels": (Version(10, 1), {"loadparm_selects": True, "labels": 30}),
+        "the future is like the newest": (Version(99, 0), {"loadparm_selects": True, "merged_image": True}),
+    }.values(),
+)
+def test_a_version_has_its_row(version: Version, expected: dict[str, object]) -> None:
+    row = limits_of(version)
+    assert {name: getattr(row, name) for name in expected} == expected
+
+
+def test_an_unknown_version_is_the_strictest_of_those_that_boot_by_every_method() -> None:
+    able = [row for row in TABLE if row.network_boot and row.ins_lists and row.configurations]
+    unknown = limits_of(None)
+    assert unknown is STRICTEST
+    assert unknown.labels == min(row.labels for row in able)
+    assert unknown.memory(4096 * MIB) == min(row.memory(4096 * MIB) for row in able)
+    assert unknown.uninitialised_entries
+    assert not unknown.loadparm_selects
+
+
+def test_rows_are_in_order_and_each_differs_from_the_one_before() -> None:
     firsts = [row.first for row in TABLE]
     assert firsts == sorted(set(firsts))
-    assert firsts[0] == Version(0, 0)
-
-
-def test_an_unknown_version_is_the_strictest() -> None:
-    assert limits_of(None) is STRICTEST
-    assert STRICTEST.labels == min(row.labels for row in TABLE)
-    assert STRICTEST.uninitialised_entries
-    assert not STRICTEST.merged_image
-    assert not STRICTEST.loadparm_selects
+    names = [field.name for field in fields(Limits) if field.name != "first"]
+    rows = [tuple(getattr(row, name) for name in names) for row in TABLE]
+    assert all(before != after for before, after in pairwise(rows))
 
 
 @pytest.mark.parametrize(
-    ("version", "field", "value"),
-    [
-        (Version(2, 9), "network_boot", False),
-        (Version(2, 10), "network_boot", True),
-        (Version(2, 12), "configurations", False),
-        (Version(3, 0), "configurations", True),
-        (Version(8, 0), "names_missing_server", False),
-        (Version(8, 1), "names_missing_server", True),
-        (Version(9, 1), "merged_image", False),
-        (Version(9, 2), "merged_image", True),
-        (Version(10, 0), "labels", 15),
-        (Version(10, 1), "labels", 30),
-        (Version(10, 0), "loadparm_selects", False),
-        (Version(11, 1), "loadparm_selects", True),
-        (Version(99, 0), "loadparm_selects", True),
-    ],
+    ("version", "installed", "end"),
+    {
+        "the separate image ends what it loads, however much there is": (Version(7, 2), 8192 * MIB, 120 * MIB),
+        "a version that is not known has no more": (None, 8192 * MIB, 120 * MIB),
+        "the merged image lies 3 MiB below the end of memory": (Version(10, 0), 512 * MIB, 509 * MIB),
+        "at a multiple of 64 KiB": (Version(10, 0), 512 * MIB + 0x1234, 509 * MIB),
+        "and below 2 GiB": (Version(10, 0), 8192 * MIB, 2045 * MIB),
+    }.values(),
 )
-def test_a_change_holds_from_its_version_on(version: Version, field: str, value: object) -> None:
-    assert getattr(limits_of(version), field) == value
-
-
-@pytest.mark.parametrize(
-    ("limits", "installed", "end"),
-    [
-        (limits_of(Version(7, 2)), 4096 * MIB, 125_829_120),  # measured: 120762368 bytes beside 5066752
-        (limits_of(Version(10, 0)), 256 * MIB, 0xFD00000),
-        (limits_of(Version(10, 0)), 512 * MIB, 0x1FD00000),
-        (limits_of(Version(10, 0)), 8192 * MIB, 0x7FD00000),
-    ],
-)
-def test_memory_ends_where_the_firmware_stands(limits: Limits, installed: int, end: int) -> None:
-    assert limits.memory(installed) == end
+def test_files_end_below(version: Version | None, installed: int, end: int) -> None:
+    assert limits_of(version).memory(installed) == end

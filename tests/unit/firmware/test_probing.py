@@ -1,4 +1,4 @@
-"""Names and order of probing, and the words for what is too long."""
+"""The order of names, what they begin with, and how long they may be."""
 
 from ipaddress import IPv4Address
 from uuid import UUID
@@ -6,61 +6,67 @@ from uuid import UUID
 import pytest
 
 from netipl.errors import RefusedError
-from netipl.firmware.probing import base, check_configuration_name, names
+from netipl.firmware import probing
+from netipl.firmware.rules import RULES, RuleId
 from netipl.net import Mac
 
+GUEST = UUID("BBB4F52A-c2fa-4016-af72-c4ea0d422cbe")
 MAC = Mac.parse("52:54:00:13:33:0A")
 ADDRESS = IPv4Address("192.168.133.10")
-IDENTITY = UUID("BBB4F52A-C2FA-4016-AF72-C4EA0D422CBE")
+SHORTENED = [b"C0A8850A"[:length] for length in range(8, 0, -1)]
 
 
-@pytest.mark.parametrize(
-    ("last", "prefix", "beginning"),
-    [
-        (b"", None, b"pxelinux.cfg/"),
-        (b"/", None, b"/pxelinux.cfg/"),
-        (b"a/b/none", None, b"a/b/pxelinux.cfg/"),
-        (b"none", None, b"pxelinux.cfg/"),
-        (b"a/b/none", b"hosts/z1-", b"hosts/z1-"),
-        (b"a", b"", b""),
-    ],
-    ids=["no name", "a slash", "beside the last name", "a name alone", "option 210", "an empty option 210"],
-)
-def test_base(last: bytes, prefix: bytes | None, beginning: bytes) -> None:
-    assert base(last, prefix) == beginning
-
-
-def test_order() -> None:
-    expected = [
-        b"p/bbb4f52a-c2fa-4016-af72-c4ea0d422cbe",
-        b"p/01-52-54-00-13-33-0a",
-        *(b"p/" + b"C0A8850A"[:length] for length in range(8, 0, -1)),
-        b"p/default",
+def test_the_order_is_uuid_mac_address_and_default() -> None:
+    names = list(probing.names(b"b/", uuid=GUEST, mac=MAC, address=ADDRESS))
+    assert names == [
+        b"b/bbb4f52a-c2fa-4016-af72-c4ea0d422cbe",
+        b"b/01-52-54-00-13-33-0a",
+        *(b"b/" + digits for digits in SHORTENED),
+        b"b/default",
     ]
-    assert list(names(b"p/", uuid=IDENTITY, mac=MAC, address=ADDRESS)) == expected
 
 
 @pytest.mark.parametrize("uuid", [None, UUID(int=0)])
-def test_a_guest_without_uuid_is_not_probed_by_it(uuid: UUID | None) -> None:
-    assert next(names(b"", uuid=uuid, mac=MAC, address=ADDRESS)) == b"01-52-54-00-13-33-0a"
+def test_a_guest_without_uuid_is_not_asked_for_by_one(uuid: UUID | None) -> None:
+    assert next(probing.names(b"", uuid=uuid, mac=MAC, address=ADDRESS)) == b"01-52-54-00-13-33-0a"
 
 
-def test_what_is_just_short_enough_passes() -> None:
-    base(b"d" * 205 + b"/x", None)
-    base(b"", b"p" * 220)
-    check_configuration_name(b"p" * 220, b"n" * 36)
+def test_a_small_address_keeps_its_leading_zeros() -> None:
+    names = list(probing.names(b"", uuid=None, mac=MAC, address=IPv4Address("10.0.0.1")))
+    assert names[1] == b"0A000001"
 
 
-def test_a_long_directory_is_refused() -> None:
-    with pytest.raises(RefusedError, match="bootfile string is too long"):
-        base(b"d" * 206 + b"/x", None)
+@pytest.mark.parametrize(
+    ("last", "prefix", "base"),
+    {
+        "a slash": (b"/", None, b"/pxelinux.cfg/"),
+        "no name": (b"", None, b"pxelinux.cfg/"),
+        "a name without a directory": (b"nofile", None, b"pxelinux.cfg/"),
+        "a name in directories": (b"a/b/kernel", None, b"a/b/pxelinux.cfg/"),
+        "option 210 is taken as it is": (b"a/b", b"hosts/z1-", b"hosts/z1-"),
+        "an empty option 210 too": (b"a/b", b"", b""),
+        "206 characters of directory": (b"d" * 205 + b"/x", None, b"d" * 205 + b"/pxelinux.cfg/"),
+        "220 characters of option 210": (b"", b"p" * 220, b"p" * 220),
+    }.values(),
+)
+def test_names_begin_with(last: bytes, prefix: bytes | None, base: bytes) -> None:
+    assert probing.base(last, prefix) == base
 
 
-def test_a_long_prefix_is_refused() -> None:
-    with pytest.raises(RefusedError, match="prefix is too long"):
-        base(b"", b"p" * 221)
+def test_a_directory_of_207_characters_is_refused_in_the_firmwares_words() -> None:
+    with pytest.raises(RefusedError) as refused:
+        probing.base(b"d" * 206 + b"/", None)
+    assert str(refused.value) == RULES[RuleId.DIRECTORY_TOO_LONG].words
 
 
-def test_a_long_name_is_refused() -> None:
-    with pytest.raises(RefusedError, match=r"prefix \+ filename too long"):
-        check_configuration_name(b"p" * 220, b"n" * 37)
+def test_an_option_210_of_221_characters_is_refused_in_the_firmwares_words() -> None:
+    with pytest.raises(RefusedError) as refused:
+        probing.base(b"", b"p" * 221)
+    assert str(refused.value) == RULES[RuleId.PREFIX_TOO_LONG].words
+
+
+def test_options_209_and_210_of_256_characters_fit_and_one_more_does_not() -> None:
+    probing.check_configuration_name(b"p" * 200, b"c" * 56)
+    with pytest.raises(RefusedError) as refused:
+        probing.check_configuration_name(b"p" * 200, b"c" * 57)
+    assert str(refused.value) == RULES[RuleId.NAME_TOO_LONG].words

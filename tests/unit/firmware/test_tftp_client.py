@@ -1,243 +1,290 @@
-"""The TFTP client as conversations: what comes, what is sent, how it ends."""
+"""One file, packet by packet: what is answered, what is counted, and what ends it."""
+
+from collections.abc import Iterable
+
+import pytest
 
 from netipl.firmware.console import Console, Progress
 from netipl.firmware.rules import RuleId
 from netipl.firmware.tftp_client import Transfer
+from netipl.protocols.tftp import packet
+from netipl.protocols.tftp.codes import ErrorCode
+from netipl.protocols.tftp.packet import Ack, Data, Error, OptionAck, ReadRequest
 
-REQUEST = b"\0\1name\0octet\0blksize\x001428\0"
-OACK = b"\0\6blksize\x001428\0"
 PORT = 40000
+STRANGE = b"\0\x09"
 
 
-def data(block: int, size: int = 1428) -> bytes:
-    return b"\0\3" + block.to_bytes(2, "big") + bytes(size)
+class Guest:
+    """A transfer with its console; time stands still unless a second is asked for."""
 
-
-def ack(block: int) -> bytes:
-    return b"\0\4" + block.to_bytes(2, "big")
-
-
-class Client:
-    """A transfer on a clock that stands where it is put."""
-
-    def __init__(self, room: int = 1 << 30, keep: int = 0) -> None:
+    def __init__(self, *, room: int = 1 << 30, keep: int = 0) -> None:
         self.console = Console()
-        self.transfer = Transfer(b"name", room=room, keep=keep, console=self.console, progress=Progress(self.console))
+        self.transfer = Transfer(b"file", room=room, keep=keep, console=self.console, progress=Progress(self.console))
         self.now = 0.0
-        assert self.transfer.start(self.now) == REQUEST
+        self.request = self.transfer.start(self.now)
 
-    def hear(self, packet: bytes, port: int = PORT) -> bytes | None:
-        return self.transfer.receive(packet, port, self.now)
+    def takes(self, *sent: packet.Packet | bytes) -> list[packet.Packet | None]:
+        """The answers."""
+        payloads = (each if isinstance(each, bytes) else packet.encode(each) for each in sent)
+        return self._answers(self.transfer.receive(payload, PORT, self.now) for payload in payloads)
 
-    def second(self) -> bytes | None:
-        """Waits for the deadline."""
+    def waits(self, seconds: int) -> list[packet.Packet | None]:
+        return self._answers(self._second() for _ in range(seconds))
+
+    def _second(self) -> bytes | None:
         self.now = self.transfer.deadline
         return self.transfer.expired(self.now)
 
-    def seconds(self, count: int) -> list[bytes | None]:
-        return [self.second() for _ in range(count)]
+    @staticmethod
+    def _answers(payloads: Iterable[bytes | None]) -> list[packet.Packet | None]:
+        return [None if payload is None else packet.decode(payload) for payload in payloads]
 
     @property
-    def rule(self) -> RuleId | None:
+    def failure(self) -> RuleId | None:
         return self.transfer.error.rule if self.transfer.error else None
 
 
-def opened(blocks: int = 0, **arguments: int) -> Client:
-    """After OACK and some blocks."""
-    client = Client(**arguments)
-    assert client.hear(OACK) == ack(0)
-    for block in range(1, blocks + 1):
-        assert client.hear(data(block)) == ack(block)
-    return client
+def _oack(size: int = 1428, name: bytes = b"blksize") -> OptionAck:
+    return OptionAck(options=((name, b"%d" % size),))
 
 
-def test_a_short_block_ends_the_file() -> None:
-    client = opened(2, keep=1428)
-    assert client.hear(data(3, 10)) == ack(3)
-    assert (client.transfer.finished, client.rule) == (True, None)
-    assert client.transfer.received == 2 * 1428 + 10
-    assert client.transfer.head == bytes(1428)
+def _blocks(count: int, size: int = 1428) -> list[Data]:
+    return [Data(block=block, data=bytes(size)) for block in range(1, count + 1)]
 
 
-def test_an_empty_last_block_ends_it_too() -> None:
-    client = opened(1)
-    assert client.hear(data(2, 0)) == ack(2)
-    assert client.transfer.finished
+def _opened(blocks: int = 0) -> Guest:
+    guest = Guest()
+    guest.takes(_oack(), *_blocks(blocks))
+    return guest
 
 
-def test_without_oack_blocks_have_512_bytes() -> None:
-    client = Client()
-    assert client.hear(data(1, 512)) == ack(1)
-    assert client.hear(data(2, 511)) == ack(2)
-    assert client.transfer.finished
+def test_the_request_has_one_option() -> None:
+    request = packet.decode(Guest().request)
+    assert request == ReadRequest(name=b"file", mode=b"octet", options=((b"blksize", b"1428"),))
 
 
-def test_a_repeat_of_the_last_block_is_acknowledged_again_and_told() -> None:
-    client = opened(1)
-    assert client.hear(data(1)) == ack(1)
-    client.hear(data(2, 0))
-    assert client.console.take().endswith(b"\r\nLost ACK packets: 1\r\n")
-    assert client.transfer.received == 1428
+def test_a_file_in_lock_step() -> None:
+    guest = Guest(keep=3)
+    answers = guest.takes(_oack(), Data(block=1, data=b"abc".ljust(1428)), Data(block=2, data=b"end"))
+    assert answers == [Ack(block=0), Ack(block=1), Ack(block=2)]
+    assert guest.transfer.finished
+    assert guest.failure is None
+    assert guest.transfer.received == 1431
+    assert guest.transfer.head.startswith(b"abc")
+
+
+def test_an_empty_last_block_ends_a_file_of_whole_blocks() -> None:
+    guest = _opened(2)
+    assert not guest.transfer.finished
+    guest.takes(Data(block=3, data=b""))
+    assert (guest.transfer.finished, guest.transfer.received) == (True, 2856)
+
+
+@pytest.mark.parametrize(
+    ("answer", "size"),
+    {
+        "as asked": (_oack(), 1428),
+        "less": (_oack(512), 512),
+        "one": (_oack(1), 1),
+        "among others": (OptionAck(options=((b"tsize", b"9"), (b"blksize", b"1000"))), 1000),
+        "digits as far as they go": (OptionAck(options=((b"blksize", b"1000x"),)), 1000),
+        "an ACK means 512": (Ack(block=0), 512),
+    }.values(),
+)
+def test_the_block_size_of_an_answer(answer: packet.Packet, size: int) -> None:
+    guest = Guest()
+    assert guest.takes(answer, Data(block=1, data=bytes(size))) == [Ack(block=0), Ack(block=1)]
+    assert not guest.transfer.finished
+    guest.takes(Data(block=2, data=bytes(size - 1)))
+    assert guest.transfer.finished
+
+
+def test_without_an_answer_blocks_have_512_bytes() -> None:
+    guest = Guest()
+    guest.takes(Data(block=1, data=bytes(512)))
+    assert not guest.transfer.finished
+    guest.takes(Data(block=2, data=bytes(511)))
+    assert guest.transfer.finished
+
+
+@pytest.mark.parametrize(
+    "answer",
+    {
+        "capitals": _oack(name=b"BLKSIZE"),
+        "another option": _oack(name=b"tsize"),
+        "none": OptionAck(options=()),
+        "0": _oack(0),
+        "1429": _oack(1429),
+        "no number": OptionAck(options=((b"blksize", b"x"),)),
+    }.values(),
+)
+def test_another_oack_is_refused_with_error_8(answer: OptionAck) -> None:
+    guest = Guest()
+    assert guest.takes(answer) == [Error(code=8, message=b"")]
+    assert guest.failure is RuleId.BLOCK_SIZE_REFUSED
+
+
+def test_a_block_again_is_acknowledged_again_and_told_at_the_end() -> None:
+    guest = _opened(3)
+    assert guest.takes(_blocks(3)[-1]) == [Ack(block=3)]
+    guest.takes(Data(block=4, data=b""))
+    assert guest.transfer.received == 3 * 1428
+    assert guest.console.take().endswith(b"\r\nLost ACK packets: 1\r\n")
 
 
 def test_an_older_block_is_passed_over() -> None:
-    assert opened(5).hear(data(3)) is None
+    assert _opened(3).takes(_blocks(1)[0]) == [None]
 
 
-def test_a_block_ahead_ends_the_file() -> None:
-    client = opened(154)
-    assert client.hear(data(402)) is None
-    assert client.transfer.error
-    assert client.transfer.error.words == b"TFTP error missing block 155, expected block was 402"
+@pytest.mark.parametrize("ahead", [5, 6, 0xFFFF])
+def test_a_block_ahead_ends_the_file_for_good(ahead: int) -> None:
+    guest = _opened(3)
+    assert guest.takes(Data(block=ahead, data=b"")) == [None]
+    assert guest.failure is RuleId.BLOCK_AHEAD
+    assert guest.transfer.error is not None
+    assert guest.transfer.error.words == b"TFTP error missing block 4, expected block was %d" % ahead
 
 
-def test_the_21st_unexpected_packet_in_a_row_ends_the_file() -> None:
-    client = opened(3)
-    for _ in range(20):
-        client.hear(data(1))
-    assert not client.transfer.finished
-    client.hear(data(1))
-    assert client.rule is RuleId.UNEXPECTED_PACKETS
+@pytest.mark.parametrize("after", [0, 1])
+def test_the_block_number_rolls_over_to(after: int) -> None:
+    guest = Guest()
+    guest.takes(_oack(1), *_blocks(0xFFFF, size=1))
+    assert guest.takes(Data(block=after, data=b"x"), Data(block=after + 1, data=b"")) == [
+        Ack(block=after),
+        Ack(block=after + 1),
+    ]
+    assert guest.failure is None
+    assert guest.transfer.received == 0x10000
 
 
-def test_a_good_block_forgives_the_unexpected_ones() -> None:
-    client = opened(3)
-    for block in range(4, 8):
-        for _ in range(20):
-            client.hear(data(1))
-        assert client.hear(data(block)) == ack(block)
-    assert not client.transfer.finished
+def test_twenty_unexpected_packets_in_a_row_are_borne_and_one_more_is_not() -> None:
+    guest = _opened(2)
+    guest.takes(*[STRANGE] * 10, *[_blocks(1)[0]] * 10)
+    assert not guest.transfer.finished
+    guest.takes(STRANGE)
+    assert guest.failure is RuleId.UNEXPECTED_PACKETS
 
 
-def test_after_65535_comes_0_or_1() -> None:
-    for following in (0, 1):
-        client = opened(65535)
-        assert client.hear(data(following)) == ack(following)
-        assert client.hear(data(following + 1)) == ack(following + 1)
+def test_a_good_block_makes_their_count_begin_anew() -> None:
+    guest = _opened(2)
+    guest.takes(*[STRANGE] * 20, _blocks(3)[-1], *[STRANGE] * 20)
+    assert not guest.transfer.finished
 
 
-def test_after_the_wrap_a_repeat_of_65535_is_ahead() -> None:
-    client = opened(65535)
-    client.hear(data(0))
-    client.hear(data(65535))
-    assert client.rule is RuleId.BLOCK_AHEAD
+@pytest.mark.parametrize("short", [b"", b"\0", b"\0\3", b"\0\3\0", b"\0\2k\0octet\0"])
+def test_what_is_no_packet_of_a_server_is_unexpected(short: bytes) -> None:
+    guest = _opened(2)
+    assert guest.takes(*[short] * 21) == [None] * 21
+    assert guest.failure is RuleId.UNEXPECTED_PACKETS
 
 
-def test_what_does_not_fit_ends_the_file_without_ack_or_error() -> None:
-    client = opened(room=2047)
-    assert client.hear(data(1)) == ack(1)
-    assert client.hear(data(2, 620)) is None
-    assert client.transfer.error
-    assert client.transfer.error.words == b"TFTP buffer of 2047 bytes is too small for name"
-
-
-def test_what_just_fits_is_taken() -> None:
-    client = opened(room=2047)
-    client.hear(data(1))
-    assert client.hear(data(2, 619)) == ack(2)
-    assert client.rule is None
-
-
-def test_silence_before_any_answer_repeats_the_request_each_fourth_second() -> None:
-    client = Client()
-    assert client.seconds(20) == [REQUEST if second % 4 == 0 else None for second in range(1, 21)]
-    assert client.second() is None
-    assert client.transfer.error
-    assert client.transfer.error.words == b"TFTP error occurred after missing 21 responses"
-
-
-def test_silence_after_the_oack_repeats_nothing() -> None:
-    assert opened().seconds(21) == [None] * 21
-
-
-def test_silence_after_the_first_block_repeats_nothing() -> None:
-    assert opened(1).seconds(21) == [None] * 21
-
-
-def test_in_mid_transfer_the_ack_is_repeated_from_the_sixth_counted_second_on() -> None:
-    assert opened(7).seconds(8) == [None] * 5 + [ack(7)] * 3
+def test_the_21st_second_of_silence_ends_the_file() -> None:
+    guest = _opened(2)
+    guest.waits(20)
+    assert not guest.transfer.finished
+    guest.waits(1)
+    assert guest.failure is RuleId.SILENCE
+    assert guest.transfer.error is not None
+    assert guest.transfer.error.words == b"TFTP error occurred after missing 21 responses"
 
 
 def test_seconds_are_counted_over_the_whole_file() -> None:
-    client = opened(2)
+    guest = _opened(2)
     for block in range(3, 23):
-        client.second()
-        assert client.hear(data(block)) == ack(block)
-    assert not client.transfer.finished
-    client.second()
-    assert client.rule is RuleId.SILENCE
+        guest.waits(1)
+        guest.takes(Data(block=block, data=bytes(1428)))
+    assert not guest.transfer.finished
+    guest.waits(1)
+    assert guest.failure is RuleId.SILENCE
 
 
-def test_each_packet_starts_the_second_anew() -> None:
-    client = opened(2)
-    client.now = 100.0
-    client.hear(data(1))
-    assert client.transfer.deadline == 101.0
+def test_a_packet_begins_the_second_anew() -> None:
+    guest = _opened(1)
+    guest.now = 0.9
+    guest.takes(_blocks(2)[-1])
+    assert guest.transfer.deadline == 1.9
 
 
-def test_a_second_oack_is_acknowledged_as_the_first() -> None:
-    client = opened(5)
-    assert client.hear(OACK) == ack(0)
-    assert client.hear(data(6)) == ack(6)
+def test_after_more_than_four_counted_seconds_each_silent_one_repeats_the_ack() -> None:
+    assert _opened(2).waits(8) == [None] * 5 + [Ack(block=2)] * 3
 
 
-def test_an_option_in_upper_case_is_refused() -> None:
-    client = Client()
-    assert client.hear(b"\0\6BLKSIZE\x001428\0") == b"\0\5\0\x08\0"
-    assert client.rule is RuleId.BLOCK_SIZE_REFUSED
+def test_the_first_block_is_never_acknowledged_again_unasked() -> None:
+    assert _opened(1).waits(20) == [None] * 20
 
 
-def test_a_block_size_out_of_range_is_refused() -> None:
-    for size in (b"0", b"1429", b"x", b""):
-        client = Client()
-        assert client.hear(b"\0\6blksize\0" + size + b"\0") == b"\0\5\0\x08\0"
+def test_a_request_without_an_answer_is_repeated_in_every_fourth_second() -> None:
+    guest = Guest()
+    answers = guest.waits(21)
+    request = packet.decode(guest.request)
+    assert [second for second, answer in enumerate(answers, 1) if answer == request] == [4, 8, 12, 16, 20]
+    assert guest.console.take().count(b"\r\nRepeating TFTP read request...\r\n") == 5
+    assert guest.failure is RuleId.SILENCE
 
 
-def test_error_codes_have_the_words_of_the_firmware() -> None:
-    words = {
-        0: b"unknown TFTP error",
-        1: b"file not found: name",
-        2: b"TFTP access violation",
-        3: b"unknown TFTP error",
-        4: b"illegal TFTP operation",
-        5: b"unknown TFTP transfer ID",
-        6: b"unknown TFTP error",
-        7: b"no such TFTP user",
-        8: b"unknown TFTP error",
-    }
-    for code, text in words.items():
-        client = Client()
-        assert client.hear(b"\0\5\0" + bytes((code,)) + b"why\0") is None
-        assert client.transfer.error
-        assert client.transfer.error.words == text
+def test_a_request_that_was_answered_is_not_repeated() -> None:
+    assert _opened(0).waits(20) == [None] * 20
 
 
-def test_a_name_with_braces_is_shown_as_it_is() -> None:
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        (ErrorCode.FILE_NOT_FOUND, RuleId.FILE_MISSING),
+        (ErrorCode.ACCESS_VIOLATION, RuleId.ACCESS_DENIED),
+        (ErrorCode.ILLEGAL_OPERATION, RuleId.ILLEGAL_OPERATION),
+        (ErrorCode.UNKNOWN_TRANSFER, RuleId.UNKNOWN_TRANSFER),
+        (ErrorCode.NO_SUCH_USER, RuleId.NO_SUCH_USER),
+        (ErrorCode.UNDEFINED, RuleId.UNKNOWN_ERROR),
+        (3, RuleId.UNKNOWN_ERROR),
+        (6, RuleId.UNKNOWN_ERROR),
+        (8, RuleId.UNKNOWN_ERROR),
+        (99, RuleId.UNKNOWN_ERROR),
+    ],
+)
+def test_an_error_ends_the_file_without_an_answer(code: int, rule: RuleId) -> None:
+    guest = Guest()
+    assert guest.takes(Error(code=code, message=b"no")) == [None]
+    assert guest.failure is rule
+
+
+def test_a_missing_file_is_told_by_its_name_of_any_bytes() -> None:
     console = Console()
-    transfer = Transfer(b"{x}", room=9, keep=0, console=console, progress=Progress(console))
+    transfer = Transfer(b"\xb9\x04", room=1, keep=0, console=console, progress=Progress(console))
     transfer.start(0)
-    transfer.receive(b"\0\5\0\1\0", PORT, 0)
-    assert transfer.error
-    assert transfer.error.words == b"file not found: {x}"
+    transfer.receive(packet.encode(Error(code=1, message=b"")), PORT, 0)
+    assert transfer.error is not None
+    assert transfer.error.words == b"file not found: \xb9\x04"
+
+
+def test_a_file_of_all_the_room_fits_and_one_byte_more_gets_neither_ack_nor_error() -> None:
+    guest = Guest(room=1500)
+    assert guest.takes(_oack(), _blocks(1)[0], Data(block=2, data=bytes(72)))[-1] == Ack(block=2)
+    guest = Guest(room=1500)
+    assert guest.takes(_oack(), _blocks(1)[0], Data(block=2, data=bytes(73)))[-1] is None
+    assert guest.transfer.error is not None
+    assert guest.transfer.error.words == b"TFTP buffer of 1500 bytes is too small for file"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [(0, b"net unreachable"), (1, b"host unreachable"), (3, b"port unreachable"), (13, b" UNKNOWN")],
+)
+def test_an_unreachable_server_ends_the_file(code: int, reason: bytes) -> None:
+    guest = Guest()
+    guest.transfer.unreachable(code)
+    assert guest.failure is RuleId.UNREACHABLE
+    assert guest.transfer.error is not None
+    assert guest.transfer.error.words == b'ICMP ERROR "' + reason + b'"'
 
 
 def test_answers_go_to_the_port_of_the_last_packet() -> None:
-    client = Client()
-    client.hear(OACK, 1111)
-    assert client.transfer.port == 1111
-    client.hear(data(1), 2222)
-    assert client.transfer.port == 2222
+    guest = _opened(1)
+    guest.transfer.receive(STRANGE, 5555, guest.now)
+    assert guest.transfer.port == 5555
 
 
-def test_an_unreachable_port_ends_the_file() -> None:
-    client = Client()
-    client.transfer.unreachable(3)
-    assert client.transfer.error
-    assert client.transfer.error.words == b'ICMP ERROR "port unreachable"'
-
-
-def test_garbage_is_an_unexpected_packet() -> None:
-    for packet in (b"", b"\0", b"\0\3", b"\0\3\0", b"\0\x09\0\0"):
-        client = Client()
-        assert client.hear(packet) is None
-        assert not client.transfer.finished
+def test_the_sum_is_of_what_was_received() -> None:
+    guest = _opened(0)
+    guest.takes(Data(block=1, data=b"abc"))
+    assert guest.transfer.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
