@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -153,10 +154,20 @@ def devices() -> set[str]:
     return {line.split(": ")[1] for line in names.splitlines()}
 
 
-@pytest.mark.parametrize("interrupt", [interrupt_group, interrupt_one], ids=["by Ctrl-C", "by SIGINT to it alone"])
+def terminate(begun: Run) -> None:
+    begun.process.terminate()
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "as_told"),
+    [
+        pytest.param(interrupt_group, 130, id="by Ctrl-C"),
+        pytest.param(interrupt_one, 130, id="by SIGINT to it alone"),
+        pytest.param(terminate, 143, id="by SIGTERM"),
+    ],
+)
 @A_USER
-def test_interrupted_it_leaves_nothing_behind(user: str, interrupt: object) -> None:
-    assert callable(interrupt)
+def test_interrupted_it_leaves_nothing_behind(user: str, interrupt: Callable[[Run], None], as_told: int) -> None:
     with running(user, "boot", "--json", "--to-guest", "delay=0.001") as begun:
         begun.wait_for("tftp-progress")
         assert any("qemu" in words[0] for words in begun.programs())
@@ -164,16 +175,19 @@ def test_interrupted_it_leaves_nothing_behind(user: str, interrupt: object) -> N
         interrupt(begun)
         status = begun.wait()
         done = ended(begun, status)
-    assert (status, done.left, done.temporary) == (130, [], [])
+    assert (status, done.left, done.temporary) == (as_told, [], [])
     assert "Traceback" not in done.errors
     assert not {name for name in devices() if name.startswith(("netipl0", "g9001"))}
 
 
-@A_USER
-def test_killed_it_takes_all_its_processes_along(user: str) -> None:
-    with running(user, "boot", "--json", "--to-guest", "delay=0.001") as begun:
+def is_a_worker(words: list[str]) -> bool:
+    return "netipl.servers.tftp.worker" in words
+
+
+def test_killed_it_takes_its_machines_along_and_only_a_worker_holds_its_port_for_a_while() -> None:
+    with running(SELF, "boot", "--json", "--to-guest", "delay=0.001") as begun:
         begun.wait_for("tftp-progress")
         assert len(begun.programs()) >= 4, "itself, a worker, the link and QEMU"
         begun.process.kill()
         begun.wait()
-        eventually(lambda: not begun.programs(), "they end")
+        eventually(lambda: all(map(is_a_worker, begun.programs())), "the link and QEMU end")

@@ -1,7 +1,9 @@
 """The command `netipl`: its groups, and the one door where errors become a message, a remedy and an exit status."""
 
+import signal
 import sys
 from collections.abc import Iterator
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -34,6 +36,7 @@ def _version(
 
 def main() -> None:
     """Entry point: exit status 0 done, 1 the answer is no, 2 wrong usage, 3 cannot reach what it needs."""
+    signal.signal(signal.SIGTERM, _leave)
     try:
         app()
     except NetiplError as error:
@@ -45,6 +48,11 @@ def main() -> None:
         sys.exit(max(map(_told, _leaves(group))))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    """End in order, so that nothing is left behind; the status is that of a shell for this signal."""
+    sys.exit(128 + number)
 
 
 def _told(error: BaseException) -> int:
