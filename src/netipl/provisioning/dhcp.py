@@ -145,7 +145,7 @@ def _release(query: Query) -> Outcome:
         return query.ignored("it releases no address of its own")
     if lease.client_id != query.client.client_id:
         return query.ignored("it releases what the same machine leased later under another identifier")
-    if lease.state is LeaseState.RELEASED:
+    if lease.state is LeaseState.RELEASED or lease.expires <= query.now:
         return Outcome()
     released = query.lease(lease.address, LeaseState.RELEASED, query.now + KEPT_AFTER_RELEASE)
     return Outcome(changes=(LeaseSet(released),))

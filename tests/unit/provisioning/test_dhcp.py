@@ -166,6 +166,17 @@ def test_a_repeated_release_does_not_prolong_the_hold() -> None:
     assert not lab.outcome.changes
 
 
+def test_a_release_after_the_end_takes_no_offer_from_another() -> None:
+    lab = Lab((replace(OPEN_LAB, pools=(AddressRange(POOL[0], POOL[0]),)),))
+    address = lab.bind(STRANGER)
+    lab.wait(hours=2)
+    assert lab.discover(STRANGER_2) is not None
+    lab.say(MessageType.RELEASE, STRANGER, ciaddr=address)
+    ack = lab.request(STRANGER_2, requested=address, server=SERVER)
+    assert ack is not None
+    assert ack.options.message_type == MessageType.ACK
+
+
 NO_RELEASES: dict[str, tuple[dict[str, Any], str]] = {
     "of another's address": ({"ciaddr": POOL[0]}, "it releases no address of its own"),
     "of nothing": ({}, "it releases no address of its own"),
