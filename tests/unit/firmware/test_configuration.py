@@ -107,7 +107,7 @@ def _labels(count: int) -> bytes:
         "15 where it is not known": (limits_of(None), 15),
     }.values(),
 )
-def test_one_label_more_than_can_be_used_is_listed_without_its_lines(limits: Limits, usable: int) -> None:
+def test_one_label_more_than_usable_is_listed_without_its_lines(limits: Limits, usable: int) -> None:
     entries = parse(_labels(usable), limits).entries
     assert (len(entries), entries[-1].kernel) == (usable, b"k%d" % usable)
     entries = parse(_labels(usable + 5), limits).entries

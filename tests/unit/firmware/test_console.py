@@ -62,3 +62,16 @@ def test_every_file_begins_at_zero() -> None:
     progress.show(3000)
     progress.start()
     assert console.take().endswith(b"2 KBytes  Receiving data:  0 KBytes")
+
+
+def test_the_count_of_packets_begins_anew_with_what_is_shown() -> None:
+    console = Console()
+    progress = Progress(console)
+    progress.start()
+    for _ in range(1000):
+        progress.packet(0)
+    progress.start()
+    console.take()
+    for _ in range(1000):
+        progress.packet(0)
+    assert console.take() == b""

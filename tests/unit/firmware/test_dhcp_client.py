@@ -108,8 +108,9 @@ def test_is_passed_over(reply: Message) -> None:
 
 def test_garbage_is_passed_over() -> None:
     guest = Guest()
-    guest.client.receive(b"\2garbage", 0.0)
-    assert not guest.client.finished
+    for payload in (b"", b"\2\1\6\0", bytes(300), message.encode(OFFER)[:240]):
+        guest.client.receive(payload, 0.0)
+    assert guest.kinds == [MessageType.DISCOVER]
 
 
 @pytest.mark.parametrize("before", [(), (OFFER,)])
@@ -212,21 +213,6 @@ def test_nothing_else_of_the_offer_is_merged() -> None:
         "sname beside siaddr counts for nothing": (_reply(MessageType.ACK, sname=b"192.0.2.99"), {"server": SERVER}),
         "option 67 before file": (_reply(MessageType.ACK, {Option.BOOT_FILE_NAME: b"k"}), {"file": b"k"}),
         "an option ends at its NUL": (_reply(MessageType.ACK, {Option.BOOT_FILE_NAME: b"k\0x"}), {"file": b"k"}),
-        "netmask and router together": (
-            _reply(MessageType.ACK, {Option.SUBNET_MASK: b"\xff\xff\xff\0", Option.ROUTER: SERVER.packed}),
-            {"route": (IPv4Address("255.255.255.0"), SERVER)},
-        ),
-        "of two routers the first": (
-            _reply(
-                MessageType.ACK, {Option.SUBNET_MASK: b"\xff\xff\xff\0", Option.ROUTER: SERVER.packed + OTHER.packed}
-            ),
-            {"route": (IPv4Address("255.255.255.0"), SERVER)},
-        ),
-        "a netmask alone is not applied": (
-            _reply(MessageType.ACK, {Option.SUBNET_MASK: b"\xff\xff\xff\0"}),
-            {"route": None},
-        ),
-        "a router alone is not applied": (_reply(MessageType.ACK, {Option.ROUTER: SERVER.packed}), {"route": None}),
         "BOOTP passes over options 66 and 67": (
             _reply(None, {Option.TFTP_SERVER_NAME: b"192.0.2.99", Option.BOOT_FILE_NAME: b"k"}),
             {"server": SERVER, "file": b"/"},
@@ -236,3 +222,23 @@ def test_nothing_else_of_the_offer_is_merged() -> None:
 def test_boot_data(reply: Message, expected: dict[str, object]) -> None:
     data = boot_data(reply, NO_OPTIONS)
     assert {name: getattr(data, name) for name in expected} == expected
+
+
+def test_an_offer_gives_no_more_time() -> None:
+    guest = Guest()
+    guest.now = 1.9
+    guest.takes(OFFER)
+    assert guest.client.deadline == 2.0
+
+
+def test_a_plain_bootp_reply_is_released_to_nobody() -> None:
+    to, release = Guest().takes(BOOTP).client.release()
+    assert (to, release.ciaddr) == (ANY, ADDRESS)
+
+
+def test_netmask_and_router_go_together() -> None:
+    netmask, router = b"\xff\xff\xff\0", SERVER.packed
+    both: dict[int, bytes] = {Option.SUBNET_MASK: netmask, Option.ROUTER: router + OTHER.packed}
+    assert boot_data(_reply(MessageType.ACK, both), NO_OPTIONS).route == (IPv4Address(netmask), SERVER)
+    for code, value in both.items():
+        assert boot_data(_reply(MessageType.ACK, {code: value}), NO_OPTIONS).route is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from netipl.firmware.kernel import Started, judged
+from netipl.firmware.kernel import LOOKED_AT, Started, judged
 
 PSW = bytes.fromhex("00080000 80010000")  # short, 31-bit, enters at 0x10000
 
@@ -26,3 +26,9 @@ PSW = bytes.fromhex("00080000 80010000")  # short, 31-bit, enters at 0x10000
 )
 def test_judges(memory: bytes, started: Started) -> None:
     assert judged(memory) is started
+
+
+def test_all_that_decides_is_looked_at() -> None:
+    memory = bytes(0x10008) + b"S390EP"
+    assert judged(memory[:LOOKED_AT]) is Started.LINUX
+    assert judged(memory[: LOOKED_AT - 1]) is Started.NOTHING

@@ -288,3 +288,22 @@ def test_the_sum_is_of_what_was_received() -> None:
     guest = _opened(0)
     guest.takes(Data(block=1, data=b"abc"))
     assert guest.transfer.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_a_second_oack_is_acknowledged_as_the_first() -> None:
+    assert _opened(5).takes(_oack(), Data(block=6, data=b"")) == [Ack(block=0), Ack(block=6)]
+
+
+def test_after_the_number_rolled_over_a_repeat_of_the_last_lap_is_ahead() -> None:
+    guest = Guest()
+    guest.takes(_oack(1), *_blocks(0xFFFF, size=1), Data(block=0, data=b"x"), Data(block=0xFFFF, data=b"x"))
+    assert guest.failure is RuleId.BLOCK_AHEAD
+
+
+def test_a_name_with_braces_is_shown_as_it_is() -> None:
+    console = Console()
+    transfer = Transfer(b"{x}", room=9, keep=0, console=console, progress=Progress(console))
+    transfer.start(0)
+    transfer.receive(packet.encode(Error(code=1, message=b"")), PORT, 0)
+    assert transfer.error is not None
+    assert transfer.error.words == b"file not found: {x}"
