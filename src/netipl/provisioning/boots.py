@@ -93,9 +93,10 @@ class Boots:
     def pin(self, mac: Mac, xid: int, address: IPv4Address, plan: Plan) -> None:
         """Give that boot its address and its plan, once: a boot that has a plan keeps it."""
         boot = self._by_mac.get(mac)
-        if boot is None or boot.xid != xid or boot.plan is not None:
+        if boot is None or boot.xid != xid or boot.address not in {None, address}:
             return
-        self._by_mac[mac] = replace(boot, address=address, plan=plan)
+        if boot.plan is None:
+            self._by_mac[mac] = replace(boot, address=address, plan=plan)
         self._mac_by_address[address] = mac
 
     def observe(self, observation: Observation) -> Boot | None:

@@ -124,3 +124,16 @@ def test_the_oldest_boot_leaves_its_address_to_whoever_has_it_now(monkeypatch: p
         all_boots.pin(mac, 1, ADDRESS, PLAN)
     all_boots.begin(macs[2], 1, NOW)
     assert all_boots.at(ADDRESS) is all_boots.of(macs[1])
+
+
+def test_who_gets_its_address_again_has_its_plan_again() -> None:
+    all_boots = Boots()
+    other = Mac.parse("52:54:00:00:00:02")
+    for mac, plan in ((MAC, PLAN), (other, OTHER_PLAN)):
+        all_boots.begin(mac, 1, NOW)
+        all_boots.pin(mac, 1, ADDRESS, plan)
+    assert all_boots.at(ADDRESS) is all_boots.of(other)
+    all_boots.pin(MAC, 1, ADDRESS, OTHER_PLAN)
+    boot = all_boots.at(ADDRESS)
+    assert boot is not None
+    assert (boot.mac, boot.plan) == (MAC, PLAN)
