@@ -131,8 +131,8 @@ def _log(result: Result) -> None:
 
 
 def _said(boot: Boot) -> str:
-    """The last words of the console that are not blank."""
-    return next((line.strip() for line in reversed(boot.last_lines) if line.strip()), "nothing")
+    """Why it failed, as the firmware has it: its first error, or else its last words."""
+    return boot.error or next((line.strip() for line in reversed(boot.last_lines) if line.strip()), "nothing")
 
 
 def _write(path: Path, results: Sequence[Result], program: str) -> None:

@@ -75,11 +75,15 @@ class Order:
 
 @dataclass(slots=True, kw_only=True)
 class Boot:
-    """What became of it. Times are seconds from the start of QEMU; `seen` has what the guest sent first, by name."""
+    """What became of it. Times are seconds from the start of QEMU; `seen` has what the guest sent first, by name.
+
+    `error` is the first that the firmware told of.
+    """
 
     kernel: float | None = None
     ended: float = 0.0
     seen: dict[str, float] = field(default_factory=dict)
+    error: str = ""
     last_lines: list[str] = field(default_factory=list)
     log: str = ""
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -124,6 +128,7 @@ async def _run(command: list[str], result: Boot, began: float, limit: float) -> 
             shown.append(f"[no kernel within {limit:.0f} s]")
         result.ended = time.monotonic() - began
         machine.destroy()
+    result.error = next((line.strip() for line in shown if "error" in line.lower()), "")
     result.last_lines = [*shown, lines.current][-_LAST_LINES:]
 
 
