@@ -18,6 +18,7 @@ import pytest
 
 from netipl.firmware.limits import MIB
 from netipl.firmware.netboot import Machine
+from netipl.firmware.versions import Version
 from netipl.net import Mac
 from tests.real_firmware import Qemu, boot, fake_kernel, qemus
 from tests.scripted_network import SERVER, Fault, Record, Script, run_model
@@ -38,6 +39,8 @@ class Case:
     """Of any type, as the fields of Script are."""
     uuid: UUID | None = None
     until: float = 120.0
+    newest: Version = Version(99, 0)  # noqa: RUF009  # a version is a value
+    """The last QEMU whose firmware does not hang."""
 
     def parts(self, qemu: Qemu) -> tuple[Machine, Script]:
         tree = {
@@ -148,7 +151,17 @@ CASES: Mapping[str, Case] = MappingProxyType(
             script={"options": {209: b"z" * 40, 210: b"a" * 217}}
         ),
         "a directory of 207 characters is too long": Case(script={"options": {67: b"d" * 206 + b"/"}}),
-        "a name of 206 characters": Case(files={b"k" * 206: fake_kernel()}, script={"options": {67: b"k" * 206}}),
+        **{
+            f"a name of {length} characters": Case(
+                files={b"k" * length: fake_kernel()}, script={"options": {67: b"k" * length}}
+            )
+            for length in (206, 207)
+        },
+        "a name of 208 characters, whose blocks are never taken": Case(
+            files={b"k" * 208: fake_kernel()},
+            script={"options": {67: b"k" * 208}, "repeat": 0.3},
+            newest=Version(9, 1),
+        ),
         "plain BOOTP, whose RELEASE goes to no server": Case(script={"plain_bootp": True}),
         "BOOTP with options takes 210, not 66 and 67": Case(
             script={
@@ -242,7 +255,8 @@ def _selected(request: pytest.FixtureRequest) -> Iterator[tuple[str, Qemu]]:
             name, qemu = item.callspec.params["name"], item.callspec.params["qemu"]
             assert isinstance(name, str)
             assert isinstance(qemu, Qemu)
-            yield name, qemu
+            if qemu.version <= CASES[name].newest:
+                yield name, qemu
 
 
 def _real_boot(qemu: Qemu, case: Case, directory: Path) -> Record:
@@ -255,6 +269,8 @@ def _real_boot(qemu: Qemu, case: Case, directory: Path) -> Record:
 @pytest.mark.parametrize("name", CASES)
 def test_model_is_the_firmware(name: str, qemu: Qemu, boots: _Boots) -> None:
     case = CASES[name]
+    if qemu.version > case.newest:
+        pytest.skip(f"the firmware of {qemu} hangs there")
     machine, script = case.parts(qemu)
     model = run_model(machine, copy(script), until=case.until)
     real = boots[name, str(qemu)].result()

@@ -138,7 +138,7 @@ RULES: Final = _table(
         id=RuleId.UNEXPECTED_PACKETS,
         limit=20,
         words="TFTP error occurred after {count} bad packets received",
-        remedy="find out who repeats or doubles packets on the way",
+        remedy="find out who doubles packets on the way; shorten file names of more than 206 characters",
     ),
     Rule(
         id=RuleId.SILENCE,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netipl.firmware.console import Console, Progress
-from netipl.firmware.limits import BLOCK_SIZE
+from netipl.firmware.limits import BLOCK_SIZE, SURVIVED_FILE_NAME
 from netipl.firmware.rules import RULES, RuleId
 from netipl.protocols.tftp.codes import ErrorCode, OpCode
 
@@ -63,6 +63,7 @@ class Transfer:
         "_block",
         "_block_size",
         "_console",
+        "_deaf",
         "_heads",
         "_keep",
         "_progress",
@@ -89,6 +90,8 @@ class Transfer:
         self.port: int | None = None
         """The server's port: that of its last packet, from whatever address it came."""
         self.deadline = 0.0
+        self._deaf = len(name) > SURVIVED_FILE_NAME
+        """The request has overwritten what follows its buffer: no block is taken any more (M: 7.2; 10.0 hangs)."""
         self._room = room
         self._keep = keep
         self._console = console
@@ -154,7 +157,7 @@ class Transfer:
         self._fail(RuleId.UNREACHABLE, reason=_REASONS.get(code, " UNKNOWN"))
 
     def _data(self, packet: bytes) -> bytes | None:
-        if len(packet) < 4:
+        if len(packet) < 4 or self._deaf:
             return self._surprised(None)
         block = packet[2] << 8 | packet[3]
         ours = self._block

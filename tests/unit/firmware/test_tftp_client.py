@@ -278,6 +278,17 @@ def test_an_unreachable_server_ends_the_file(code: int, reason: bytes) -> None:
     assert guest.transfer.error.words == b'ICMP ERROR "' + reason + b'"'
 
 
+@pytest.mark.parametrize(("length", "arrives"), [(206, True), (207, True), (208, False)])
+def test_a_file_with_a_long_name_does_not_arrive(length: int, arrives: bool) -> None:
+    console = Console()
+    transfer = Transfer(b"n" * length, room=9, keep=0, console=console, progress=Progress(console))
+    transfer.start(0)
+    for _ in range(21):
+        transfer.receive(packet.encode(Data(block=1, data=b"")), PORT, 0)
+    assert transfer.finished
+    assert (transfer.error is None) == arrives
+
+
 def test_answers_go_to_the_port_of_the_last_packet() -> None:
     guest = _opened(1)
     guest.transfer.receive(STRANGE, 5555, guest.now)
