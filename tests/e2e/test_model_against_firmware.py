@@ -274,9 +274,16 @@ def test_model_is_the_firmware(name: str, qemu: Qemu, boots: _Boots) -> None:
     machine, script = case.parts(qemu)
     model = run_model(machine, copy(script), until=case.until)
     real = boots[name, str(qemu)].result()
-    assert model.from_guest == real.from_guest
+    assert _sent_for_sure(model) == _sent_for_sure(real)
     assert model.from_server == real.from_server
     assert model.console == real.console
+
+
+def _sent_for_sure(record: Record) -> list[str]:
+    """Without a RELEASE that is the first packet to the server: the firmware does not wait for the answer to its ARP."""
+    if any(line.startswith("RRQ") for line in record.from_guest):
+        return record.from_guest
+    return [line for line in record.from_guest if not line.startswith("RELEASE")]
 
 
 TEST: Callable[..., None] = test_model_is_the_firmware
