@@ -140,9 +140,8 @@ class Loader:
             if self._data.configuration_file is not None:
                 probing.check_configuration_name(beginning, self._data.configuration_file)
                 names.insert(0, beginning + self._data.configuration_file)
-        except RefusedError as error:
-            self._console.puts(str(error))
-            return False
+        except probing.TooLongError as error:
+            return self._says(error.rule)
         for name in names:
             file = yield from self._try(name)
             if file.received and not file.error:

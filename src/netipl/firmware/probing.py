@@ -10,31 +10,40 @@ from uuid import UUID
 
 from netipl.errors import RefusedError
 from netipl.firmware.limits import BOOT_FILE_DIRECTORY, CONFIGURATION_NAME, PATH_PREFIX
+from netipl.firmware.rules import RULES, RuleId
 from netipl.net import Mac
 
 _DIRECTORY: Final = b"pxelinux.cfg/"
 _NO_UUID: Final = UUID(int=0)
 
 
+class TooLongError(RefusedError):
+    """No name is asked for; the message is what the firmware prints."""
+
+    def __init__(self, rule: RuleId) -> None:
+        super().__init__(RULES[rule].words)
+        self.rule = rule
+
+
 def base(last_name: bytes, path_prefix: bytes | None) -> bytes:
     """What all probed names begin with: option 210, or else beside the last name that was requested.
 
-    Raises RefusedError with the firmware's own words where that is too long.
+    Raises TooLongError.
     """
     if path_prefix is not None:
         if len(path_prefix) > PATH_PREFIX:
-            raise RefusedError("Error: pxelinux prefix is too long!")
+            raise TooLongError(RuleId.PREFIX_TOO_LONG)
         return path_prefix
     directory = last_name[: last_name.rfind(b"/") + 1]
     if len(directory) > BOOT_FILE_DIRECTORY:
-        raise RefusedError("Error: The bootfile string is too long for deriving the pxelinux.cfg file name from it.")
+        raise TooLongError(RuleId.DIRECTORY_TOO_LONG)
     return directory + _DIRECTORY
 
 
 def check_configuration_name(beginning: bytes, name: bytes) -> None:
-    """Raises RefusedError with the firmware's own words where options 210 and 209 are too long together."""
+    """Raises TooLongError where options 210 and 209 are too long together."""
     if len(beginning) + len(name) > CONFIGURATION_NAME:
-        raise RefusedError("Error: pxelinux.cfg prefix + filename too long!")
+        raise TooLongError(RuleId.NAME_TOO_LONG)
 
 
 def names(beginning: bytes, *, uuid: UUID | None, mac: Mac, address: IPv4Address) -> Iterator[bytes]:

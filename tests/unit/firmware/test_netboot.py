@@ -54,6 +54,20 @@ def test_before_2_10_nothing_is_booted() -> None:
     assert (record.finished.verdict, record.from_guest) == (Verdict.HALTED, [])
 
 
+@pytest.mark.parametrize(
+    ("options", "cause"),
+    [
+        ({210: b"p" * 221}, RuleId.PREFIX_TOO_LONG),
+        ({210: b"p" * 200, 209: b"c" * 57}, RuleId.NAME_TOO_LONG),
+        ({67: b"d" * 206 + b"/"}, RuleId.DIRECTORY_TOO_LONG),
+    ],
+)
+def test_names_that_are_too_long_are_the_cause(options: dict[int, bytes], cause: RuleId) -> None:
+    record = run_model(machine(), Script(tree=TREE, options=options))
+    assert record.finished
+    assert (record.finished.verdict, record.finished.cause) == (Verdict.HALTED, cause)
+
+
 def test_no_dhcp_takes_80_seconds() -> None:
     record = run_model(machine(), Script(dhcp=False))
     assert record.finished

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from netipl.errors import RefusedError
 from netipl.firmware import probing
+from netipl.firmware.probing import TooLongError
 from netipl.firmware.rules import RULES, RuleId
 from netipl.net import Mac
 
@@ -54,19 +54,22 @@ def test_names_begin_with(last: bytes, prefix: bytes | None, base: bytes) -> Non
 
 
 def test_a_directory_of_207_characters_is_refused_in_the_firmwares_words() -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(TooLongError) as refused:
         probing.base(b"d" * 206 + b"/", None)
-    assert str(refused.value) == RULES[RuleId.DIRECTORY_TOO_LONG].words
+    assert (refused.value.rule, str(refused.value)) == (
+        RuleId.DIRECTORY_TOO_LONG,
+        RULES[RuleId.DIRECTORY_TOO_LONG].words,
+    )
 
 
 def test_an_option_210_of_221_characters_is_refused_in_the_firmwares_words() -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(TooLongError) as refused:
         probing.base(b"", b"p" * 221)
-    assert str(refused.value) == RULES[RuleId.PREFIX_TOO_LONG].words
+    assert (refused.value.rule, str(refused.value)) == (RuleId.PREFIX_TOO_LONG, RULES[RuleId.PREFIX_TOO_LONG].words)
 
 
 def test_options_209_and_210_of_256_characters_fit_and_one_more_does_not() -> None:
     probing.check_configuration_name(b"p" * 200, b"c" * 56)
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(TooLongError) as refused:
         probing.check_configuration_name(b"p" * 200, b"c" * 57)
-    assert str(refused.value) == RULES[RuleId.NAME_TOO_LONG].words
+    assert (refused.value.rule, str(refused.value)) == (RuleId.NAME_TOO_LONG, RULES[RuleId.NAME_TOO_LONG].words)
