@@ -280,7 +280,7 @@ def test_model_is_the_firmware(name: str, qemu: Qemu, boots: _Boots) -> None:
 
 
 def _sent_for_sure(record: Record) -> list[str]:
-    """Without a RELEASE that is the first packet to the server: the firmware does not wait for the answer to its ARP."""
+    """Without a RELEASE that is the first packet to the server: the firmware waits for no answer to its ARP."""
     if any(line.startswith("RRQ") for line in record.from_guest):
         return record.from_guest
     return [line for line in record.from_guest if not line.startswith("RELEASE")]
