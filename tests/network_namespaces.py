@@ -86,10 +86,10 @@ def veth(one: Namespace, name: str, address: str | None, other: Namespace, peer:
         namespace.ip("link", "set", end, "up")
 
 
-def eventually(happened: Callable[[], object], what: str) -> None:
-    """Return once `happened()` is true; fail with `what` when it is not for `DEADLINE` seconds."""
-    deadline = time.monotonic() + DEADLINE
+def eventually(happened: Callable[[], object], what: str, *, within: float = DEADLINE) -> None:
+    """Return once `happened()` is true; fail with `what` when it is not `within` so many seconds."""
+    deadline = time.monotonic() + within
     while not happened():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {DEADLINE} s: {what}")
+            raise AssertionError(f"not within {within} s: {what}")
         time.sleep(0.02)

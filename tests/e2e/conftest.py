@@ -20,6 +20,6 @@ def lab() -> Iterator[Place]:
         next((directory / "debian").glob("vmlinuz-*")).rename(directory / "kernel")
         (directory / "small").write_bytes(bytes(4096))
         with (directory / "initrd").open("wb") as file:
-            file.truncate(24 << 20)
+            file.truncate(12 << 20)
         with place(directory) as made:
             yield made

@@ -15,6 +15,7 @@ from netipl.machines.attachment import LinkEnd
 from netipl.machines.console import Lines, SafeText
 from netipl.machines.qemu import Nic, QemuGuest
 from netipl.net import Mac
+from tests.e2e.commands import LONGEST
 from tests.network_namespaces import DEADLINE, Namespace, eventually, namespaces
 
 SERVER = "192.0.2.1"
@@ -179,7 +180,9 @@ class Guest:
         """Whether its kernel starts; then it is destroyed. False if the guest gives up before."""
         process = self.process
         assert process is not None, "it is started first"
-        eventually(lambda: self._has_started or process.poll() is not None, "its kernel starts, or it gives up")
+        eventually(
+            lambda: self._has_started or process.poll() is not None, "its kernel starts, or it gives up", within=LONGEST
+        )
         self.destroy()
         return self._has_started
 
