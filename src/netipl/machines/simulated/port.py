@@ -6,14 +6,18 @@ from a port does. The port is a veth that lives as long as the guests.
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from netipl.errors import UnavailableError
 from netipl.machines import iproute
 
-_JSON = ("-json", "-details", "link", "show")
+_JSON: Final = ("-json", "-details", "link", "show")
+_PATIENCE: Final = 3.0
+"""Seconds until a new port forwards. Under a spanning tree it takes longer, for a real guest as well."""
+_PAUSE: Final = 0.05
 
 
 @contextmanager
@@ -34,9 +38,19 @@ def plugged(interface: str) -> Iterator[str]:
             f"link set dev {port} master {interface}",
             *(f"link set dev {end} up" for end in (port, far)),
         )
+        _await_forwarding(port)
         yield far
     finally:
         iproute.configure(f"link delete dev {port}")
+
+
+def _await_forwarding(port: str) -> None:
+    """The bridge learns of the carrier a moment later, and loses what comes before: a guest needs longer to start."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        if _device(port).get("linkinfo", {}).get("info_slave_data", {}).get("state") == "forwarding":
+            return
+        time.sleep(_PAUSE)
 
 
 def _device(interface: str) -> dict[str, Any]:  # Any: JSON of `ip`

@@ -13,8 +13,7 @@ from netipl.machines.simulated.crowd import Crowd
 from netipl.machines.simulated.frames import Arp
 from netipl.net import Mac
 from netipl.protocols.dhcp4.codes import Option
-from tests.scripted_network import GUEST, NETMASK, SERVER, Script, run_model
-from tests.unit.firmware.transcripts import CASES
+from tests.scripted_network import GUEST, NETMASK, SERVER, Fault, Script, run_model
 from tests.unit.images.kernels import kernel
 from tests.unit.machines.simulated.segment import SERVER_MAC, Segment
 
@@ -26,7 +25,19 @@ TREE = {
 GOOD = Script(tree=TREE, file=b"boot.cfg")
 ROUTER = IPv4Address("192.168.76.1")
 FAR = IPv4Address("198.51.100.1")
-ROUTED = {Option.SUBNET_MASK: NETMASK.packed, Option.ROUTER: ROUTER.packed}
+ROUTED: dict[int, bytes] = {Option.SUBNET_MASK: NETMASK.packed, Option.ROUTER: ROUTER.packed}
+STORIES = {
+    "it boots": GOOD,
+    "found by probing": Script(tree={b"pxelinux.cfg/default": TREE[b"boot.cfg"], **TREE}),
+    "plain BOOTP": Script(tree=TREE, file=b"boot.cfg", plain_bootp=True),
+    "a late offer": Script(tree=TREE, file=b"boot.cfg", late_offers=1),
+    "a configuration that is too long": Script(tree={b"pxelinux.cfg/default": b"#" * 2048}),
+    "no TFTP server, told by ICMP": Script(file=b"boot.cfg", icmp=True),
+    "no TFTP server, told by nobody": Script(file=b"boot.cfg", tftp=False),
+    "a lost block and a doubled one": Script(
+        tree=TREE, file=b"boot.cfg", faults=(Fault("DATA", 5), Fault("DATA", 9, copies=2), Fault("ACK", 12))
+    ),
+}
 
 
 def machine(number: int = 1) -> Machine:
@@ -40,13 +51,10 @@ def boots(script: Script) -> tuple[Attempt, Segment]:
     return attempt, segment
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", STORIES)
 def test_in_frames_it_prints_and_ends_as_the_model_does_without_them(name: str) -> None:
-    case = CASES[name]
-    guest, script = case.parts(name)
-    record = run_model(*case.parts(name), until=200)
-    attempt = Attempt(guest)
-    Segment([attempt], [script]).run(until=200)
+    record = run_model(machine(), STORIES[name])
+    attempt, _ = boots(STORIES[name])
     assert bytes(attempt.console) == record.console
     assert attempt.finished == record.finished
 
