@@ -121,6 +121,7 @@ class InventoryMachine(RuleBasedStateMachine):
         self.xids: dict[Mac, int] = {}
         self.running: dict[Mac, int] = {}
         self.pinned: dict[Mac, tuple[IPv4Address, bytes]] = {}
+        self.newest: dict[IPv4Address, Mac] = {}
 
     def _reserve(self, wanted: dict[str, IPv4Address | None]) -> None:
         """Reservations that contradict nothing: in the guest's own network, and one guest each."""
@@ -214,8 +215,7 @@ class InventoryMachine(RuleBasedStateMachine):
         before = self.pinned.setdefault(mac, (address, label))
         if before[0] == address:
             assert before[1] == label, "a second plan for one boot"
-            for other in [of for of, (at, _) in self.pinned.items() if at == address and of != mac]:
-                del self.pinned[other]
+            self.newest[address] = mac
 
     def _has(self, mac: Mac, address: IPv4Address) -> bool:
         lease = self.inventory.lease_with(address)
@@ -225,7 +225,7 @@ class InventoryMachine(RuleBasedStateMachine):
 
     @rule(station=stations, network=networks, identity=identities, wish=st.none() | addresses, lost=st.booleans())
     def discover(self, station: Station, network: str, identity: str, wish: IPv4Address | None, lost: bool) -> None:
-        asks = FIRMWARE_LIST if identity == "firmware" else None
+        asks = FIRMWARE_LIST if identity == "firmware" else bytes((Option.SUBNET_MASK,))
         reply, _ = self.say(station, network, MessageType.DISCOVER, identity, lost=lost, asks=asks, requested=wish)
         if reply is not None:
             self._given(station, network, reply)
@@ -373,7 +373,8 @@ class InventoryMachine(RuleBasedStateMachine):
             owner, mac = self.made[label]
             assert owner == (lease.guest or lease.mac) or mac == lease.mac, "another's bytes"
             at, pinned = self.pinned.get(lease.mac, (None, b""))
-            assert at != address or label == pinned, "not what its boot pinned"
+            if at == address and self.newest[address] == lease.mac:
+                assert label == pinned, "not what its boot pinned"
 
 
 def _text(found: Resolution) -> bytes:
