@@ -41,6 +41,11 @@ class Case:
     until: float = 120.0
     newest: Version = Version(99, 0)  # noqa: RUF009  # a version is a value
     """The last QEMU whose firmware does not hang."""
+    once: bool = False
+    """Takes so many packets that the first QEMU alone is asked."""
+
+    def is_for(self, qemu: Qemu) -> bool:
+        return qemu.version <= self.newest and (qemu == QEMUS[0] or not self.once)
 
     def parts(self, qemu: Qemu) -> tuple[Machine, Script]:
         tree = {
@@ -87,7 +92,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
     {
         # those that take long come first: two run at a time
         "a block number rolls over to 0": Case(
-            files={b"initrd.img": bytes(66_000 * 8)}, script={"block_size": 8, "file": b"", "repeat": 5}
+            files={b"initrd.img": bytes(66_000 * 8)}, script={"block_size": 8, "file": b"", "repeat": 5}, once=True
         ),
         "a lost OFFER costs an attempt and the IPv6 after it": _lost(Fault("OFFER", 1)),
         "a lost ACK costs an attempt: REQUEST is not repeated": _lost(Fault("DHCPACK", 1)),
@@ -255,7 +260,7 @@ def _selected(request: pytest.FixtureRequest) -> Iterator[tuple[str, Qemu]]:
             name, qemu = item.callspec.params["name"], item.callspec.params["qemu"]
             assert isinstance(name, str)
             assert isinstance(qemu, Qemu)
-            if qemu.version <= CASES[name].newest:
+            if CASES[name].is_for(qemu):
                 yield name, qemu
 
 
@@ -269,8 +274,8 @@ def _real_boot(qemu: Qemu, case: Case, directory: Path) -> Record:
 @pytest.mark.parametrize("name", CASES)
 def test_model_is_the_firmware(name: str, qemu: Qemu, boots: _Boots) -> None:
     case = CASES[name]
-    if qemu.version > case.newest:
-        pytest.skip(f"the firmware of {qemu} hangs there")
+    if not case.is_for(qemu):
+        pytest.skip("takes long, and another QEMU is asked" if case.once else "this firmware hangs there")
     machine, script = case.parts(qemu)
     model = run_model(machine, copy(script), until=case.until)
     real = boots[name, str(qemu)].result()
