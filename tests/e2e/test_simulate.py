@@ -142,7 +142,7 @@ def test_one_guest_shows_the_console_of_the_firmware_and_its_verdict(lab: Place)
 
 def test_many_guests_are_a_table(lab: Place) -> None:
     done = lab.namespace.run(*NETIPL, "simulate", "--interface", BRIDGE, "--guests", "3")
-    assert [line.split() for line in done.stdout.splitlines()][1] == "3 kernel: the kernel is started".split()
+    assert [line.split() for line in done.stdout.splitlines()][1] == ["3", "kernel:", "the", "kernel", "is", "started"]
     assert "time to kernel, median" in done.stdout
     assert "MB/s" in done.stdout
 
