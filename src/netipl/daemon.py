@@ -114,7 +114,7 @@ class Daemon:
 
     def _named(self, observation: Observation) -> Observation:
         """With the guest it is about, where only an address was known."""
-        if observation.guest is not None or observation.address is None:
+        if observation.guest is not None or observation.mac is not None or observation.address is None:
             return observation
         lease = self._inventory.lease_with(observation.address)
         return observation if lease is None else replace(observation, guest=lease.guest, mac=lease.mac)

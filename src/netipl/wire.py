@@ -45,7 +45,10 @@ class Reader:
         return self.take(self.remaining)
 
     def u8(self) -> int:
-        return self.take(1)[0]
+        if self._position >= len(self._data):
+            raise WireError("1 byte wanted, 0 left")
+        self._position += 1
+        return self._data[self._position - 1]
 
     def u16(self) -> int:
         return int.from_bytes(self.take(2), "big")

@@ -87,7 +87,8 @@ def _objection(message: Message, network: Network | None, guest: Guest | None) -
         return "no network is here" if message.giaddr == ANY else f"{message.giaddr} is no relay of any network"
     if network.unknown is UnknownClients.IGNORE and not (guest and at_home(guest, network)):
         return f"it is no guest of network {network.name}"
-    if any(len(message.options.get(code, b"")) > _LONGEST_ECHO for code in _ECHOED):
+    options = message.options
+    if any(code in options and len(options[code]) > _LONGEST_ECHO for code in _ECHOED):
         return "its identifiers are too long to give back"
     return None
 

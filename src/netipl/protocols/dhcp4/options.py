@@ -4,8 +4,9 @@ Equal codes are parts of one value, and values over 255 bytes are split (RFC 339
 may fill are the business of message.py. Sources: RFC 2132, 3046, 3396, 4578.
 """
 
-from collections.abc import ItemsView, Iterable, Iterator, Mapping
+from collections.abc import Container, ItemsView, Iterable, Iterator, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from ipaddress import IPv4Address
 from typing import Final
 from uuid import UUID
@@ -18,26 +19,26 @@ _LONGEST_PART: Final = 255
 _PAD: Final = int(Option.PAD)
 _END: Final = int(Option.END)
 
-_ANY: Final = 1 << 16
-_LENGTHS: Final[Mapping[int, tuple[int, int, int]]] = {
-    # code: least, most, multiple of
-    Option.SUBNET_MASK: (4, 4, 4),
-    Option.ROUTER: (4, _ANY, 4),
-    Option.DOMAIN_NAME_SERVER: (4, _ANY, 4),
-    Option.BROADCAST_ADDRESS: (4, 4, 4),
-    Option.REQUESTED_ADDRESS: (4, 4, 4),
-    Option.LEASE_TIME: (4, 4, 4),
-    Option.OVERLOAD: (1, 1, 1),
-    Option.MESSAGE_TYPE: (1, 1, 1),
-    Option.SERVER_IDENTIFIER: (4, 4, 4),
-    Option.MAXIMUM_SIZE: (2, 2, 2),
-    Option.RENEWAL_TIME: (4, 4, 4),
-    Option.REBINDING_TIME: (4, 4, 4),
-    Option.CLIENT_IDENTIFIER: (2, _ANY, 1),
-    Option.CLIENT_ARCHITECTURE: (2, _ANY, 2),
-    Option.NETWORK_INTERFACE: (3, 3, 3),
-    Option.CLIENT_MACHINE: (17, 17, 17),
+_ANY: Final = 1 << 32
+_LENGTHS: Final[Mapping[int, Container[int]]] = {
+    Option.SUBNET_MASK: (4,),
+    Option.ROUTER: range(4, _ANY, 4),
+    Option.DOMAIN_NAME_SERVER: range(4, _ANY, 4),
+    Option.BROADCAST_ADDRESS: (4,),
+    Option.REQUESTED_ADDRESS: (4,),
+    Option.LEASE_TIME: (4,),
+    Option.OVERLOAD: (1,),
+    Option.MESSAGE_TYPE: (1,),
+    Option.SERVER_IDENTIFIER: (4,),
+    Option.MAXIMUM_SIZE: (2,),
+    Option.RENEWAL_TIME: (4,),
+    Option.REBINDING_TIME: (4,),
+    Option.CLIENT_IDENTIFIER: range(2, _ANY),
+    Option.CLIENT_ARCHITECTURE: range(2, _ANY, 2),
+    Option.NETWORK_INTERFACE: (3,),
+    Option.CLIENT_MACHINE: (17,),
 }
+_ANY_LENGTH: Final = range(_ANY)
 
 
 class Options(Mapping[int, bytes]):
@@ -50,10 +51,8 @@ class Options(Mapping[int, bytes]):
         for code, value in self._values.items():
             if not _PAD < code < _END:
                 raise ValueError(f"{code} is no option code")
-            if (rule := _LENGTHS.get(code)) is not None:
-                least, most, multiple = rule
-                if not least <= len(value) <= most or len(value) % multiple:
-                    raise ValueError(f"option {code} has {len(value)} bytes")
+            if len(value) not in _LENGTHS.get(code, _ANY_LENGTH):
+                raise ValueError(f"option {code} has {len(value)} bytes")
 
     def __getitem__(self, code: int) -> bytes:
         return self._values[code]
@@ -111,7 +110,9 @@ class Options(Mapping[int, bytes]):
     @property
     def architectures(self) -> tuple[int, ...]:
         """Option 93: numbers of which `Architecture` names some; empty when absent."""
-        value = self._values.get(Option.CLIENT_ARCHITECTURE, b"")
+        value = self._values.get(Option.CLIENT_ARCHITECTURE)
+        if value is None:
+            return ()
         return tuple(int.from_bytes(value[at : at + 2], "big") for at in range(0, len(value), 2))
 
     @property
@@ -149,6 +150,7 @@ def checked(values: Mapping[int, bytes]) -> Options:
         raise WireError(str(error)) from None
 
 
+@lru_cache(maxsize=1024)  # most options say the same to every client
 def encode(code: int, value: bytes) -> bytes:
     """One option, in as many parts as it needs, without END."""
     if len(value) <= _LONGEST_PART:
