@@ -6,9 +6,8 @@ reservations, nothing for strangers, one plan for one boot, and no guest sees an
 
 from dataclasses import replace
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import Any
-from uuid import UUID
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -18,7 +17,7 @@ from netipl.content import Content, Inline, inline
 from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network, UnknownClients
-from netipl.net import AddressRange, Mac
+from netipl.net import Mac
 from netipl.protocols.dhcp4.codes import MessageType, Option
 from netipl.protocols.dhcp4.message import ANY, Message, decode, encode
 from netipl.protocols.tftp.resolution import Denied, Resolution
@@ -31,54 +30,8 @@ from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.tree import Tree
 from tests.property.clients_view import ClientsView, Owner, Station
-from tests.unit.provisioning.dhcp_lab import DUID, FAR, FIRMWARE_LIST, LAB, RELAY, S390, START, message
-
-POOLED, FAR_POOLED, HALL_POOLED = (
-    AddressRange.parse(text)
-    for text in ("192.168.133.100-192.168.133.102", "10.9.0.10-10.9.0.11", "192.168.200.10-192.168.200.12")
-)
-NEAR = replace(LAB, pools=(POOLED,))
-DISTANT = replace(FAR, pools=(FAR_POOLED,))
-HALL = replace(
-    LAB,
-    name="hall",
-    subnet=IPv4Network("192.168.200.0/24"),
-    server=IPv4Address("192.168.200.1"),
-    interface="virbr2",
-    unknown=UnknownClients.POOL,
-    pools=(HALL_POOLED,),
-)
-CLONED, ANOTHERS = b"\xff\x00\x00\x00\x01cloned", b"\xff\x00\x00\x00\x01z3"
-UUID_4 = UUID("00010203-0405-0607-0809-0a0b0c0d0e0f")
-
-
-def mac(number: int) -> Mac:
-    return Mac(b"RT\0\0\0" + bytes((number,)))
-
-
-STATIONS = (
-    Station(mac=mac(1), guest="z1"),
-    Station(mac=mac(2), guest="z2"),
-    Station(mac=mac(3), guest="z2"),
-    Station(mac=mac(4), guest="z3", always={Option.CLIENT_IDENTIFIER: ANOTHERS}),
-    Station(mac=mac(5), guest="z4", always={Option.CLIENT_MACHINE: b"\0" + UUID_4.bytes}),
-    Station(mac=mac(6)),
-    Station(mac=mac(7)),
-    Station(mac=mac(7), guest="z3", always={Option.CLIENT_IDENTIFIER: ANOTHERS}),  # whoever knows it, is it
-)
-GUESTS = (
-    Guest(name="z1", macs=(mac(1),)),
-    Guest(name="z2", macs=(mac(2), mac(3))),
-    Guest(name="z3", client_id=ANOTHERS),
-    Guest(name="z4", uuid=UUID_4),
-)
-NETWORKS = {network.name: network for network in (NEAR, DISTANT, HALL)}
-ADDRESSES = [
-    *(IPv4Address(f"192.168.133.{last}") for last in (1, 10, 100, 101, 102, 103, 255)),
-    *(IPv4Address(f"10.9.0.{last}") for last in (10, 11, 30)),
-    *(IPv4Address(f"192.168.200.{last}") for last in (10, 11, 12, 40)),
-]
-RESERVABLE = [address for address in ADDRESSES if address.packed[3] not in {1, 255}]
+from tests.property.small_world import ADDRESSES, GUESTS, NETWORKS, RESERVABLE, STATIONS, network_at
+from tests.unit.provisioning.dhcp_lab import DUID, FIRMWARE_LIST, RELAY, S390, START, message
 
 IDENTITIES: dict[str, dict[int, bytes]] = {
     "firmware": {},
@@ -93,10 +46,6 @@ reservations = st.fixed_dictionaries(
     {guest.name: st.one_of(st.none(), st.sampled_from(RESERVABLE)) for guest in GUESTS}
 )
 homes = st.fixed_dictionaries({guest.name: st.one_of(st.none(), networks) for guest in GUESTS})
-
-
-def network_at(address: IPv4Address) -> str:
-    return next(name for name, network in NETWORKS.items() if address in network.subnet)
 
 
 class InventoryMachine(RuleBasedStateMachine):
@@ -236,6 +185,24 @@ class InventoryMachine(RuleBasedStateMachine):
         self.xids[station.mac] = self.xids.get(station.mac, 0) + 1
         self.discover(station, network, "firmware", None, lost=False)
         self.select(station, network, "firmware", None, lost=False)
+
+    @rule(station=stations, network=networks, kind=st.sampled_from(["release", "decline"]))
+    def boot_and_give_back(self, station: Station, network: str, kind: str) -> None:
+        self.boot(station, network)
+        address = self.view.own(self.view.owner(station, network), network, self.now)
+        if address is not None and kind == "release":
+            self.release(station, "firmware", address)
+        elif address is not None:
+            self.decline(station, network, "firmware", address)
+
+    @rule(network=networks)
+    def crowd(self, network: str) -> None:
+        """More than its pool has room for: all ask, then all want what the first was offered."""
+        for station in STATIONS:
+            self.discover(station, network, "installer", None, lost=False)
+        offers = [address for (of, _), (address, _) in self.view.offers.items() if of == network]
+        for station in reversed(STATIONS):
+            self.select(station, network, "installer", offers[0] if offers else None, lost=False)
 
     @rule(station=stations, network=networks, identity=identities, address=st.none() | addresses, lost=st.booleans())
     def select(self, station: Station, network: str, identity: str, address: IPv4Address | None, lost: bool) -> None:
