@@ -6,6 +6,7 @@ asserts no duration, is repeatable in CI, and tries fewer examples in emulation.
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -21,6 +22,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("netipl")
 
 _TESTS = Path(__file__).parent
+_HOST_FILES = (Path("/etc/resolv.conf"), Path("/etc/hosts"))
 _SPREAD = {"unit", "property", "architecture"}
 
 
@@ -41,3 +43,11 @@ def _directories_that_other_users_may_enter(tmp_path_factory: pytest.TempPathFac
         for directory in (base, *base.parents):
             if directory.name.startswith(("popen-", "pytest-")):
                 directory.chmod(0o711)
+
+
+@pytest.fixture(autouse=True)
+def _the_host_keeps_its_files() -> Iterator[None]:
+    """A DHCP client's script that runs in a network namespace still has the host's files."""
+    before = {path: path.read_bytes() for path in _HOST_FILES if path.is_file()}
+    yield
+    assert {path: path.read_bytes() for path in _HOST_FILES if path.is_file()} == before
