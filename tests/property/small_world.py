@@ -26,7 +26,7 @@ HALL = replace(
     unknown=UnknownClients.POOL,
     pools=(HALL_POOLED,),
 )
-CLONED, ANOTHERS = b"\xff\x00\x00\x00\x01cloned", b"\xff\x00\x00\x00\x01z3"
+ANOTHERS = b"\xff\x00\x00\x00\x01z3"
 UUID_4 = UUID("00010203-0405-0607-0809-0a0b0c0d0e0f")
 
 

@@ -33,6 +33,7 @@ from tests.property.clients_view import ClientsView, Owner, Station
 from tests.property.small_world import ADDRESSES, GUESTS, NETWORKS, RESERVABLE, STATIONS, network_at
 from tests.unit.provisioning.dhcp_lab import DUID, FIRMWARE_LIST, RELAY, S390, START, message
 
+CLONED = b"\xff\x00\x00\x00\x01cloned"
 IDENTITIES: dict[str, dict[int, bytes]] = {
     "firmware": {},
     "installer": {Option.CLIENT_IDENTIFIER: DUID},
