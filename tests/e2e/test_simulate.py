@@ -18,7 +18,7 @@ from netipl.net import Mac
 from netipl.store.planner import Planner
 from tests import peers
 from tests.e2e.serving import BRIDGE, NETIPL, SERVER, Place, place, serving
-from tests.network_namespaces import Namespace, eventually
+from tests.network_namespaces import Namespace, eventually, namespaces
 from tests.unit.images.kernels import kernel
 
 pytestmark = pytest.mark.root
@@ -191,7 +191,7 @@ def test_a_mistake_has_its_exit_status_and_its_words(lab: Place, arguments: list
 
 
 def test_an_interface_that_is_down_is_named(lab: Place) -> None:
-    lab.namespace.ip("link", "add", "down0", "type", "dummy")
+    lab.namespace.ip("link", "add", "down0", "type", "bridge")
     run = simulate(lab.namespace, "--interface", "down0")
     assert (run.status, "ip link set down0 up" in run.errors) == (3, True)
 
@@ -203,7 +203,9 @@ def test_without_rights_an_interface_cannot_be_used(lab: Place) -> None:
 
 def test_dnsmasq_boots_it_too_by_probing() -> None:
     program = peers.program("dnsmasq-base", "dnsmasq")
-    with tempfile.TemporaryDirectory(prefix="netipl-test-") as name, place(Path(name)) as made:
+    with tempfile.TemporaryDirectory(prefix="netipl-test-") as name, namespaces("dnsmasq") as (namespace,):
+        made = Place(namespace, Path(name))
+        made.add_bridge()
         tree = made.directory / "tree"
         (tree / "pxelinux.cfg").mkdir(parents=True)
         (tree / "pxelinux.cfg" / "default").write_text("default l\nlabel l\nkernel k\ninitrd i\nappend a\n")
