@@ -26,7 +26,7 @@ HALL = replace(
     unknown=UnknownClients.POOL,
     pools=(HALL_POOLED,),
 )
-ANOTHERS = b"\xff\x00\x00\x00\x01z3"
+OTHERS = b"\xff\x00\x00\x00\x01z3"
 UUID_4 = UUID("00010203-0405-0607-0809-0a0b0c0d0e0f")
 
 
@@ -38,16 +38,16 @@ STATIONS = (
     Station(mac=mac(1), guest="z1"),
     Station(mac=mac(2), guest="z2"),
     Station(mac=mac(3), guest="z2"),
-    Station(mac=mac(4), guest="z3", always={Option.CLIENT_IDENTIFIER: ANOTHERS}),
+    Station(mac=mac(4), guest="z3", always={Option.CLIENT_IDENTIFIER: OTHERS}),
     Station(mac=mac(5), guest="z4", always={Option.CLIENT_MACHINE: b"\0" + UUID_4.bytes}),
     Station(mac=mac(6)),
     Station(mac=mac(7)),
-    Station(mac=mac(7), guest="z3", always={Option.CLIENT_IDENTIFIER: ANOTHERS}),  # whoever knows it, is it
+    Station(mac=mac(7), guest="z3", always={Option.CLIENT_IDENTIFIER: OTHERS}),  # whoever knows it, is it
 )
 GUESTS = (
     Guest(name="z1", macs=(mac(1),)),
     Guest(name="z2", macs=(mac(2), mac(3))),
-    Guest(name="z3", client_id=ANOTHERS),
+    Guest(name="z3", client_id=OTHERS),
     Guest(name="z4", uuid=UUID_4),
 )
 NETWORKS = {network.name: network for network in (NEAR, DISTANT, HALL)}
