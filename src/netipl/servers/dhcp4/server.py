@@ -6,12 +6,13 @@ until the inventory again says what the store says. Who gets what is decided in 
 
 import asyncio
 import socket
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from ipaddress import IPv4Address
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -38,7 +39,9 @@ Commit = Callable[[Iterable[Change], Callable[[Exception | None], None]], None]
 """As `Journal.submit`: makes changes durable in order and calls back from any thread."""
 
 _AT_ONCE: Final = 192  # datagrams read by one wake-up of one socket, so that no socket starves the others
-_DISCOVERS_IN_A_JAM: Final = 32  # of those, when there are as many, so that what was begun is finished first
+_DISCOVERS_AT_ONCE: Final = 32  # when more come than are read at once: what was begun is finished first
+_MOST_POSTPONED: Final = 8192  # DISCOVERs
+_PATIENCE: Final = 1.5  # seconds; the firmware waits 2 for an OFFER, and then 6 more until it asks again
 _DISCOVER: Final = MAGIC_COOKIE + bytes((Option.MESSAGE_TYPE, 1, MessageType.DISCOVER))
 _OPTIONS_AT: Final = 236  # where the cookie stands (RFC 2131, 2)
 _MOST_IN_FLIGHT: Final = 4096  # replies that wait for the store; beyond, clients are left to ask again
@@ -99,6 +102,8 @@ class Dhcp4Server:
         self._watched: set[socket.socket] = set()
         self._interface_name = lru_cache(maxsize=256)(socket.if_indextoname)
         self._in_flight = 0
+        self._postponed: deque[tuple[float, sockets.Packet, socket.socket]] = deque()
+        self._catching_up = False
         self._failed = asyncio.Event()
         self._settled = asyncio.Event()
 
@@ -165,8 +170,44 @@ class Dhcp4Server:
             self._loop.call_later(_RETRY, self._follow, wakeups)
 
     def _readable(self, sock: socket.socket) -> None:
+        packets = list(sockets.receive(sock, _AT_ONCE))
+        if len(packets) == _AT_ONCE or self._postponed:
+            packets = self._urgent(packets, sock)
+        self._serve([(packet, sock) for packet in packets])
+
+    def _urgent(self, packets: list[sockets.Packet], sock: socket.socket) -> list[sockets.Packet]:
+        """All but the DISCOVERs, which wait until what was begun before them is finished."""
+        urgent = []
+        now = monotonic()
+        for packet in packets:
+            if not packet.data.startswith(_DISCOVER, _OPTIONS_AT):
+                urgent.append(packet)
+            elif len(self._postponed) < _MOST_POSTPONED:
+                self._postponed.append((now, packet, sock))
+            else:
+                self._dropped.counts["DISCOVERs dropped in a jam"] += 1
+        self._catch_up_soon()
+        return urgent
+
+    def _catch_up_soon(self) -> None:
+        if self._loop is not None and self._postponed and not self._catching_up:
+            self._catching_up = True
+            self._loop.call_soon(self._catch_up)
+
+    def _catch_up(self) -> None:
+        """A few of the DISCOVERs that wait, but for those whose clients have given up waiting themselves."""
+        self._catching_up = False
+        latest = monotonic() - _PATIENCE
+        while self._postponed and self._postponed[0][0] < latest:
+            self._postponed.popleft()
+            self._dropped.counts["DISCOVERs too old after a jam"] += 1
+        few = min(_DISCOVERS_AT_ONCE, len(self._postponed))
+        self._serve([self._postponed.popleft()[1:] for _ in range(few)])
+        self._catch_up_soon()
+
+    def _serve(self, packets: Iterable[tuple[sockets.Packet, socket.socket]]) -> None:
         at_once, after = _Batch(), _Batch()
-        for packet in self._urgent(list(sockets.receive(sock, _AT_ONCE))):
+        for packet, sock in packets:
             if self._failed.is_set():  # which is logged already
                 self._dropped.counts["dropped while leases could not be stored"] += 1
             elif self._in_flight > _MOST_IN_FLIGHT:
@@ -176,18 +217,6 @@ class Dhcp4Server:
         self._deliver(at_once)
         if after.replies or after.changes:
             self._store(after)
-
-    def _urgent(self, packets: list[sockets.Packet]) -> list[sockets.Packet]:
-        """All packets, but in a jam only a few DISCOVERs: who gets no OFFER soon asks again, and loses the least."""
-        if len(packets) < _AT_ONCE:
-            return packets
-        discovers: list[sockets.Packet] = []
-        others: list[sockets.Packet] = []
-        for packet in packets:
-            (discovers if packet.data.startswith(_DISCOVER, _OPTIONS_AT) else others).append(packet)
-        left = len(discovers[_DISCOVERS_IN_A_JAM:])
-        self._dropped.counts["DISCOVERs left for later in a jam"] += left
-        return others + discovers[:_DISCOVERS_IN_A_JAM]
 
     def _turn(self, packet: sockets.Packet, sock: socket.socket, at_once: _Batch, after: _Batch) -> None:
         """One message: into `after` what follows from it once its changes are stored, into `at_once` the rest."""

@@ -19,7 +19,7 @@ from netipl.protocols.dhcp4.options import Options
 from netipl.provisioning.changes import Change, LeaseSet
 from netipl.provisioning.exchange import Arrival, Outcome, Reply, Routed
 from netipl.provisioning.timeline import Observation, Seen
-from netipl.servers.dhcp4.server import Dhcp4Server
+from netipl.servers.dhcp4.server import Answer, Dhcp4Server
 
 pytestmark = pytest.mark.root  # it opens a packet socket
 
@@ -86,7 +86,9 @@ class Client:
         return decode(data).options.message_type, decode(data).xid
 
 
-def conversation(test: Callable[[Dhcp4Server, Client, Store], Awaitable[None]]) -> list[Observation]:
+def conversation(
+    test: Callable[[Dhcp4Server, Client, Store], Awaitable[None]], *, answer: Answer = answer
+) -> list[Observation]:
     """Runs `test` against an open server that it starts or not; gives what was observed."""
     observed: list[Observation] = []
 
@@ -103,6 +105,7 @@ def conversation(test: Callable[[Dhcp4Server, Client, Store], Awaitable[None]]) 
         )
         server.open()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
             sock.bind((str(CLIENT), PORT + 1))
             await test(server, Client(sock), store)
 
@@ -169,13 +172,33 @@ def test_after_a_failed_commit_nothing_is_answered_until_the_inventory_is_what_i
 
 
 def test_in_a_jam_what_was_begun_is_finished_before_anything_is_begun() -> None:
+    taken: list[int] = []
+
+    def noted(asked: Message, arrival: Arrival) -> Outcome:
+        taken.append(asked.xid)
+        return answer(asked, arrival)
+
     async def test(server: Dhcp4Server, client: Client, store: Store) -> None:
         for xid in range(250):  # 192 are read at once, 58 after them
             client.ask(MessageType.REQUEST if xid == 190 else MessageType.DISCOVER, xid)
         with running(server):
             await store.says(None)
-            answered = {await client.reply() for _ in range(32 + 58 + 1)}
-            assert (MessageType.ACK, 190) in answered
-            assert server.counts["DISCOVERs left for later in a jam"] == 191 - 32
+            answered = {await client.reply() for _ in range(250)}
+            assert {xid for _, xid in answered} == set(range(250)), "and nobody is forgotten"
+
+    conversation(test, answer=noted)
+    assert taken[0] == 190
+
+
+def test_after_a_jam_nobody_is_answered_who_has_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netipl.servers.dhcp4.server._PATIENCE", -1.0)  # as if all had waited for too long
+
+    async def test(server: Dhcp4Server, client: Client, store: Store) -> None:
+        for xid in range(193):
+            client.ask(MessageType.REQUEST if xid == 192 else MessageType.DISCOVER, xid)
+        with running(server):
+            await store.says(None)
+            assert await client.reply() == (MessageType.ACK, 192)
+            assert server.counts["DISCOVERs too old after a jam"] == 192
 
     conversation(test)
