@@ -26,6 +26,7 @@ _HOST_FILES = (Path("/etc/resolv.conf"), Path("/etc/hosts"))
 _SPREAD = {"unit", "property", "architecture"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "root" in item.keywords and os.geteuid() != 0:
