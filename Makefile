@@ -25,7 +25,7 @@ test: ## the tests, with real guests and under s390x Python (ARGS=... is passed 
 	@scripts/setup test
 	@scripts/s390x wheels
 	@scripts/s390x tests
-	@$(PYTEST) -n 2 --dist loadgroup $(ARGS)
+	@$(PYTEST) -n 2 --dist loadfile $(ARGS)
 
 test-s390x: ## only the unit tests under Debian's s390x Python, and the s390x wheels
 	@scripts/setup test
