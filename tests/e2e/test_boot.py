@@ -25,7 +25,7 @@ A_USER = pytest.mark.parametrize("user", USERS)
 
 def test_the_last_line_tells_when_the_kernel_started(tmp_path: Path) -> None:
     done = run(SELF, "boot")
-    assert done.status == 0, done.errors
+    assert done.status == 0, (done.errors, done.lines[-12:])
     assert "the kernel started after" in done.lines[-1]
     assert any("the guest calls back" in line for line in done.lines)
     assert any("netipl: called back" in line for line in done.lines)
@@ -34,7 +34,7 @@ def test_the_last_line_tells_when_the_kernel_started(tmp_path: Path) -> None:
 @A_USER
 def test_until_kernel_the_guest_is_ended_at_its_kernels_first_line(user: str) -> None:
     done = run(user, "boot", "--until", "kernel", "--json")
-    assert done.status == 0, done.errors
+    assert done.status == 0, (done.errors, done.lines[-12:])
     lines = [event["line"] for event in done.events if event["seen"] in ("console", "kernel")]
     assert lines[-1] == next(event["line"] for event in done.events if event["seen"] == "kernel")
     assert (done.left, done.temporary) == ([], [])
@@ -86,13 +86,13 @@ def test_a_guest_that_takes_longer_than_its_limit_is_ended(tmp_path: Path) -> No
 @A_USER
 def test_qemus_own_network_boots_too(user: str) -> None:
     done = run(user, "boot", "--qemu-user-net", "--until", "kernel", "--method", "probe-mac")
-    assert done.status == 0, done.errors
+    assert done.status == 0, (done.errors, done.lines[-12:])
     assert not any(" dhcp " in line for line in done.lines), "our servers had no part in it"
 
 
 def test_a_bad_line_to_the_guest_is_made_up_for() -> None:
     done = run(SELF, "boot", "--to-guest", "loss=0.02", "--seed", "3", "--until", "kernel", "--json")
-    assert done.status == 0, done.errors
+    assert done.status == 0, (done.errors, done.lines[-12:])
     assert sum(event["retransmitted"] for event in done.events if event["seen"] == "tftp-finished") > 0
 
 
@@ -108,7 +108,7 @@ def test_an_initrd_of_100_mib_is_loaded_past_block_65535(tmp_path: Path) -> None
     with initrd.open("wb") as file:
         file.truncate(100 << 20)
     done = run(SELF, "boot", "--initrd", initrd, "--until", "kernel", "--json")
-    assert done.status == 0, done.errors
+    assert done.status == 0, (done.errors, done.lines[-12:])
     assert 100 << 20 in [event["size"] for event in done.events if event["seen"] == "tftp-finished"]
 
 
