@@ -29,7 +29,8 @@ def serve(
 ) -> None:
     """Serve guests: DHCP, TFTP and HTTP, as the settings file says.
 
-    SIGHUP reads guests, networks and what they boot anew; SIGTERM ends it. Transfers that run survive a restart.
+    SIGHUP reads guests, networks and what they boot anew; SIGTERM ends it, and the
+    transfers that run. Killed and started again within 20 seconds, it goes on with them.
     """
     logs.configure(logging.DEBUG if verbose else logging.INFO, as_json=as_json)
     settings = _loaded(config)
