@@ -11,6 +11,7 @@ shows the peak memory of all its processes.
 import argparse
 import json
 import os
+import signal
 import socket
 import statistics
 import subprocess
@@ -212,8 +213,12 @@ def _accounted() -> Iterator[Path]:
 
 
 def _remove(group: Path) -> None:
+    """With what still runs in it: children of a server, and workers that wait for the daemon to come back."""
     deadline = time.monotonic() + 20
-    while (group / "cgroup.procs").read_text() and time.monotonic() < deadline:
+    while (left := (group / "cgroup.procs").read_text().split()) and time.monotonic() < deadline:
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
         time.sleep(0.05)
     group.rmdir()
 
