@@ -27,7 +27,8 @@ def images(files: BootFiles) -> Images:
     try:
         return _images(files, _identity(files))
     except (ContentError, OSError) as error:
-        raise UnavailableError(str(error), remedy="put the file there, readable for the server's user") from error
+        reason = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
+        raise UnavailableError(reason, remedy="put the file there, readable for the server's user") from error
 
 
 @lru_cache(maxsize=64)
