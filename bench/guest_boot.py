@@ -106,15 +106,15 @@ async def boot(order: Order) -> Boot:
             )
             async with serving(order.server, Path(order.files), made.interface, Path(directory)) as log:
                 with watching(PORT, result) as began:
-                    await _run(guest.command_line(order.program), result, began, order.limit)
+                    await _run(guest, order.program, result, began, order.limit)
                 result.log = printable(log.read_bytes()[-1000:]) if result.kernel is None else ""
     result.counts = {key: dict(value) for key, value in laid.counts.items()} if laid is not None else {}
     return result
 
 
-async def _run(command: list[str], result: Boot, began: float, limit: float) -> None:
+async def _run(guest: QemuGuest, program: str, result: Boot, began: float, limit: float) -> None:
     lines, safe, shown = Lines(), SafeText(), list[str]()
-    async with qemu.running(command) as machine:
+    async with qemu.running(guest.command_line(program), guest.descriptors) as machine:
         try:
             async with asyncio.timeout(limit):
                 async for piece in machine.console():

@@ -149,7 +149,7 @@ async def run(
         accelerator=qemu.accelerator(),
     )
     qemu.require(await qemu.version(program), guest)
-    async with qemu.running(guest.command_line(program)) as machine:
+    async with qemu.running(guest.command_line(program), guest.descriptors) as machine:
         performance.began = datetime.now(UTC)
         try:
             with terminal.attached(machine) if terminal else nullcontext():

@@ -9,13 +9,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tap:
-    """A tap device in this network namespace, by name."""
+    """A tap device by its open `descriptor`, which QEMU inherits: for one run, since frames wait in it."""
 
-    interface: str
+    descriptor: int
 
     def netdev(self) -> str:
         """The backend for `-netdev`, without its id."""
-        return f"tap,ifname={self.interface},script=no,downscript=no"
+        return f"tap,fd={self.descriptor}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from netipl.errors import UnavailableError
 from netipl.firmware.versions import Version
-from netipl.machines.attachment import Attachment, LinkEnd, quoted
+from netipl.machines.attachment import Attachment, LinkEnd, Tap, quoted
 from netipl.machines.tether import tethered
 from netipl.net import Mac
 
@@ -47,6 +47,11 @@ class QemuGuest:
     cpus: int = 1
     accelerator: str = "tcg"
     qmp: Path | None = None
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What QEMU must inherit, since its arguments name it."""
+        return tuple(nic.attachment.descriptor for nic in self.nics if isinstance(nic.attachment, Tap))
 
     def command_line(self, program: Path | str = PROGRAM) -> list[str]:
         """The arguments of a process whose standard input and output are the guest's console."""
@@ -162,14 +167,18 @@ class Machine:
 
 
 @asynccontextmanager
-async def running(command: Sequence[str]) -> AsyncIterator[Machine]:
-    """QEMU running by `command`; ended on the way out, and when this process dies. Raises UnavailableError."""
+async def running(command: Sequence[str], descriptors: Sequence[int] = ()) -> AsyncIterator[Machine]:
+    """QEMU running by `command`, which inherits `descriptors`; ended on the way out, and when this process dies.
+
+    Raises UnavailableError.
+    """
     find(command[0])
     process = await asyncio.create_subprocess_exec(
         *tethered(*command),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        pass_fds=descriptors,
     )
     machine = Machine(process)
     try:

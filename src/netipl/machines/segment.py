@@ -2,24 +2,29 @@
 
 A port is a tap where /dev/net/tun may be opened, otherwise a veth with a link process at its far end; where frames are
 to be impaired, always the latter. To be used after `namespace.enter`, in whose namespace all of it ends.
+
+A port forwards before its guest starts: one that waits for its carrier may lose the firmware's first DISCOVER, which
+costs 8 seconds.
 """
 
 import fcntl
 import os
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Interface
 
+from netipl.errors import UnavailableError
 from netipl.machines import iproute, offload
 from netipl.machines.attachment import LinkEnd, Tap
 from netipl.machines.cable import Cable, cable
 from netipl.machines.impairment import PERFECT, Impairment
 
+_TUN = "/dev/net/tun"
 _TUNSETIFF = 0x400454CA
-_IFF_TAP, _IFF_NO_PI = 0x0002, 0x1000  # linux/if_tun.h
+_IFF_TAP, _IFF_NO_PI, _IFF_VNET_HDR = 0x0002, 0x1000, 0x4000  # linux/if_tun.h
 _MAC = "02:00:00:00:00:01"  # locally administered; the namespace has no other network
 _LONGEST_NAME = 11  # of a port: an interface has 15 characters, and the far end of a veth adds to it
 
@@ -48,11 +53,12 @@ class Segment:
             async with self.link(port) as laid:
                 yield laid.end
             return
-        iproute.configure(f"tuntap add dev {port} mode tap", *self._joined(port))
+        descriptor = _made_tap(port)  # has its carrier now and for as long as it is open
         try:
-            yield Tap(interface=port)
+            iproute.configure(*_bare(port), self._joined(port))
+            yield Tap(descriptor=descriptor)
         finally:
-            iproute.configure(f"link delete dev {port}")
+            os.close(descriptor)
 
     @asynccontextmanager
     async def link(
@@ -62,7 +68,9 @@ class Segment:
         if len(port) > _LONGEST_NAME:
             raise ValueError(f"{port} is too long for the name of a port")
         far = f"{port}-far"
-        iproute.configure(f"link add name {port} type veth peer name {far}", *self._joined(port), *_bare(far))
+        iproute.configure(
+            f"link add name {port} type veth peer name {far}", *_bare(far), *_bare(port), self._joined(port)
+        )
         try:
             for end in (port, far):
                 offload.switch_off(end)
@@ -71,8 +79,8 @@ class Segment:
         finally:
             iproute.configure(f"link delete dev {port}")
 
-    def _joined(self, port: str) -> list[str]:
-        return [f"link set dev {port} master {self.interface}", *_bare(port)]
+    def _joined(self, port: str) -> str:
+        return f"link set dev {port} master {self.interface}"
 
 
 def create(address: IPv4Interface, *, interface: str = "netipl0") -> Segment:
@@ -91,16 +99,24 @@ def create(address: IPv4Interface, *, interface: str = "netipl0") -> Segment:
 def best_kind() -> PortKind:
     """A tap where this process may make one, otherwise a link."""
     try:
-        tun = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
+        os.close(_made_tap("netipl-try"))
+    except UnavailableError:
         return PortKind.LINK
-    try:
-        fcntl.ioctl(tun, _TUNSETIFF, struct.pack("16sH22x", b"netipl-try", _IFF_TAP | _IFF_NO_PI))
-    except OSError:
-        return PortKind.LINK
-    finally:
-        os.close(tun)
     return PortKind.TAP
+
+
+def _made_tap(name: str) -> int:
+    """A new tap, which lasts as long as its descriptor is open in any process. Raises UnavailableError."""
+    with ExitStack() as undo:
+        try:
+            descriptor = os.open(_TUN, os.O_RDWR | os.O_CLOEXEC)
+            undo.callback(os.close, descriptor)
+            flags = _IFF_TAP | _IFF_NO_PI | _IFF_VNET_HDR
+            fcntl.ioctl(descriptor, _TUNSETIFF, struct.pack("16sH22x", name.encode(), flags))
+        except OSError as error:
+            raise UnavailableError(f"no tap {name} by {_TUN}: {error.strerror}") from error
+        undo.pop_all()
+    return descriptor
 
 
 def _bare(interface: str) -> list[str]:

@@ -60,7 +60,7 @@ async def boot(kind: PortKind, files: Path, directory: Path) -> dict[str, object
         program = qemu.find()
         guest = QemuGuest(name="guest", nics=(Nic(mac=MAC, attachment=attachment),), uuid=UUID(int=1))
         qemu.require(await qemu.version(program), guest)
-        async with qemu.running(guest.command_line(program)) as machine, asyncio.timeout(PATIENCE):
+        async with qemu.running(guest.command_line(program), guest.descriptors) as machine, asyncio.timeout(PATIENCE):
             async for piece in machine.console():
                 shown += lines.feed(safe.feed(piece))
             status = await machine.wait()

@@ -68,8 +68,13 @@ def ports() -> dict[str, object]:
     async def plug() -> dict[str, object]:
         kind = segment.best_kind()
         async with made.plug("p0") as first, made.plug("p1", PortKind.LINK) as second:
-            members = {name for name in ("p0", "p1") if "master netipl0" in iproute.show("link", "show", name)}
-            shown = {"tap": isinstance(first, Tap), "link": isinstance(second, LinkEnd), "members": sorted(members)}
+            ports = {name: iproute.show("-details", "link", "show", name) for name in ("p0", "p1")}
+            shown = {
+                "tap": isinstance(first, Tap),
+                "link": isinstance(second, LinkEnd),
+                "members": [name for name, told in ports.items() if "master netipl0" in told],
+                "forwarding": [name for name, told in ports.items() if "state forwarding" in told],
+            }
         return {"kind": kind, **shown, "left": [name for _, name in socket.if_nameindex()]}
 
     return asyncio.run(plug())

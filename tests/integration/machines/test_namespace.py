@@ -68,6 +68,7 @@ def test_ports_are_on_the_bridge_as_long_as_they_are_plugged(user: str) -> None:
     assert found["link"]
     assert found["tap"] is (found["kind"] == "tap")
     assert found["members"] == ["p0", "p1"]
+    assert found["forwarding"] == ["p0", "p1"], "before a guest is there, or its first DISCOVER is lost"
     assert found["left"] == ["lo", "netipl0"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from netipl.machines.attachment import Attachment, LinkEnd, Tap, UserNetwork
 
 BACKENDS = [
-    pytest.param(Tap(interface="g0"), "tap,ifname=g0,script=no,downscript=no", id="a tap runs no scripts"),
+    pytest.param(Tap(descriptor=5), "tap,fd=5", id="a tap is inherited open"),
     pytest.param(
         LinkEnd(path=Path("/run/x/frames")),
         "stream,server=off,addr.type=unix,addr.path=/run/x/frames",

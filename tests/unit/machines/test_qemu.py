@@ -15,7 +15,7 @@ from netipl.net import Mac
 
 MAC = Mac.parse("52:54:00:13:33:0a")
 OTHER = Mac.parse("52:54:00:13:33:0b")
-TAP = Nic(mac=MAC, attachment=Tap(interface="g0"))
+TAP = Nic(mac=MAC, attachment=Tap(descriptor=5))
 LINK = Nic(mac=MAC, attachment=LinkEnd(path=Path("/tmp/x")))
 
 
@@ -32,15 +32,16 @@ def test_the_console_is_standard_input_and_output_and_nothing_else_is_there() ->
 
 
 def test_interfaces_are_booted_from_in_their_order() -> None:
-    guest = QemuGuest(name="a", nics=(TAP, Nic(mac=OTHER, attachment=Tap(interface="g1"))))
+    guest = QemuGuest(name="a", nics=(TAP, Nic(mac=OTHER, attachment=Tap(descriptor=6))))
     assert [device for device in options(guest, "-device") if "net" in device] == [
         "virtio-net-ccw,netdev=net0,mac=52:54:00:13:33:0a,bootindex=1",
         "virtio-net-ccw,netdev=net1,mac=52:54:00:13:33:0b,bootindex=2",
     ]
     assert options(guest, "-netdev") == [
-        "tap,id=net0,ifname=g0,script=no,downscript=no",
-        "tap,id=net1,ifname=g1,script=no,downscript=no",
+        "tap,id=net0,fd=5",
+        "tap,id=net1,fd=6",
     ]
+    assert guest.descriptors == (5, 6)
 
 
 def test_size_and_identity_are_told() -> None:
