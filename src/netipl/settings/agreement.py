@@ -25,7 +25,8 @@ def _networks_hold_their_addresses(file: File, _: Path) -> Iterator[Problem]:
     for name, network in file.networks.items():
         for key in ("server", "router"):
             address = getattr(network, key)
-            if address is not None and address not in network.subnet:
+            behind_relays = key == "server" and network.interface is None
+            if address is not None and address not in network.subnet and not behind_relays:
                 yield Problem(
                     key=("networks", name, key),
                     what=f"{address} is not in the subnet {network.subnet}",
@@ -103,7 +104,7 @@ def _address_problems(file: File, name: str, guest: GuestKeys) -> Iterator[Probl
     if network is None:
         subnets = ", ".join(f"{file.networks[known].subnet} ({known})" for known in candidates)
         yield Problem(key=key, what=f"{guest.address} is in no subnet it could be in", remedy=f"there are: {subnets}")
-    elif whose := _taken(network).get(guest.address):
+    elif whose := {**_taken(network), **dict.fromkeys(network.relays, "a relay's")}.get(guest.address):
         yield Problem(key=key, what=f"{guest.address} is {whose}", remedy="give the guest another")
 
 

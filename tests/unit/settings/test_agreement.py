@@ -98,6 +98,11 @@ UUID = "9b6e2a0c-7b1d-4b52-8f6e-1f6f3f6c0a01"
             id="a guest does not have our address",
         ),
         pytest.param(
+            LAB + 'relays = ["192.0.2.9"]\n' + guest("a", mac=MAC, address="192.0.2.9"),
+            ["guests.a.address", "192.0.2.9 is a relay's"],
+            id="a guest does not have a relay's address",
+        ),
+        pytest.param(
             LAB + guest("a", mac=MAC, method="probe-uuid"),
             ["guests.a.method", "probe-uuid cannot find a guest without uuid", "choose probe-mac"],
             id="who is found by UUID has one",
@@ -130,6 +135,12 @@ def test_keys_that_disagree_are_told(directory: Path, text: str, words: list[str
     told = complaint(directory, text)
     for word in words:
         assert word in told
+
+
+def test_our_address_is_outside_of_a_subnet_behind_relays(directory: Path) -> None:
+    behind = LAB.replace('interface = "lo"', 'relays = ["192.0.2.254"]').replace("192.0.2.1", "198.51.100.1")
+    [network] = settings(directory, behind).networks()
+    assert str(network.server) == "198.51.100.1"
 
 
 def test_a_guest_may_have_two_cards_and_one_address_twice_said_is_its_own(directory: Path) -> None:
