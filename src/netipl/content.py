@@ -103,7 +103,7 @@ def opened(path: Path, *, root: Path | None = None) -> int:
         if not stat.S_ISREG(os.fstat(found).st_mode):
             raise ContentError(f"{path} is no regular file")
         handle = f"/proc/self/fd/{found}"
-        if root is not None and not Path(handle).readlink().is_relative_to(root.resolve()):
+        if root is not None and not Path(handle).readlink().is_relative_to(os.path.realpath(root)):
             raise ContentError(f"{path} leaves {root}")
         return os.open(handle, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:

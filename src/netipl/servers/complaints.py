@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Callable
 from time import monotonic
+from traceback import extract_tb
 
 import structlog
+
+from netipl.wire import printable
 
 _INTERVAL = 1.0  # seconds
 
@@ -31,3 +34,9 @@ class Complaints:
             detail["more"] = str(self._unsaid)
         self._quiet_until, self._unsaid = now + _INTERVAL, 0
         self._log.warning(event, **detail)
+
+
+def told(bug: Exception) -> str:
+    """What went wrong and where, in one line: a client must not be able to fill the log."""
+    where = extract_tb(bug.__traceback__)[-1]
+    return f"{printable(repr(bug))} in {where.name}, {where.filename}:{where.lineno}"

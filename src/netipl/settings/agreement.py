@@ -104,7 +104,7 @@ def _address_problems(file: File, name: str, guest: GuestKeys) -> Iterator[Probl
     if network is None:
         subnets = ", ".join(f"{file.networks[known].subnet} ({known})" for known in candidates)
         yield Problem(key=key, what=f"{guest.address} is in no subnet it could be in", remedy=f"there are: {subnets}")
-    elif whose := {**_taken(network), **dict.fromkeys(network.relays, "a relay's")}.get(guest.address):
+    elif whose := _taken(network).get(guest.address) or ("a relay's" if guest.address in network.relays else ""):
         yield Problem(key=key, what=f"{guest.address} is {whose}", remedy="give the guest another")
 
 

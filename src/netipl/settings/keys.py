@@ -99,7 +99,9 @@ class NetworkKeys(Table):
         examples=["virbr1"],
     )
     subnet: IPv4Network = Field(description="Its addresses.", examples=["192.0.2.0/24"])
-    server: IPv4Address = Field(description="Our address in it; for a subnet behind relays the one that they send to.", examples=["192.0.2.1"])
+    server: IPv4Address = Field(
+        description="Our address in it; for a subnet behind relays the one that they send to.", examples=["192.0.2.1"]
+    )
     router: IPv4Address | None = Field(
         default=None,
         description="The default router of the guests. Without it our own address.",

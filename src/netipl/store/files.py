@@ -46,16 +46,16 @@ def _images(files: BootFiles, identity: str) -> Images:
 def served(root: Path, name: str) -> Resolution:
     """What `name`, checked before, stands for beneath the directory `root`. Nothing outside of it is read."""
     path = root / name
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+        return Denied(f"{path} leaves {root}")
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises OSError for a name that is too long
+        return Missing()
     try:
-        if not path.resolve().is_relative_to(root.resolve()):
-            return Denied(f"{path} leaves {root}")
-        if path.is_dir():
-            return Missing()
         return content.of_file(path, root=root)
-    except (ContentError, OSError, ValueError) as error:
+    except ContentError as error:
         if os.path.lexists(path):
             return Denied(str(error))
-    return Arriving() if path.with_name(path.name + PARTIAL).is_file() else Missing()
+    return Arriving() if os.path.isfile(f"{path}{PARTIAL}") else Missing()  # noqa: PTH113
 
 
 def _identity(files: BootFiles) -> str:

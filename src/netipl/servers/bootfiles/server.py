@@ -11,14 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Address
-from traceback import extract_tb
 
 from netipl.errors import ContentError
 from netipl.servers.bootfiles.answers import Answers, Callback, Observe, Resolve
 from netipl.servers.bootfiles.connection import RECEIVED_AT_ONCE, Connection, MalformedRequest, Timeouts
 from netipl.servers.bootfiles.listeners import listeners
 from netipl.servers.bootfiles.replies import Reply
-from netipl.servers.complaints import Complaints
+from netipl.servers.complaints import Complaints, told
 from netipl.wire import printable
 
 _TIMEOUTS = Timeouts()
@@ -126,7 +125,7 @@ class BootFilesServer:
         except OSError:
             self._complaints.counts["client gone"] += 1
         except Exception as error:  # noqa: BLE001 - a fault of ours in one request must not end the boots of others
-            self._complaints.add("a request failed", peer=str(peer), reason=_told(error))
+            self._complaints.add("a request failed", peer=str(peer), reason=told(error))
         finally:
             connection.abort()
             self._connected[peer] -= 1
@@ -142,12 +141,6 @@ class BootFilesServer:
             if not connection.goes_on():
                 break
         return await connection.close()
-
-
-def _told(error: Exception) -> str:
-    """What went wrong and where, in one line: a client must not be able to fill the log."""
-    where = extract_tb(error.__traceback__)[-1]
-    return f"{printable(repr(error))} in {where.name}, {where.filename}:{where.lineno}"
 
 
 async def _refused(connection: Connection, reply: Reply) -> None:

@@ -19,8 +19,9 @@ from netipl.errors import ContentError, NetiplError
 from netipl.protocols.tftp.codes import ErrorCode, Mode
 from netipl.protocols.tftp.resolution import Arriving, Denied, Missing, Resolution
 from netipl.protocols.tftp.server import Reason
+from netipl.servers.complaints import Complaints, told
 from netipl.servers.tftp import control
-from netipl.servers.tftp.ledger import Entry, Ledger
+from netipl.servers.tftp.ledger import Entry, Ledger, Peer
 from netipl.servers.tftp.opening import Opened, as_netascii, opened
 from netipl.servers.tftp.process import WorkerProcess
 from netipl.servers.tftp.sightings import Sightings
@@ -63,6 +64,7 @@ class Desk:
         self._limits = limits
         self._next_number = 1
         self._waiting: dict[int, set[asyncio.Task[None]]] = {}
+        self._complaints = Complaints("netipl.tftp")
         self._datagrams_dropped = 0
         self._last_dropped = ""
 
@@ -121,11 +123,11 @@ class Desk:
             self._datagrams_dropped = 0
 
     def _asked(self, index: int, ask: control.Ask) -> None:
-        self._forget_others(index, (ask.local, ask.address, ask.port))
+        self._forget_others(index, _peer(ask))
         if refusal := self._over_limit(ask.address):
             self._refuse(index, ask.token, ErrorCode.UNDEFINED, refusal)
             return
-        resolution = self._resolution(ask)
+        resolution = self._resolution(_name(ask), _peer(ask))
         if isinstance(resolution, Arriving) or (isinstance(resolution, Content) and _is_text(ask)):
             self._later(index, ask)
         else:
@@ -158,10 +160,10 @@ class Desk:
 
     async def _answer_later(self, index: int, ask: control.Ask) -> None:
         deadline = time.monotonic() + self._limits.arriving.total_seconds()
-        resolution = self._resolution(ask)
+        resolution = self._resolution(_name(ask), _peer(ask))
         while isinstance(resolution, Arriving) and time.monotonic() < deadline:
             await asyncio.sleep(_ASK_AGAIN)
-            resolution = self._resolution(ask)
+            resolution = self._resolution(_name(ask), _peer(ask))
         if isinstance(resolution, Content) and _is_text(ask):
             try:
                 resolution = await asyncio.to_thread(as_netascii, resolution)
@@ -184,7 +186,7 @@ class Desk:
         self._refuse(index, ask.token, ErrorCode.ACCESS_VIOLATION, "the file cannot be read")
 
     def _asked_to_resume(self, index: int, ask: control.AskResume) -> None:
-        entry = self._ledger.of_peer((ask.local, ask.address, ask.port))
+        entry = self._ledger.of_peer(_peer(ask))
         if entry is None or not entry.block_size:
             self._send(index, control.Refuse(ask.token, None, ""))
             return
@@ -199,10 +201,10 @@ class Desk:
 
     def _same_content(self, entry: Entry) -> Opened | None:
         """The content that `entry` began with, or None if it is no longer there."""
+        content = self._resolution(entry.name, entry.peer)
+        if not isinstance(content, Content):
+            return None
         try:
-            content = self._resolve(entry.name, IPv4Address(entry.address), entry.port, IPv4Address(entry.local))
-            if not isinstance(content, Content):
-                return None
             served = opened(as_netascii(content) if entry.netascii else content)
         except NetiplError:
             return None
@@ -252,7 +254,7 @@ class Desk:
         if entry.block_size:
             self._sightings.failed(entry, reason)
 
-    def _forget_others(self, index: int, peer: tuple[int, int, int]) -> None:
+    def _forget_others(self, index: int, peer: Peer) -> None:
         """A client that asks anew has ended what it had: here its worker knows already, elsewhere it is told."""
         entry = self._ledger.of_peer(peer)
         if entry is not None:
@@ -268,11 +270,15 @@ class Desk:
         running = len(self._ledger.of_address(address))
         return "too many transfers" if running + waiting >= self._limits.transfers_per_address else ""
 
-    def _resolution(self, ask: control.Ask) -> Resolution:
+    def _resolution(self, name: bytes, peer: Peer) -> Resolution:
+        local, address, port = peer
         try:
-            return self._resolve(_name(ask), IPv4Address(ask.address), ask.port, IPv4Address(ask.local))
+            return self._resolve(name, IPv4Address(address), port, IPv4Address(local))
         except NetiplError as error:
             return Denied(str(error))
+        except Exception as bug:  # noqa: BLE001 - one name must not end the boots of all others
+            self._complaints.add("a request broke the server", name=printable(name), error=told(bug))
+            return Denied("the server failed")
 
     def _entry(self, index: int, ask: control.Ask, served: Opened) -> Entry:
         entry = Entry(
@@ -307,6 +313,10 @@ class Desk:
 
 def _name(ask: control.Ask) -> bytes:
     return ask.name.encode("latin-1")
+
+
+def _peer(ask: control.Ask | control.AskResume) -> Peer:
+    return ask.local, ask.address, ask.port
 
 
 def _is_text(ask: control.Ask) -> bool:

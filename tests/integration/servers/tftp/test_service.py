@@ -78,6 +78,14 @@ def test_nothing_outside_the_root_is_read(service: Service, client: Client, name
     assert service.wait_for("tftp-denied")[0]["name"] == name
 
 
+def test_a_name_that_breaks_the_resolver_ends_no_service(service: Service, client: Client) -> None:
+    refused = Error(code=ErrorCode.ACCESS_VIOLATION, message=b"access denied")
+    assert client.ask("n" * 300) == refused  # OSError, as this file system takes no name so long
+    assert service.wait_for("tftp-denied")[0]["reason"] == "the server failed"
+    data = made(service, "file", 100)
+    assert client.fetch("file") == data
+
+
 def test_a_write_is_refused(client: Client) -> None:
     client.ask("the service is up once it has answered")
     client.say(WriteRequest(name=b"file"))
