@@ -35,7 +35,7 @@ class Reader:
         """The bytes before the next `terminator`, which is read too and left out."""
         end = self._data.find(terminator, self._position)
         if end < 0:
-            raise WireError(f"no {terminator!r} in the {self.remaining} bytes left")
+            raise WireError(f"no {terminator.hex(' ')} in the {self.remaining} bytes left")
         taken = self._data[self._position : end]
         self._position = end + len(terminator)
         return taken

@@ -10,6 +10,10 @@ MILLISECOND: Final = 1_000_000
 SECOND: Final = 1_000 * MILLISECOND
 
 UNMEASURED: Final = 200 * MILLISECOND
+"""Also for the first packet to a client that was measured before: it may be opening its file, and some clients give up
+on a second OACK.
+"""
+
 SHORTEST: Final = 2 * MILLISECOND
 """On one host a round trip takes 0.2 ms: there 10 ms, with 1 % of the frames lost each way, would double a boot."""
 

@@ -15,6 +15,7 @@ from netipl.protocols.tftp.retransmission import (
     SILENCE,
     UNCONFIRMED,
     UNCONFIRMED_SILENCE,
+    UNMEASURED,
     RoundTrip,
 )
 
@@ -186,7 +187,8 @@ class Transfer(Generic[Source]):
         if self.sent == self.last:
             return min(LAST_BLOCK << self._tries, LONGEST_FOR_THE_DEAD)
         longest = LONGEST if now - self.heard < LATELY else LONGEST_FOR_THE_DEAD
-        return min(self.round_trip.timeout << self._backed_off, longest)
+        timeout = self.round_trip.timeout if self.confirmed else max(self.round_trip.timeout, UNMEASURED)
+        return min(timeout << self._backed_off, longest)
 
     def _enough(self) -> int:
         enough = SILENCE if self.confirmed else UNCONFIRMED_SILENCE

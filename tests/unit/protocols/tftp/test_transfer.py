@@ -3,11 +3,13 @@
 import pytest
 
 from netipl.protocols.tftp.negotiation import Terms
-from netipl.protocols.tftp.retransmission import MILLISECOND, SECOND, RoundTrip
+from netipl.protocols.tftp.retransmission import MILLISECOND, SECOND, UNMEASURED, RoundTrip
 from netipl.protocols.tftp.transfer import DEAD, FINISHED, NOTHING, Transfer
 
 
-def transfer(*, blocks: int, window: int = 1, oack: bytes = b"oack", timeout: int = 0) -> Transfer[None]:
+def transfer(
+    *, blocks: int, window: int = 1, oack: bytes = b"oack", timeout: int = 0, round_trip: RoundTrip | None = None
+) -> Transfer[None]:
     """Of `blocks` blocks of 8 bytes, the last one of 3."""
     return Transfer(
         peer=1,
@@ -15,7 +17,7 @@ def transfer(*, blocks: int, window: int = 1, oack: bytes = b"oack", timeout: in
         source=None,
         size=8 * (blocks - 1) + 3,
         terms=Terms(block_size=8, window_size=window, timeout=timeout),
-        round_trip=RoundTrip(),
+        round_trip=round_trip or RoundTrip(),
         now=0,
         first_packet=oack,
     )
@@ -79,6 +81,16 @@ def test_a_close_client_is_sent_its_block_again_within_tens_of_milliseconds() ->
         it.ack(number, now)
     assert it.deadline - now <= 20 * MILLISECOND
     assert it.due(it.deadline) == 20
+
+
+def test_the_first_packet_to_a_close_client_waits_until_it_has_opened_its_file() -> None:
+    close = RoundTrip()
+    close.measured(MILLISECOND // 10)
+    it = transfer(blocks=9, round_trip=close)
+    assert it.deadline == UNMEASURED
+    it.ack(0, MILLISECOND)
+    it.ack(1, 2 * MILLISECOND)
+    assert it.deadline < 10 * MILLISECOND
 
 
 def test_silence_doubles_the_timer_but_never_near_a_second_while_the_client_lives() -> None:
