@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from typing import Protocol
 
-import structlog
-
 from netipl.errors import NetiplError
 from netipl.guests.lease import Lease
 from netipl.integrations import privileges
@@ -28,6 +26,7 @@ from netipl.provisioning.timeline import Observation, Seen
 from netipl.provisioning.tree import Tree
 from netipl.servers.bootfiles.server import BootFilesServer
 from netipl.servers.bootfiles.server import Limits as HttpLimits
+from netipl.servers.complaints import Complaints
 from netipl.servers.dhcp4.server import Dhcp4Server
 from netipl.servers.tftp.desk import Limits as TftpLimits
 from netipl.servers.tftp.service import TftpService
@@ -35,8 +34,6 @@ from netipl.settings.settings import Settings
 from netipl.store import files
 from netipl.store.journal import Done, Journal
 from netipl.store.planner import Planner
-
-_log = structlog.get_logger("netipl")
 
 Watch = Callable[[Observation], None]
 
@@ -58,7 +55,8 @@ class Daemon:
         self._settings = settings
         self._watch = watch
         self._boots = Boots()
-        self._planner = _planner(settings)
+        self._unplanned = Complaints("netipl")
+        self._planner = self._planner_for(settings)
         self._journal: Journal | None = None
         self._inventory = Inventory(settings.networks(), settings.guests())
         self._tree = Tree(
@@ -97,7 +95,7 @@ class Daemon:
         Ports, interfaces, addresses and directories stay as they were opened. Raises UsageError; then all stays.
         """
         self._inventory.replace_guests_and_networks(settings.networks(), settings.guests())
-        self._planner = _planner(settings)
+        self._planner = self._planner_for(settings)
         self._settings = settings
 
     def observe(self, observation: Observation) -> None:
@@ -189,10 +187,8 @@ class Daemon:
             ),
         )
 
+    def _planner_for(self, settings: Settings) -> Planner:
+        return Planner(settings.default_boot(), settings.default_method(), complain=self._no_plan)
 
-def _planner(settings: Settings) -> Planner:
-    return Planner(settings.default_boot(), settings.default_method(), complain=_no_plan)
-
-
-def _no_plan(name: str, error: NetiplError) -> None:
-    _log.error("nothing to boot", guest=name, reason=str(error), remedy=error.remedy)
+    def _no_plan(self, name: str, error: NetiplError) -> None:
+        self._unplanned.add("nothing to boot", guest=name, reason=str(error), remedy=error.remedy)

@@ -3,11 +3,15 @@
 import logging
 import os
 import sys
+from collections.abc import Callable
+from http import HTTPStatus
+from time import monotonic
 
 import structlog
 
 from netipl.cli.describe import describe
 from netipl.provisioning.timeline import Observation, Seen
+from netipl.servers.complaints import Pace
 
 _log = structlog.get_logger("netipl.boot")
 
@@ -21,6 +25,8 @@ _IN_PASSING = {
     Seen.TFTP_MISSING,
 }
 """Logged with --verbose only: steps on the way to what is logged, and what anybody can cause."""
+
+_REFUSED = {Seen.DHCP_NAK, Seen.DHCP_DECLINE, Seen.DHCP_RELEASE, Seen.DHCP_INFORM, Seen.TFTP_DENIED}
 
 
 def configure(level: int = logging.WARNING, *, as_json: bool = False) -> None:
@@ -40,11 +46,29 @@ def configure(level: int = logging.WARNING, *, as_json: bool = False) -> None:
     )
 
 
-def watch(observation: Observation) -> None:
-    """Log one observation."""
-    level = logging.DEBUG if observation.seen in _IN_PASSING else logging.INFO
-    if not _log.is_enabled_for(level):
-        return
-    source, words = describe(observation)
-    whose = observation.guest or observation.mac
-    _log.log(level, f"{source}: {words}", **({"guest": str(whose)} if whose else {}))
+class Log:
+    """Observations as lines of the log. Unless `verbose`, what is refused gets one line a second in all."""
+
+    def __init__(self, *, verbose: bool = False, clock: Callable[[], float] = monotonic) -> None:
+        self._verbose = verbose
+        self._pace = Pace(clock)
+
+    def watch(self, observation: Observation) -> None:
+        """Log one observation."""
+        level = logging.DEBUG if observation.seen in _IN_PASSING else logging.INFO
+        if not _log.is_enabled_for(level):
+            return
+        unsaid = self._pace.turn() if _is_refused(observation) and not self._verbose else 0
+        if unsaid is None:
+            return
+        source, words = describe(observation)
+        whose = observation.guest or observation.mac
+        told = {"guest": str(whose)} if whose else {}
+        _log.log(level, f"{source}: {words}", **told, **({"more": str(unsaid)} if unsaid else {}))
+
+
+def _is_refused(observation: Observation) -> bool:
+    """Also what is only told, and no more: all that costs the sender one packet and no lease."""
+    if observation.seen is Seen.HTTP_SERVED:
+        return int(observation.detail.get("status", 0)) >= HTTPStatus.BAD_REQUEST
+    return observation.seen in _REFUSED

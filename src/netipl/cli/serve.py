@@ -37,7 +37,7 @@ def serve(
     if check:
         typer.echo(f"{config} is right: {len(settings.networks())} networks, {len(settings.guests())} guests")
         return
-    daemon = Daemon(settings, watch=logs.watch)
+    daemon = Daemon(settings, watch=logs.Log(verbose=verbose).watch)
     daemon.open()
     privileges.drop(settings.user)
     asyncio.run(_until_told_to_stop(daemon, config))

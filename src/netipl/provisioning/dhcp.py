@@ -158,15 +158,11 @@ def _not_ours(query: Query) -> str | None:
 
 
 def _inform(query: Query) -> Outcome:
-    """RFC 2131, 4.3.5: a client that has an address of its own asks for the rest."""
+    """RFC 2131, 4.3.5: a client that has an address of its own asks for the rest. That is no step of a boot."""
     address = query.message.ciaddr
     if address not in query.network.subnet:
         return query.ignored(f"its address {address} is not in network {query.network.name}")
-    boot = query.boot_fields(address)
-    return Outcome(
-        reply=replies.informed(query, boot),
-        observations=(query.saw(Seen.DHCP_ACK, address, file=file_shown(boot)),),
-    )
+    return Outcome(reply=replies.informed(query, query.boot_fields(address)))
 
 
 def _bootp(query: Query) -> Outcome:

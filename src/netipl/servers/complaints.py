@@ -12,6 +12,24 @@ from netipl.wire import printable
 _INTERVAL = 1.0  # seconds
 
 
+class Pace:
+    """One turn a second."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._next = float("-inf")
+        self._in_vain = 0
+
+    def turn(self) -> int | None:
+        """How many asked in vain since the last turn, or None if this one does."""
+        now = self._clock()
+        if now < self._next:
+            self._in_vain += 1
+            return None
+        in_vain, self._next, self._in_vain = self._in_vain, now + _INTERVAL, 0
+        return in_vain
+
+
 class Complaints:
     """One line a second for all kinds together; what came in between is told with the next line as `more`."""
 
@@ -19,20 +37,16 @@ class Complaints:
         """`logger` is the name under which lines are logged."""
         self._log = structlog.get_logger(logger)
         self.counts: Counter[str] = Counter()
-        self._clock = clock
-        self._quiet_until = float("-inf")
-        self._unsaid = 0
+        self._pace = Pace(clock)
 
     def add(self, event: str, **detail: str) -> None:
         """Count `event`; `detail` is text that is safe to show."""
         self.counts[event] += 1
-        now = self._clock()
-        if now < self._quiet_until:
-            self._unsaid += 1
+        unsaid = self._pace.turn()
+        if unsaid is None:
             return
-        if self._unsaid:
-            detail["more"] = str(self._unsaid)
-        self._quiet_until, self._unsaid = now + _INTERVAL, 0
+        if unsaid:
+            detail["more"] = str(unsaid)
         self._log.warning(event, **detail)
 
 
