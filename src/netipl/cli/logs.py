@@ -71,4 +71,6 @@ def _is_refused(observation: Observation) -> bool:
     """Also what is only told, and no more: all that costs the sender one packet and no lease."""
     if observation.seen is Seen.HTTP_SERVED:
         return int(observation.detail.get("status", 0)) >= HTTPStatus.BAD_REQUEST
+    if observation.seen is Seen.CALLBACK:
+        return observation.mac is None  # of no guest, and of nobody with a lease
     return observation.seen in _REFUSED

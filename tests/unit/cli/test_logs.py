@@ -21,6 +21,7 @@ def observed(seen: Seen, **detail: str | int) -> Observation:
     [
         observed(Seen.TFTP_DENIED, name="../x", reason="the name climbs with `..`"),
         observed(Seen.HTTP_SERVED, name="x", status=404),
+        observed(Seen.CALLBACK, path="/callback"),
         observed(Seen.DHCP_NAK, reason="192.0.2.9 is not free"),
         observed(Seen.DHCP_RELEASE),
         observed(Seen.DHCP_DECLINE),
