@@ -32,6 +32,8 @@ def _networks_hold_their_addresses(file: File, _: Path) -> Iterator[Problem]:
                     what=f"{address} is not in the subnet {network.subnet}",
                     remedy=f"give an address of {network.subnet}, or correct subnet",
                 )
+            elif whose := _nobodys(network).get(address):
+                yield Problem(key=("networks", name, key), what=f"{address} is {whose}", remedy="give another")
 
 
 def _pools_hold_only_what_may_be_leased(file: File, _: Path) -> Iterator[Problem]:
@@ -161,10 +163,14 @@ _PATH_REMEDY = "correct the path, or put it there; relative paths start where th
 
 def _taken(network: NetworkKeys) -> dict[object, str]:
     """Addresses of a network that no guest can have, and what they are."""
-    subnet, taken = network.subnet, dict[object, str]()
-    if subnet.prefixlen < 31:
-        taken = {subnet.network_address: "that of the subnet itself", subnet.broadcast_address: "for broadcasts"}
-    return {**taken, network.router: "the router's", network.server: "the server's"}
+    return {**_nobodys(network), network.router: "the router's", network.server: "the server's"}
+
+
+def _nobodys(network: NetworkKeys) -> dict[object, str]:
+    subnet = network.subnet
+    if subnet.prefixlen >= 31:
+        return {}
+    return {subnet.network_address: "that of the subnet itself", subnet.broadcast_address: "for broadcasts"}
 
 
 def _identities(name: str, guest: GuestKeys) -> Iterator[tuple[str, object]]:

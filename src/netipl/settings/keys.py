@@ -13,11 +13,20 @@ from pydantic_core import PydanticCustomError
 
 from netipl.guests.guest import BootMethod
 from netipl.guests.network import UnknownClients
-from netipl.settings.notation import ClientIdentifier, DomainName, LeaseTime, Macs, RangeText
+from netipl.settings.notation import (
+    ClientIdentifier,
+    DomainName,
+    InterfaceName,
+    LeaseTime,
+    Macs,
+    OneLine,
+    RangeText,
+    Whole,
+)
 
 """Of names in the environment."""
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[Whole, Field(ge=1, le=65535)]
 
 
 class Table(BaseModel):
@@ -68,10 +77,10 @@ class TftpKeys(Table):
     allow: tuple[IPv4Network, ...] = Field(
         default=(), description="Who is served besides the addresses that are leased.", examples=[["192.0.2.0/24"]]
     )
-    workers: int | None = Field(
+    workers: Whole | None = Field(
         default=None, ge=1, le=64, description="Worker processes. Without it one per core, 8 at most.", examples=[2]
     )
-    transfers_per_address: int = Field(
+    transfers_per_address: Whole = Field(
         default=16, ge=1, le=65535, description="How many transfers one address may have at a time.", examples=[16]
     )
 
@@ -81,10 +90,10 @@ class HttpKeys(Table):
 
     enabled: bool = Field(default=True, description="Whether HTTP is served.", examples=[True])
     port: Port = Field(default=8069, description="The TCP port.", examples=[8069])
-    connections: int = Field(
+    connections: Whole = Field(
         default=256, ge=1, le=65535, description="How many connections there may be.", examples=[256]
     )
-    connections_per_address: int = Field(
+    connections_per_address: Whole = Field(
         default=16, ge=1, le=65535, description="How many of them one address may have.", examples=[16]
     )
 
@@ -92,9 +101,8 @@ class HttpKeys(Table):
 class NetworkKeys(Table):
     """One subnet; NAME is yours to choose."""
 
-    interface: str | None = Field(
+    interface: InterfaceName | None = Field(
         default=None,
-        max_length=15,
         description="The interface on it; none for a subnet behind relays.",
         examples=["virbr1"],
     )
@@ -145,7 +153,7 @@ class BootKeys(Table):
     initrd: Path | None = Field(
         default=None, description="The initrd that belongs to it.", examples=["/srv/boot/initrd.img"]
     )
-    append: str | None = Field(default=None, description="The kernel command line.", examples=["console=ttysclp0"])
+    append: OneLine | None = Field(default=None, description="The kernel command line.", examples=["console=ttysclp0"])
 
 
 class GuestKeys(BootKeys):

@@ -13,11 +13,13 @@ from pydantic_core import PydanticCustomError
 
 from netipl.errors import UsageError
 from netipl.net import AddressRange, Mac
+from netipl.provisioning.identity import is_station
 
 _DURATION = re.compile(r"([0-9]{1,9})\s*([smhd]?)", re.ASCII)
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)", re.ASCII)
+_INTERFACE = re.compile(r"[^\s/:]{1,15}", re.ASCII)
 _SHORTEST_LEASE, _LONGEST_LEASE = timedelta(minutes=1), timedelta(days=365)
 
 
@@ -35,6 +37,28 @@ def lease_time(text: str) -> timedelta:
     if not _SHORTEST_LEASE <= length <= _LONGEST_LEASE:
         raise UsageError(f"{text!r} is no lease time", remedy="give one of 1m to 365d")
     return length
+
+
+def station(text: str) -> Mac:
+    """The MAC address of one machine. Raises UsageError."""
+    mac = Mac.parse(text)
+    if not is_station(mac):
+        raise UsageError(f"no machine has the MAC address {text}", remedy="write it as 52:54:00:13:33:0a")
+    return mac
+
+
+def interface(text: str) -> str:
+    """The name of a network interface, as Linux takes it (dev_valid_name). Raises UsageError."""
+    if not _INTERFACE.fullmatch(text) or text in {".", ".."}:
+        raise UsageError(f"{text!r} is no name of an interface", remedy="`ip link` shows those that exist")
+    return text
+
+
+def one_line(text: str) -> str:
+    """Raises UsageError: a second line would be another command to the firmware."""
+    if not text.isprintable():
+        raise UsageError("it is more than one line of text", remedy="write it as one line, without control characters")
+    return text
 
 
 def client_identifier(text: str) -> bytes:
@@ -80,11 +104,20 @@ def _one_or_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _no_boolean(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "a number")
+    return value
+
+
 _AS_TEXT = PlainSerializer(str)
 
-MacText = Annotated[Mac, _read_by(Mac.parse), _AS_TEXT]
+Whole = Annotated[int, BeforeValidator(_no_boolean)]
+MacText = Annotated[Mac, _read_by(station), _AS_TEXT]
 Macs = Annotated[tuple[MacText, ...], BeforeValidator(_one_or_list)]
 RangeText = Annotated[AddressRange, _read_by(AddressRange.parse), _AS_TEXT]
 LeaseTime = Annotated[timedelta, _read_by(lease_time)]
 ClientIdentifier = Annotated[bytes, _read_by(client_identifier)]
 DomainName = Annotated[str, _read_by(domain_name)]
+InterfaceName = Annotated[str, _read_by(interface)]
+OneLine = Annotated[str, _read_by(one_line)]

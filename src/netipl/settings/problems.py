@@ -22,6 +22,23 @@ PREFIX, NESTED = "NETIPL_", "__"
 
 Location = tuple[str | int, ...]
 
+_A_NUMBER = "it must be a whole number"
+_WORDS = {
+    "int_type": _A_NUMBER,
+    "int_parsing": _A_NUMBER,
+    "int_from_float": _A_NUMBER,
+    "bool_type": "it must be true or false",
+    "bool_parsing": "it must be true or false",
+    "string_type": "it must be text in quotes",
+    "tuple_type": "it must be a list in brackets",
+    "dict_type": "it must be a table",
+    "model_type": "it must be a table",
+    "path_type": "it must be a path in quotes",
+    "ip_v4_address": "it must be an IPv4 address",
+    "ip_v4_network": "it must be an IPv4 subnet, all bits after its prefix zero",
+}
+"""What pydantic says in the words of Python, in those of TOML."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
@@ -70,7 +87,7 @@ def _problem(details: ErrorDetails) -> Problem:
         case "netipl":
             context = details["ctx"]
             return Problem(key=key, what=context["what"], remedy=context["remedy"])
-    what = details["msg"][:1].lower() + details["msg"][1:]
+    what = _WORDS.get(details["type"]) or details["msg"][:1].lower() + details["msg"][1:]
     if not isinstance(details["input"], dict | list):
         what += f", not {_toml(details['input'])}"
     return Problem(key=key, what=what, remedy=f"for example {_example(key)}")

@@ -9,10 +9,14 @@ from socket import if_nameindex
 
 from netipl.content import opened
 from netipl.errors import ContentError, WireError
+from netipl.firmware.limits import COMMAND_LINE
 from netipl.guests.guest import BootFiles, BootMethod, Guest
 from netipl.guests.network import Network, UnknownClients
 from netipl.images import kernel as kernel_facts
 from netipl.settings.keys import DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
+
+_IMAGES = frozenset({BootMethod.INS, BootMethod.COMBINED})
+"""The methods by which the command line does not pass through a configuration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,10 @@ class Settings:
                 yield f"networks.{name}.interface: {network.interface} is not there; it is served when it comes"
         if not self.file.guests and all(each.unknown is UnknownClients.IGNORE for each in self.networks()):
             yield "there are no guests, and unknown clients are ignored: nobody will be answered"
+        for guest in self.guests():
+            boot = guest.boot or self.default_boot()
+            if boot is not None and guest.method not in _IMAGES and len(boot.append.encode()) >= COMMAND_LINE:
+                yield f"guests.{guest.name}.append: the firmware cuts it after {COMMAND_LINE - 1} bytes"
         for kernel in self._kernels():
             if reason := _no_kernel(kernel):
                 yield f"{kernel}: {reason}"

@@ -18,6 +18,11 @@ UUID = "9b6e2a0c-7b1d-4b52-8f6e-1f6f3f6c0a01"
             id="our address is in the subnet",
         ),
         pytest.param(
+            LAB.replace('"192.0.2.1"', '"192.0.2.255"'),
+            ["networks.lab.server", "192.0.2.255 is for broadcasts"],
+            id="our address is that of one machine",
+        ),
+        pytest.param(
             LAB + 'router = "192.0.3.1"\n',
             ["networks.lab.router", "not in the subnet"],
             id="the router is in the subnet",

@@ -133,7 +133,7 @@ def test_the_environment_goes_before_the_file(directory: Path, monkeypatch: pyte
 
 def test_a_mistake_in_the_environment_names_the_variable(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NETIPL_TFTP__PORT", "many")
-    with pytest.raises(UsageError, match=r"^NETIPL_TFTP__PORT: tftp\.port: .*valid integer.*many"):
+    with pytest.raises(UsageError, match=r"^NETIPL_TFTP__PORT: tftp\.port: .*whole number.*many"):
         settings(directory, LAB)
 
 
@@ -191,7 +191,13 @@ def test_directories_are_the_files_or_systemds_or_the_users(directory: Path, mon
             ["networks.lab.subnet", '"192.0.2.5/24"', "for example subnet ="],
             id="host bits",
         ),
-        pytest.param(LAB + '[tftp]\nport = "x"\n', ["tftp.port", "valid integer", "port = 69"], id="no number"),
+        pytest.param(LAB + '[tftp]\nport = "x"\n', ["tftp.port", "whole number", "port = 69"], id="no number"),
+        pytest.param(LAB + "[tftp]\nport = true\n", ["tftp.port: it must be a whole number"], id="a boolean"),
+        pytest.param(LAB + 'pools = "192.0.2.9"\n', ["lab.pools: it must be a list", 'pools = ["'], id="no list"),
+        pytest.param("networks = 5\n", ["networks: it must be a table", "[networks.NAME]"], id="no table"),
+        pytest.param(LAB.replace('"lo"', '"a/b"'), ["lab.interface", "no name of an interface"], id="no interface"),
+        pytest.param(LAB + guest("a", mac="01:00:5e:00:00:01"), ["no machine has the MAC"], id="a group's MAC"),
+        pytest.param(LAB + DEFAULT.replace("quiet", "a\\nlabel x"), ["default.append", "one line"], id="two lines"),
         pytest.param(LAB + "[tftp]\nport = 70000\n", ["tftp.port", "65535"], id="number out of range"),
         pytest.param(LAB + 'unknown = "no"\n', ["networks.lab.unknown", "'ignore' or 'pool'"], id="no such choice"),
         pytest.param(LAB + 'lease_time = "1w"\n', ["networks.lab.lease_time", "'1w' is no duration"], id="no duration"),
@@ -243,3 +249,11 @@ def test_what_would_serve_nobody_is_only_a_warning(directory: Path) -> None:
         f"{directory}/kernel: no raw s390x kernel image, but compressed with gzip",
     ]
     assert not list(settings(directory, LAB + guest("a", mac=MAC)).warnings())
+
+
+def test_a_command_line_that_the_firmware_would_cut_is_a_warning(directory: Path) -> None:
+    long = DEFAULT.replace("quiet", "x" * 896)
+    read = settings(directory, LAB + long + guest("a", mac=MAC) + guest("b", uuid=str(UUID(int=1)), method="combined"))
+    assert [line for line in read.warnings() if "append" in line] == [
+        "guests.a.append: the firmware cuts it after 895 bytes"
+    ]

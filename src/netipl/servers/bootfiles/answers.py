@@ -1,6 +1,7 @@
 """What each request gets: files of the tree to GET and HEAD, 204 to callbacks, and problem details to all else.
 
-A request has no body here, so none is read: RFC 9110, 9.3.1 gives those of GET no meaning, and callbacks need none.
+No body of a request is read: RFC 9110, 9.3.1 gives those of GET no meaning, and a callback says all by its path. The
+connection ends after one that has a body.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -58,10 +59,11 @@ class Answers:
         """Raises WireError and RefusedError."""
         fields = {name.decode("ascii"): value.decode("latin-1") for name, value in request.headers}
         path = targets.path_and_query(request.target)
+        if targets.CALLBACK.fullmatch(path):
+            reply = self._called_back(request.method, peer, path)
+            return replace(reply, last=reply.last or _has_body(fields))
         if _has_body(fields):
             return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "requests have no body here", last=True)
-        if targets.CALLBACK.fullmatch(path):
-            return self._called_back(request.method, peer, path)
         if request.method not in {b"GET", b"HEAD"}:
             return problem(HTTPStatus.METHOD_NOT_ALLOWED, "files are only read", last=True, Allow="GET, HEAD")
         name = targets.name(path)
