@@ -52,7 +52,9 @@ class Daemon:
 
     def __init__(self, settings: Settings, *, watch: Watch) -> None:
         """Raises UsageError when guests or networks contradict each other."""
-        self._settings = settings
+        self.serving = asyncio.Event()
+        """Set when the leases are there and clients are answered."""
+        self._settings = self._opened = settings
         self._watch = watch
         self._boots = Boots()
         self._unplanned = Complaints("netipl")
@@ -86,17 +88,21 @@ class Daemon:
             async with asyncio.TaskGroup() as tasks:
                 for server in self._servers:
                     tasks.create_task(server.run())
+                self.serving.set()
         finally:
             journal.close()
 
-    def reload(self, settings: Settings) -> None:
+    def reload(self, settings: Settings) -> list[str]:
         """Take guests, networks and what they boot from `settings`; running boots keep their plans.
 
-        Ports, interfaces, addresses and directories stay as they were opened. Raises UsageError; then all stays.
+        Ports, interfaces, addresses and directories stay as they were opened: the keys returned wait for the next
+        start. Raises UsageError; then all stays.
         """
         self._inventory.replace_guests_and_networks(settings.networks(), settings.guests())
         self._planner = self._planner_for(settings)
         self._settings = settings
+        opened, wanted = self._opened.opened_once(), settings.opened_once()
+        return [key for key in opened | wanted if opened.get(key) != wanted.get(key)]
 
     def observe(self, observation: Observation) -> None:
         """The door for what was seen, by a server or by whoever runs a guest."""

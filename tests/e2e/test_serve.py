@@ -38,6 +38,11 @@ def test_sighup_takes_a_new_guest_and_a_wrong_file_changes_nothing(lab: Place) -
         lab.write(lab.settings(keys(1), keys(2)))
         daemon.reload()
         daemon.wait_for("settings read again")
+        assert not daemon.said("wait for the next start")
+        lab.write(lab.settings(keys(1), keys(2)) + "[http]\nport = 8070\n")
+        daemon.reload()
+        daemon.wait_for("some changes wait for the next start")
+        assert daemon.said("some changes wait for the next start")[0]["keys"] == "http"
         lab.write(lab.settings(keys(1)).replace("address", "adress"))
         daemon.reload()
         daemon.wait_for("the settings stay as they were")

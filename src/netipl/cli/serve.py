@@ -50,6 +50,7 @@ async def _until_told_to_stop(daemon: Daemon, config: Path) -> None:
     loop.add_signal_handler(signal.SIGHUP, _reload, daemon, config, manager)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(daemon.run())
+        await daemon.serving.wait()
         manager.ready("serving")
         _log.info("serving", config=str(config))
         await stopped.wait()
@@ -62,8 +63,10 @@ def _reload(daemon: Daemon, config: Path, manager: Notifier) -> None:
     """Settings that are wrong change nothing."""
     manager.reloading()
     try:
-        daemon.reload(_loaded(config))
+        waiting = daemon.reload(_loaded(config))
         _log.info("settings read again", config=str(config))
+        if waiting:
+            _log.warning("some changes wait for the next start", keys=", ".join(waiting))
     except NetiplError as error:
         _log.error("the settings stay as they were", reason=str(error), remedy=error.remedy)
     manager.ready("serving")

@@ -99,6 +99,17 @@ class Settings:
         """How clients boot of whom nothing is known but the MAC."""
         return self.file.default.method or BootMethod.PROBE_MAC
 
+    def opened_once(self) -> dict[str, object]:
+        """What a daemon opens when it starts, by the key that says it."""
+        file = self.file
+        return {
+            "server": file.server,
+            "dhcp": file.dhcp,
+            "tftp": file.tftp.model_copy(update={"root": None}),
+            "http": file.http,
+            **{f"networks.{name}": (keys.interface, keys.server) for name, keys in file.networks.items()},
+        }
+
     def warnings(self) -> Iterator[str]:
         """What may be meant as it is, though it would serve nobody now."""
         present = {name for _, name in if_nameindex()}

@@ -9,6 +9,7 @@ and not by locking_mode=EXCLUSIVE. Sources: sqlite.org/wal.html, sqlite.org/prag
 import fcntl
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, event
@@ -61,8 +62,9 @@ class Lock:
                 f"another netipl (process {owner or 'unknown'}) uses {path}",
                 remedy=f"end it (ps {owner}), or name another database",
             ) from None
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        with suppress(OSError):  # a full disk: the database says so, with its remedy
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def close(self) -> None:
         os.close(self._descriptor)

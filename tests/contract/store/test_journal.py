@@ -167,6 +167,12 @@ def test_a_callback_that_raises_does_not_end_the_journal(journal: Journal) -> No
     assert submit(journal).result(DEADLINE) is None
 
 
+def test_a_disk_that_is_full_from_the_start_is_told_with_its_remedy(path: Path) -> None:
+    with files_no_longer_than(0), pytest.raises(UnavailableError) as caught:
+        Journal(str(path))
+    assert caught.value.remedy
+
+
 def test_a_second_journal_on_the_same_file_is_refused_until_the_first_is_closed(path: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     with closing(Journal(str(path))):

@@ -257,3 +257,10 @@ def test_a_command_line_that_the_firmware_would_cut_is_a_warning(directory: Path
     assert [line for line in read.warnings() if "append" in line] == [
         "guests.a.append: the firmware cuts it after 895 bytes"
     ]
+
+
+def test_what_is_opened_once_is_told_by_its_key(directory: Path) -> None:
+    before = settings(directory, LAB + "[tftp]\nport = 69\n").opened_once()
+    other = '[networks.other]\nrelays = ["198.51.100.9"]\nsubnet = "198.51.100.0/24"\nserver = "198.51.100.1"\n'
+    after = settings(directory, LAB + 'dns = ["192.0.2.9"]\n' + other + "[tftp]\nport = 70\n").opened_once()
+    assert {key for key in before | after if before.get(key) != after.get(key)} == {"tftp", "networks.other"}
