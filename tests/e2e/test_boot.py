@@ -64,6 +64,8 @@ def test_what_is_no_kernel_fails_and_the_last_line_says_what_it_is(
 ) -> None:
     done = run(SELF, "boot", "--kernel", image(tmp_path, content), "--limit", "8")
     assert done.status == 1
+    assert "this will hardly start" in done.lines[0]
+    assert verdict in done.lines[0]
     assert "no kernel started" in done.lines[-1]
     assert verdict in done.lines[-1]
 

@@ -79,6 +79,8 @@ def boot(  # noqa: PLR0917 - one parameter for each option of the command
         until=until,
     )
     program = qemu.find(program)
+    if not as_json and (doubt := _doubt(cast)):
+        screen.say(f"this will hardly start: the kernel is {doubt}")
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="netipl-boot-")))
         dns = None if qemu_user_net else enter_namespace(stack, uplink=uplink)
@@ -115,8 +117,14 @@ def _verdict(performance: Performance, cast: Cast, limit: float | None) -> str:
     if performance.complaints:
         return f"no kernel started; QEMU says: {performance.complaints}"
     time = f" within {limit:.0f} s" if performance.out_of_time else ""
+    doubt = _doubt(cast)
+    return f"no kernel started{time}" + (f": what was given is {doubt}" if doubt else "")
+
+
+def _doubt(cast: Cast) -> str:
+    """Why the kernel is none for this firmware, or nothing."""
     try:
         kernel_facts.decode(files.images(cast.files).header)
     except WireError as error:
-        return f"no kernel started{time}: what was given is {error}"
-    return f"no kernel started{time}"
+        return str(error)
+    return ""

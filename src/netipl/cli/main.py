@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from netipl.cli import boot, demo, serve, simulate
+from netipl.cli.options import paragraphs
 from netipl.errors import NetiplError
 
 app = typer.Typer(
@@ -17,10 +18,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Network IPL: boots s390x guests over the network.\n\n`netipl demo` shows it all on this machine.",
 )
-app.command(name="demo")(demo.demo)
-app.command(name="boot")(boot.boot)
-app.command(name="serve")(serve.serve)
-app.command(name="simulate")(simulate.simulate)
+for _name, _command in (
+    ("demo", demo.demo),
+    ("boot", boot.boot),
+    ("serve", serve.serve),
+    ("simulate", simulate.simulate),
+):
+    app.command(name=_name, help=paragraphs(_command))(_command)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,5 +1,7 @@
 """Options that several commands share, and how their text becomes values."""
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -25,6 +27,11 @@ FromGuest = Annotated[
     str, typer.Option("--from-guest", metavar="IMPAIRMENT", help="Spoil frames from it: duplicate=1,reorder=0.1.")
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", help="The same seed spoils the same frames.")]
+
+
+def paragraphs(command: Callable[..., None]) -> str:
+    """The docstring without the ends of its lines, which typer would keep in terminals of any width."""
+    return "\n\n".join(" ".join(part.split()) for part in (inspect.getdoc(command) or "").split("\n\n"))
 
 
 def impairment(text: str) -> Impairment:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
@@ -37,7 +38,7 @@ class WorkerProcess:
         if len(self._unsent) == 1:
             self._flush()
         elif len(self._unsent) > _MOST_UNSENT:
-            self._process.kill()  # it hangs; what it did is taken up by the next
+            self._signal(signal.SIGKILL)  # it hangs; what it did is taken up by the next
 
     async def receive(self) -> control.Message | None:
         """The next message, or None when the worker is gone."""
@@ -76,16 +77,20 @@ class WorkerProcess:
     async def end(self) -> None:
         """Has the process leave at once, and waits until it has."""
         self._forget()
-        with contextlib.suppress(ProcessLookupError):
-            self._process.terminate()
+        self._signal(signal.SIGTERM)
         self._channel.close()
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._process.wait()
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+            self._signal(signal.SIGKILL)
             await self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Not by Popen, which looks for the exit status first and so takes it from asyncio."""
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
 
 @asynccontextmanager
