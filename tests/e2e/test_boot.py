@@ -70,6 +70,12 @@ def test_what_is_no_kernel_fails_and_the_last_line_says_what_it_is(
     assert verdict in done.lines[-1]
 
 
+def test_with_json_every_line_of_output_is_json(tmp_path: Path) -> None:
+    done = run(SELF, "boot", "--json", "--kernel", image(tmp_path, b"hello\n"), "--limit", "8")
+    assert len(done.events) == len(done.lines) > 0
+    assert "this will hardly start" in done.errors
+
+
 def test_a_kernel_that_says_nothing_has_not_started(tmp_path: Path) -> None:
     done = run(SELF, "boot", "--kernel", image(tmp_path, fake_kernel(0x20000)))
     assert done.status == 1

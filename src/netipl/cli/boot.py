@@ -64,7 +64,7 @@ def boot(  # noqa: PLR0917 - one parameter for each option of the command
     Exit status: 0 when the guest's kernel started, 1 when it did not, 3 when something needed is not here.
     """
     logs.configure()
-    screen = Screen()
+    screen = Screen(aside=as_json)
     terminal = Terminal.lent(screen) if interactive else None
     cast = Cast(
         name="guest",
@@ -79,7 +79,7 @@ def boot(  # noqa: PLR0917 - one parameter for each option of the command
         until=until,
     )
     program = qemu.find(program)
-    if not as_json and (doubt := _doubt(cast)):
+    if doubt := _doubt(cast):
         screen.say(f"this will hardly start: the kernel is {doubt}")
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="netipl-boot-")))

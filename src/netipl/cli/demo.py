@@ -78,7 +78,7 @@ def demo(
     Exit status: 0 only if every guest called back.
     """
     logs.configure()
-    screen = Screen(label=True, kernel_log=verbose)
+    screen = Screen(label=True, kernel_log=verbose, aside=as_json)
     program = qemu.find(program)
     debian = debian_boot_files(progress=screen.say, refresh=refresh)
     casts = [_cast(number, method, debian, memory, keep=keep) for number, method in enumerate(methods or BootMethod)]

@@ -28,11 +28,12 @@ _IN_PASSING = {Seen.TFTP_PROGRESS, Seen.TFTP_STARTED}
 class Screen:
     """Lines on standard output. `label` puts the guest's name before its lines, where there are several.
 
-    Without `kernel_log` the log lines of a guest's kernel are left out.
+    Without `kernel_log` the log lines of a guest's kernel are left out. With `aside` all goes to standard error, as the
+    output is JSON.
     """
 
-    def __init__(self, *, label: bool = False, kernel_log: bool = True, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False, soft_wrap=True)
+    def __init__(self, *, label: bool = False, kernel_log: bool = True, aside: bool = False) -> None:
+        self._console = Console(highlight=False, soft_wrap=True, stderr=aside)
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
