@@ -116,7 +116,8 @@ class Settings:
         for name, network in self.file.networks.items():
             if network.interface is not None and network.interface not in present:
                 yield f"networks.{name}.interface: {network.interface} is not there; it is served when it comes"
-        if not self.file.guests and all(each.unknown is UnknownClients.IGNORE for each in self.networks()):
+        ignored = self.dhcp.enabled and all(each.unknown is UnknownClients.IGNORE for each in self.networks())
+        if ignored and not self.file.guests:
             yield "there are no guests, and unknown clients are ignored: nobody will be answered"
         for guest in self.guests():
             boot = guest.boot or self.default_boot()

@@ -249,6 +249,7 @@ def test_what_would_serve_nobody_is_only_a_warning(directory: Path) -> None:
         f"{directory}/kernel: no raw s390x kernel image, but compressed with gzip",
     ]
     assert not list(settings(directory, LAB + guest("a", mac=MAC)).warnings())
+    assert not list(settings(directory, LAB + "[dhcp]\nenabled = false\n").warnings())
 
 
 def test_a_command_line_that_the_firmware_would_cut_is_a_warning(directory: Path) -> None:

@@ -1,6 +1,8 @@
 """The daemon's side of TFTP: owns the sockets, keeps the workers running and answers their questions."""
 
 import asyncio
+import logging
+import signal
 import socket
 import time
 from collections.abc import Sequence
@@ -111,7 +113,10 @@ class TftpService:
                 _log.debug("tftp worker started", worker=index, pid=worker.pid)
                 await self._attend(index, worker)
             pause = _FIRST_PAUSE if time.monotonic() - started > _LONG_LIFE else min(2 * pause, _LONGEST_PAUSE)
-            _log.error("tftp worker died", worker=index, status=await worker.wait(), restart_in=pause)
+            status = await worker.wait()
+            # SIGTERM comes from whoever ends the whole service, as systemd does, and is no fault.
+            level = logging.DEBUG if status == -signal.SIGTERM else logging.ERROR
+            _log.log(level, "tftp worker died", worker=index, status=status, restart_in=pause)
             await asyncio.sleep(pause)
 
     async def _attend(self, index: int, worker: WorkerProcess) -> None:

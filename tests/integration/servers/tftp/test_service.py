@@ -2,6 +2,8 @@
 
 import os
 import random
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -83,6 +85,23 @@ def test_a_name_that_breaks_the_resolver_ends_no_service(service: Service, clien
     assert client.ask("n" * 300) == refused  # OSError, as this file system takes no name so long
     assert service.wait_for("tftp-denied")[0]["reason"] == "the server failed"
     data = made(service, "file", 100)
+    assert client.fetch("file") == data
+
+
+@pytest.mark.parametrize(("number", "level"), [(signal.SIGTERM, "debug"), (signal.SIGKILL, "error")])
+def test_a_worker_is_replaced_and_only_one_that_failed_is_an_error(
+    service: Service, client: Client, number: signal.Signals, level: str
+) -> None:
+    data = made(service, "file", 100)
+    [worker] = service.workers()
+    os.kill(worker, number)
+
+    def died() -> list[str]:
+        return [line for line in service.log.read_text().splitlines() if "tftp worker died" in line]
+
+    eventually(died, "the worker's death")
+    assert level in died()[0]
+    assert f"status={-number}" in re.sub(r"\x1b\[[0-9;]*m", "", died()[0])
     assert client.fetch("file") == data
 
 
