@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
+from socket import socket
 from typing import Protocol
 
 from netipl.errors import NetiplError
@@ -50,8 +51,11 @@ class _Server(Protocol):
 class Daemon:
     """All that `settings` ask for. `watch` is told of each observation, in order."""
 
-    def __init__(self, settings: Settings, *, watch: Watch) -> None:
-        """Raises UsageError when guests or networks contradict each other."""
+    def __init__(self, settings: Settings, *, watch: Watch, held: Iterable[socket] = ()) -> None:
+        """`held` are the `lasting_sockets` of a daemon before.
+
+        Raises UsageError when guests or networks contradict each other.
+        """
         self.serving = asyncio.Event()
         """Set when the leases are there and clients are answered."""
         self._settings = self._opened = settings
@@ -64,7 +68,7 @@ class Daemon:
         self._tree = Tree(
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
         )
-        self._tftp = self._tftp_service()
+        self._tftp = self._tftp_service(held)
         self._servers: list[_Server] = []
         if settings.dhcp.enabled:
             self._servers.append(self._dhcp_server())
@@ -79,6 +83,11 @@ class Daemon:
             privileges.prepare_directory(directory, self._settings.user)
         for server in self._servers:
             server.open()
+
+    @property
+    def lasting_sockets(self) -> list[socket]:
+        """Those that have to stay open between this daemon and the next for running transfers to go on."""
+        return self._tftp.sockets
 
     async def run(self) -> None:
         """Serve until cancelled. Raises UnavailableError and RefusedError when the database cannot be used."""
@@ -169,7 +178,7 @@ class Daemon:
             port=self._settings.dhcp.port,
         )
 
-    def _tftp_service(self) -> TftpService:
+    def _tftp_service(self, held: Iterable[socket]) -> TftpService:
         return TftpService(
             addresses=self._settings.addresses(),
             port=self._settings.tftp.port,
@@ -178,6 +187,7 @@ class Daemon:
             resolve=self._resolve,
             observe=self._observe,
             limits=TftpLimits(transfers_per_address=self._settings.tftp.transfers_per_address),
+            held=held,
         )
 
     def _http_server(self) -> BootFilesServer:

@@ -13,7 +13,7 @@ from netipl.cli import logs
 from netipl.daemon import Daemon
 from netipl.errors import NetiplError
 from netipl.integrations import privileges
-from netipl.integrations.systemd import Notifier
+from netipl.integrations.systemd import Notifier, held
 from netipl.settings.load import DEFAULT_PATH, load
 from netipl.settings.settings import Settings
 
@@ -30,21 +30,25 @@ def serve(
     """Serve guests: DHCP, TFTP and HTTP, as the settings file says.
 
     SIGHUP reads guests, networks and what they boot anew; SIGTERM ends it, and the
-    transfers that run. Killed and started again within 20 seconds, it goes on with them.
+    transfers that run. Killed and started again within 20 seconds, or restarted by
+    systemd, it goes on with them.
     """
     logs.configure(logging.DEBUG if verbose else logging.INFO, as_json=as_json)
     settings = _loaded(config)
     if check:
         typer.echo(f"{config} is right: {len(settings.networks())} networks, {len(settings.guests())} guests")
         return
-    daemon = Daemon(settings, watch=logs.Log(verbose=verbose).watch)
+    manager, before = Notifier(), held()
+    watch = logs.Log(verbose=verbose).watch
+    daemon = Daemon(settings, watch=watch, held=[each.socket for each in before])
     daemon.open()
+    manager.hold(daemon.lasting_sockets, instead_of=before)
     privileges.drop(settings.user)
-    asyncio.run(_until_told_to_stop(daemon, config))
+    asyncio.run(_until_told_to_stop(daemon, config, manager))
 
 
-async def _until_told_to_stop(daemon: Daemon, config: Path) -> None:
-    loop, stopped, manager = asyncio.get_running_loop(), asyncio.Event(), Notifier()
+async def _until_told_to_stop(daemon: Daemon, config: Path, manager: Notifier) -> None:
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     loop.add_signal_handler(signal.SIGHUP, _reload, daemon, config, manager)

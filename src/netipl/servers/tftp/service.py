@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 from itertools import chain
 from pathlib import Path
@@ -43,7 +43,9 @@ class TftpService:
         resolve: Resolve,
         observe: Observe,
         limits: Limits = Limits(),  # noqa: B008 - it is frozen
+        held: Iterable[socket.socket] = (),
     ) -> None:
+        """`held` are sockets of a service before, ours from now on: those that fit are used, the others closed."""
         if any(address.is_unspecified for address in addresses):
             raise UsageError(
                 "TFTP answers from the address that was asked, so it cannot serve 0.0.0.0", remedy="name each address"
@@ -60,6 +62,7 @@ class TftpService:
         )
         self._sightings = Sightings(observe)
         self._desk = Desk(ledger=self._ledger, resolve=resolve, sightings=self._sightings, limits=limits)
+        self._held = held
         self._sockets: dict[IPv4Address, list[socket.socket]] = {}
         self._handovers: list[socket.socket] = []
 
@@ -70,7 +73,7 @@ class TftpService:
         """
         self._ledger.open()
         try:
-            held = sockets.by_place(handover.taken(self._run_directory), self._workers)
+            held = sockets.by_place(chain(self._held, handover.taken(self._run_directory)), self._workers)
             for address in self._addresses:
                 found = held.pop((str(address), self.port), [])
                 self._sockets[address] = sockets.bound(address, self.port, self._workers, found)
@@ -81,6 +84,11 @@ class TftpService:
             self.close()
             raise
         self._desk.begin()
+
+    @property
+    def sockets(self) -> list[socket.socket]:
+        """Those that are open: a service that is given them as `held` goes on with the transfers of this one."""
+        return [*chain(*self._sockets.values())]
 
     def close(self) -> None:
         """Gives sockets and log back; `run` does so when it ends."""

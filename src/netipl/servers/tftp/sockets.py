@@ -48,12 +48,19 @@ def bound(address: IPv4Address, port: int, count: int, held: Iterable[socket.soc
 
 
 def by_place(held: Iterable[socket.socket], most: int) -> dict[tuple[str, int], list[socket.socket]]:
-    """Sockets by the address and port that they are bound to, `most` of each; those beyond it are closed."""
+    """Sockets by the address and port that they are bound to, `most` of each; all others are closed.
+
+    Others are those beyond it, those that `bound` did not make, and another descriptor of one that is there already.
+    """
     places: dict[tuple[str, int], list[socket.socket]] = {}
+    seen: set[int] = set()
     for each in held:
-        place = places.setdefault(each.getsockname(), [])
-        if len(place) < most:
+        inode = os.fstat(each.fileno()).st_ino
+        fits = _is_shared(each) and inode not in seen
+        place = places.setdefault(each.getsockname(), []) if fits else []
+        if fits and len(place) < most:
             place.append(each)
+            seen.add(inode)
         else:
             each.close()
     return places
@@ -63,6 +70,14 @@ def close(sockets: Iterable[socket.socket]) -> None:
     """Each of them."""
     for each in sockets:
         each.close()
+
+
+def _is_shared(candidate: socket.socket) -> bool:
+    """Whether it is of the kind that `bound` makes."""
+    kind = (candidate.family, candidate.type)
+    return kind == (socket.AF_INET, socket.SOCK_DGRAM) and bool(
+        candidate.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT)
+    )
 
 
 def _wait_until_free(address: IPv4Address, port: int) -> None:
