@@ -15,6 +15,9 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("qemu-system-s390x") is None, reason="needs qemu-system-s390x"),
 ]
 
+NOTHING_LEAVES = (
+    "add table inet t; add chain inet t o { type filter hook output priority 0; }; add rule inet t o udp sport 69 drop"
+)
 LARGE = keys(1, 'initrd = "initrd"')
 
 
@@ -85,6 +88,20 @@ def fill(disk: Path) -> None:
                     pass
             except OSError:
                 continue
+
+
+def test_packets_that_the_kernel_refuses_are_told_of_and_the_guest_boots_on(lab: Place) -> None:
+    lab.write(lab.settings(LARGE))
+    with serving(lab) as daemon, guest(lab) as machine:
+        machine.start()
+        daemon.wait_for_middle_of("initrd")
+        lab.namespace.run("nft", NOTHING_LEAVES)
+        daemon.wait_for("tftp packets cannot be sent")
+        lab.namespace.run("nft", "delete table inet t")
+        assert machine.boots(), machine.story()
+        line = daemon.said("tftp packets cannot be sent")[0]
+        assert "firewall" in line["remedy"]
+        assert len(daemon.said("sends: boot/")) == 2, "kernel and initrd were begun once"
 
 
 def test_an_interface_that_goes_and_comes_back_is_served_again(lab: Place) -> None:

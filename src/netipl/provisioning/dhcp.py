@@ -28,6 +28,7 @@ KEPT_AFTER_RELEASE: Final = timedelta(minutes=10)
 QUARANTINE: Final = timedelta(minutes=10)
 """How long nobody gets an address that a client found in use."""
 _LONGEST_ECHO: Final = 255  # one option's worth of what a reply gives back
+_NO_RELAY: Final = "is no relay of any network"
 
 
 def answer(inventory: Inventory, message: Message, arrival: Arrival, now: datetime, boot: BootPlan) -> Outcome:
@@ -84,7 +85,7 @@ def _objection(message: Message, network: Network | None, guest: Guest | None) -
     if not is_station(message.mac):
         return "no machine has this MAC"
     if network is None:
-        return "no network is here" if message.giaddr == ANY else f"{message.giaddr} is no relay of any network"
+        return "no network is here" if message.giaddr == ANY else f"{message.giaddr} {_NO_RELAY}"
     if network.unknown is UnknownClients.IGNORE and not (guest and at_home(guest, network)):
         return f"it is no guest of network {network.name}"
     options = message.options
@@ -94,9 +95,10 @@ def _objection(message: Message, network: Network | None, guest: Guest | None) -
 
 
 def _unanswered(message: Message, guest: Guest | None, now: datetime, reason: str) -> Outcome:
-    ignored = Observation(
-        at=now, seen=Seen.DHCP_IGNORED, mac=message.mac, guest=name_of(guest), detail={"reason": reason}
-    )
+    detail = {"reason": reason}
+    if reason.endswith(_NO_RELAY):
+        detail["remedy"] = "list it in the relays of its network, if it is yours"
+    ignored = Observation(at=now, seen=Seen.DHCP_IGNORED, mac=message.mac, guest=name_of(guest), detail=detail)
     return Outcome(observations=(ignored,))
 
 
@@ -111,7 +113,7 @@ def _arrived(seen: Seen, message: Message, guest: Guest | None, now: datetime) -
 def _discover(query: Query) -> Outcome:
     address = query.addresses.choose(query.client, query.message.options.requested_address, query.now)
     if address is None:
-        return query.ignored(f"network {query.network.name} has no address left for it")
+        return query.exhausted()
     boot = query.boot_fields(address)
     if boot is not None and boot.plain_bootp and is_firmware_discover(query.message.options):
         return Outcome(
@@ -171,7 +173,7 @@ def _bootp(query: Query) -> Outcome:
         return query.ignored("it speaks plain BOOTP and is no guest")
     address = query.addresses.choose(query.client, None, query.now)
     if address is None:
-        return query.ignored(f"network {query.network.name} has no address left for it")
+        return query.exhausted()
     boot = query.boot_fields(address)
     return Outcome(
         changes=query.bound(address, FOREVER),

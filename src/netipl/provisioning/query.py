@@ -19,6 +19,7 @@ from netipl.provisioning.timeline import Observation, Seen
 FOREVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of a lease that has none: a plain BOOTP client never renews."""
 _SHORTEST_LEASE: Final = timedelta(minutes=2)
+_MORE_ADDRESSES: Final = "give it larger pools or a shorter lease_time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,12 @@ class Query:
     def ignored(self, reason: str) -> Outcome:
         """No answer, and why."""
         return Outcome(observations=(self.saw(Seen.DHCP_IGNORED, reason=reason),))
+
+    def exhausted(self) -> Outcome:
+        """No answer, since the network has no address to give."""
+        name = self.network.name
+        reason, remedy = f"network {name} has no address left for it", _MORE_ADDRESSES
+        return Outcome(observations=(self.saw(Seen.DHCP_IGNORED, reason=reason, remedy=remedy),))
 
 
 def file_shown(boot: BootFields | None) -> str:

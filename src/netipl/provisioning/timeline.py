@@ -23,7 +23,7 @@ class Seen(StrEnum):
     DHCP_DECLINE = "dhcp-decline"
     DHCP_RELEASE = "dhcp-release"
     DHCP_INFORM = "dhcp-inform"
-    DHCP_IGNORED = "dhcp-ignored"  # reason
+    DHCP_IGNORED = "dhcp-ignored"  # reason; remedy, where an administrator has to know
     BOOTP_REPLY = "bootp-reply"  # address, file
     TFTP_MISSING = "tftp-missing"  # name
     TFTP_DENIED = "tftp-denied"  # name, reason

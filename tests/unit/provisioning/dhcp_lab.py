@@ -125,6 +125,10 @@ class Lab:
     def reasons(self) -> list[str]:
         return [str(each.detail["reason"]) for each in self.outcome.observations if "reason" in each.detail]
 
+    @property
+    def remedies(self) -> list[str]:
+        return [str(each.detail["remedy"]) for each in self.outcome.observations if "remedy" in each.detail]
+
 
 def server_of(offer: Message) -> IPv4Address:
     server = offer.options.server_identifier

@@ -74,6 +74,7 @@ def test_a_full_pool_is_silence_and_a_reason() -> None:
     lab.bind(STRANGER)
     assert lab.discover(STRANGER_2) is None
     assert lab.reasons == ["network lab has no address left for it"]
+    assert lab.remedies == ["give it larger pools or a shorter lease_time"]
     lab.wait(hours=2)
     assert lab.bind(STRANGER_2) == POOL[0]
 

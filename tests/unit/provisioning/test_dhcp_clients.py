@@ -74,6 +74,7 @@ def test_is_answered_with_silence(kind: int | None, given: dict[str, Any], reaso
     assert lab.say(kind, **{"mac": STRANGER, "requested": POOL[0], **given}) is None
     assert not lab.changes
     assert lab.reasons == [reason]
+    assert len(lab.remedies) == ("relay of" in reason)
 
 
 @pytest.mark.parametrize("kind", [MessageType.OFFER, MessageType.ACK, MessageType.NAK, 0, 9, 255])

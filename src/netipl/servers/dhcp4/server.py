@@ -28,6 +28,7 @@ from netipl.servers.dhcp4 import sockets
 from netipl.servers.dhcp4.delivery import Delivery
 from netipl.servers.dhcp4.interfaces import Wakeups
 from netipl.servers.dhcp4.listeners import Listeners
+from netipl.servers.unsent import remedy_for
 from netipl.wire import printable
 
 _log = structlog.get_logger("netipl.dhcp4")
@@ -97,6 +98,8 @@ class Dhcp4Server:
         self._listeners = Listeners(interfaces, port, opened=self._watch, closing=self._unwatch)
         self._dropped = Complaints("netipl.dhcp4")
         self._unstored = Complaints("netipl.dhcp4")
+        self._unsent = Complaints("netipl.dhcp4")
+        self._unanswered = Complaints("netipl.dhcp4")
         self._delivery: Delivery | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watched: set[socket.socket] = set()
@@ -110,7 +113,8 @@ class Dhcp4Server:
     @property
     def counts(self) -> Counter[str]:
         """How often what went wrong, since the start."""
-        return self._dropped.counts + self._unstored.counts
+        kinds = (self._dropped, self._unstored, self._unsent, self._unanswered)
+        return sum((kind.counts for kind in kinds), start=Counter())
 
     def open(self) -> None:
         """Raises UnavailableError with its remedy; then nothing stays open."""
@@ -227,6 +231,9 @@ class Dhcp4Server:
         batch = after if waits else at_once
         batch.changes += outcome.changes
         batch.observations += outcome.observations
+        for observation in outcome.observations:
+            if "remedy" in observation.detail:
+                self._complain_of(observation)
         if outcome.reply is not None:
             source = self._source(outcome.reply, packet)
             batch.replies.append(_Ready(outcome.reply, source, self._interface(packet.interface) or "", sock))
@@ -273,7 +280,12 @@ class Dhcp4Server:
             try:
                 self._delivery.send(ready.reply, ready.source, ready.interface, ready.came_by)
             except (OSError, ValueError) as error:
-                self._dropped.add("a DHCP reply cannot be sent", interface=ready.interface, error=printable(str(error)))
+                self._unsent.add(
+                    "a DHCP reply cannot be sent",
+                    interface=ready.interface,
+                    error=printable(str(error)),
+                    remedy=remedy_for(getattr(error, "errno", None)),
+                )
         if batch.observations:
             self._observe(batch.observations)
 
@@ -309,6 +321,10 @@ class Dhcp4Server:
                 await asyncio.sleep(_RETRY)
             else:
                 self._failed.clear()
+
+    def _complain_of(self, observation: Observation) -> None:
+        reason, remedy = (printable(str(observation.detail[key])) for key in ("reason", "remedy"))
+        self._unanswered.add("a DHCP client gets no answer", client=str(observation.mac), reason=reason, remedy=remedy)
 
     def _complain(self, error: Exception) -> None:
         remedy = error.remedy if isinstance(error, NetiplError) else ""

@@ -102,6 +102,10 @@ class Outbox:
         """Of data sent so far, about; the caller may set it back."""
         self.unreadable: list[int] = []
         """Peers whose data was gone when it was to be sent; emptied by the caller."""
+        self.refused = 0
+        """Packets that the kernel did not take; set back by the caller."""
+        self.last_error = 0
+        """Why not the last of them (errno)."""
 
     def put(self, peer: int, block: int, address: int, length: int) -> None:
         """Adds DATA number `block` (modulo 65536) with the `length` bytes at `address`, which stay until `flush`."""
@@ -133,7 +137,14 @@ class Outbox:
                 continue
             if error == EFAULT:
                 self.unreadable.append(self.peers[2 * position])
+            else:
+                self.refuse(error)
             position += 1
+
+    def refuse(self, error: int) -> None:
+        """Counts a packet that the kernel did not take."""
+        self.refused += 1
+        self.last_error = error
 
 
 def peer_of(address: int, port: int) -> int:

@@ -126,12 +126,20 @@ class Dropped(NamedTuple):
     last: str
 
 
-Message = Listen | Ask | AskResume | Serve | Refuse | Drop | Move | Began | Progress | Over | Dropped
+class Unsent(NamedTuple):
+    """From a worker: so many packets the kernel did not take from `local`, the last for this `error` (an errno)."""
+
+    local: int
+    packets: int
+    error: int
+
+
+Message = Listen | Ask | AskResume | Serve | Refuse | Drop | Move | Began | Progress | Over | Dropped | Unsent
 
 _KINDS: Final[Mapping[str, type[Message]]] = MappingProxyType(
     {
         kind.__name__: kind
-        for kind in (Listen, Ask, AskResume, Serve, Refuse, Drop, Move, Began, Progress, Over, Dropped)
+        for kind in (Listen, Ask, AskResume, Serve, Refuse, Drop, Move, Began, Progress, Over, Dropped, Unsent)
     }
 )
 

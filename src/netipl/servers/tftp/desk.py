@@ -12,22 +12,18 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Final
 
-import structlog
-
 from netipl.content import Content
 from netipl.errors import ContentError, NetiplError
 from netipl.protocols.tftp.codes import ErrorCode, Mode
 from netipl.protocols.tftp.resolution import Arriving, Denied, Missing, Resolution
 from netipl.protocols.tftp.server import Reason
-from netipl.servers.complaints import Complaints, told
 from netipl.servers.tftp import control
 from netipl.servers.tftp.ledger import Entry, Ledger, Peer
 from netipl.servers.tftp.opening import Opened, as_netascii, opened
 from netipl.servers.tftp.process import WorkerProcess
 from netipl.servers.tftp.sightings import Sightings
+from netipl.servers.tftp.troubles import Troubles
 from netipl.wire import printable
-
-_log = structlog.get_logger()
 
 Resolve = Callable[[bytes, IPv4Address, int, IPv4Address], Resolution]
 """From the name asked for, the client's address and port and our address that was asked."""
@@ -38,6 +34,9 @@ _ASK_AGAIN: Final = 0.25
 _ORPHANED: Final = 60.0
 """Seconds after which a transfer without a worker is given up: its client has long stopped asking."""
 
+_BUSY: Final = "the server is busy"
+_TOO_MANY: Final = "too many transfers"
+_REMEDIES: Final = {_TOO_MANY: "raise transfers_per_address in [tftp], if so many are meant"}
 _QUIET: Final = frozenset({Reason.MOVED})
 
 
@@ -64,9 +63,7 @@ class Desk:
         self._limits = limits
         self._next_number = 1
         self._waiting: dict[int, set[asyncio.Task[None]]] = {}
-        self._complaints = Complaints("netipl.tftp")
-        self._datagrams_dropped = 0
-        self._last_dropped = ""
+        self._troubles = Troubles()
 
     def begin(self) -> None:
         """Takes up the numbers and the clock of what the ledger was opened with."""
@@ -88,8 +85,9 @@ class Desk:
             case control.Over():
                 self._over(message)
             case control.Dropped():
-                self._datagrams_dropped += message.datagrams
-                self._last_dropped = message.last
+                self._troubles.dropped(message)
+            case control.Unsent():
+                self._troubles.unsent(message)
 
     def lost(self, index: int) -> None:
         """Worker `index` is gone; its transfers wait for their clients."""
@@ -118,13 +116,12 @@ class Desk:
                 self._fail(entry, "the client did not come back after a restart")
         if not self._ledger.is_written:
             self._ledger.rewrite()
-        if self._datagrams_dropped:
-            _log.warning("tftp datagrams dropped", count=self._datagrams_dropped, last=printable(self._last_dropped))
-            self._datagrams_dropped = 0
+        self._troubles.tell()
 
     def _asked(self, index: int, ask: control.Ask) -> None:
         self._forget_others(index, _peer(ask))
         if refusal := self._over_limit(ask.address):
+            self._troubles.refused(ask.address, refusal, _REMEDIES.get(refusal, ""))
             self._refuse(index, ask.token, ErrorCode.UNDEFINED, refusal)
             return
         resolution = self._resolution(_name(ask), _peer(ask))
@@ -145,6 +142,7 @@ class Desk:
                 self._sightings.denied(ask.address, name, reason)
                 self._refuse(index, ask.token, ErrorCode.ACCESS_VIOLATION, "access denied")
             case Arriving():
+                self._troubles.refused(ask.address, f"{printable(name)} is still arriving")
                 self._refuse(index, ask.token, ErrorCode.UNDEFINED, "the file is still arriving")
 
     def _later(self, index: int, ask: control.Ask) -> None:
@@ -265,10 +263,10 @@ class Desk:
     def _over_limit(self, address: int) -> str:
         """Why this client gets no further transfer, or nothing."""
         if len(self._ledger.entries) >= self._limits.transfers:
-            return "the server is busy"
+            return _BUSY
         waiting = len(self._waiting.get(address, ()))
         running = len(self._ledger.of_address(address))
-        return "too many transfers" if running + waiting >= self._limits.transfers_per_address else ""
+        return _TOO_MANY if running + waiting >= self._limits.transfers_per_address else ""
 
     def _resolution(self, name: bytes, peer: Peer) -> Resolution:
         local, address, port = peer
@@ -277,7 +275,7 @@ class Desk:
         except NetiplError as error:
             return Denied(str(error))
         except Exception as bug:  # noqa: BLE001 - one name must not end the boots of all others
-            self._complaints.add("a request broke the server", name=printable(name), error=told(bug))
+            self._troubles.broken(name, bug)
             return Denied("the server failed")
 
     def _entry(self, index: int, ask: control.Ask, served: Opened) -> Entry:

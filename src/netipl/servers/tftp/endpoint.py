@@ -115,7 +115,7 @@ class Endpoint:
         if now - self._swept >= SECOND:
             self._swept = now
             self._server.sweep(now)
-            self._report_dropped()
+            self._report_trouble()
 
     def begin(self, serve: control.Serve, descriptors: list[int], now: int) -> None:
         """Begins or takes up a transfer; the descriptors are ours."""
@@ -228,8 +228,8 @@ class Endpoint:
     def _reply(self, peer: int, packet: bytes) -> None:
         try:
             self._socket.sendto(packet, (socket.inet_ntoa(address_of(peer).to_bytes(4, "big")), port_of(peer)))
-        except OSError:
-            return  # lost, as any packet may be
+        except OSError as error:  # lost, as any packet may be
+            self.outbox.refuse(error.errno or 0)
 
     def _refused(self, refusal: tuple[int, bytes] | None) -> None:
         if refusal is not None:
@@ -273,10 +273,13 @@ class Endpoint:
     def _tell_over(self, number: int, reason: Reason) -> None:
         self._tell(control.Over(number, reason.name, 0, 0, 0, ""))
 
-    def _report_dropped(self) -> None:
+    def _report_trouble(self) -> None:
         if self._dropped:
             self._tell(control.Dropped(self._dropped, printable(self._last_dropped)))
             self._dropped = 0
+        if self.outbox.refused:
+            self._tell(control.Unsent(self._local, self.outbox.refused, self.outbox.last_error))
+            self.outbox.refused = 0
 
 
 def _largest_block(local: int, address: int) -> int:

@@ -213,6 +213,7 @@ def test_transfers_of_one_address_are_limited(tmp_path: Path) -> None:
         for client in clients:
             client.close()
         assert answers == [OptionAck, OptionAck, Error]
+        eventually(lambda: "raise transfers_per_address" in service.log.read_text(), "a line with the remedy")
 
 
 def test_garbage_is_dropped_and_reported_and_nothing_else(service: Service, client: Client) -> None:
