@@ -53,11 +53,14 @@ class RoundTrip:
         self.timeout = UNMEASURED
 
     def measured(self, sample: int) -> None:
-        """Takes the time of one round trip; never of a packet that was sent twice (Karn's rule, RFC 6298, 3)."""
+        """Takes the time of one round trip; never of a packet that was sent twice (Karn's rule, RFC 6298, 3).
+
+        A client is given twice its time at least, however steady it was: a queue that forms is no loss.
+        """
         if self.smoothed:
             self.variation += (abs(self.smoothed - sample) - self.variation) >> 2
             self.smoothed += (sample - self.smoothed) >> 3
         else:
             self.smoothed = sample or 1
             self.variation = sample >> 1
-        self.timeout = min(max(self.smoothed + 4 * self.variation, SHORTEST), LONGEST)
+        self.timeout = min(max(self.smoothed + max(4 * self.variation, self.smoothed), SHORTEST), LONGEST)

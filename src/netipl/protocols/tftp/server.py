@@ -22,6 +22,9 @@ REPEAT: Final = SECOND
 MOST_ASKED: Final = 1024
 """Questions that wait for their answer; further requests are dropped, and their clients ask again."""
 
+MOST_REPEATED: Final = 16
+"""Timers heeded at once. When more have run out, no packet was lost: the clients, their host or the way are busy."""
+
 _MOST_REMEMBERED: Final = 8192
 _PATIENCE_WITH_ANSWERS: Final = 60 * SECOND
 
@@ -194,10 +197,11 @@ class Server(Generic[Source]):
         for peer in [peer for peer in self._token_of if self._address_of(peer) == address]:
             self._forget_question(peer)
 
-    def due(self, now: int) -> list[tuple[Transfer[Source], int]]:
-        """The transfers whose timer has run out, each with the first block to send again."""
+    def due(self, now: int, most: int = MOST_REPEATED) -> list[tuple[Transfer[Source], int]]:
+        """The transfers whose timer has run out, each with the first block to send again; `most`, the longest due."""
         again = []
-        for transfer in [transfer for transfer in self.transfers.values() if transfer.deadline <= now]:
+        late = sorted((it for it in self.transfers.values() if it.deadline <= now), key=lambda it: it.deadline)
+        for transfer in late[:most]:
             block = transfer.due(now)
             if block == DEAD:
                 self.end(transfer.peer, _silent(transfer))

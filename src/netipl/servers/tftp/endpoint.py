@@ -5,16 +5,17 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from time import monotonic_ns
 from typing import Final
 
 from netipl.errors import ContentError, WireError
 from netipl.protocols.tftp.codes import DATA_HEADER, ErrorCode, OpCode
 from netipl.protocols.tftp.negotiation import LARGEST_BLOCK, Terms
 from netipl.protocols.tftp.retransmission import SECOND
-from netipl.protocols.tftp.server import Reason, Server, Unknown, Wanted
+from netipl.protocols.tftp.server import MOST_REPEATED, Reason, Server, Unknown, Wanted
 from netipl.protocols.tftp.transfer import FINISHED, Transfer
 from netipl.servers.tftp import control
-from netipl.servers.tftp.batches import Inbox, Outbox, address_of, peer_of, port_of
+from netipl.servers.tftp.batches import BATCH, Inbox, Outbox, address_of, peer_of, port_of
 from netipl.servers.tftp.bodies import Body, Files, MappedFile, spans_of
 from netipl.wire import printable
 
@@ -62,17 +63,21 @@ class Endpoint:
         self._dropped = 0
         self._last_dropped = ""
         self._swept = 0
+        self._repeats = MOST_REPEATED
+        """So many packets may be sent again. Each that is received allows one more: it shows that the way is free."""
 
     @property
     def running(self) -> int:
         """How many transfers there are."""
         return len(self._server.transfers)
 
-    def serve(self, now: int) -> None:
-        """Takes one batch of datagrams and answers it. For most of them the block that follows is laid down here."""
+    def serve(self, now: int) -> int:
+        """Takes one batch of datagrams and answers it: how many. Most blocks that follow are laid down here."""
         inbox, outbox, transfers = self._inbox, self.outbox, self._server.transfers
         peers, vectors, headers = outbox.peers, outbox.vectors, outbox.first_header
-        for index, (head, peer, length) in enumerate(inbox.heads(inbox.receive(self._descriptor))):
+        received = inbox.receive(self._descriptor)
+        self._repeats = min(self._repeats + received, MOST_REPEATED)
+        for index, (head, peer, length) in enumerate(inbox.heads(received)):
             transfer = transfers.get(peer)
             if transfer is None or not _ACK <= head < _AFTER_ACK or length < DATA_HEADER:
                 self._receive(peer, inbox.datagram(index, length), now)
@@ -91,16 +96,29 @@ class Endpoint:
             elif block == FINISHED:
                 self._server.end(peer, Reason.FINISHED)
         self._flush()
+        return received
 
     def tick(self, now: int) -> int:
-        """Sends again what is due; the time at which to look again."""
-        for transfer, block in self._server.due(now):
-            if block == 0:
-                self._reply(transfer.peer, transfer.first_packet)
-            else:
-                self._send(transfer, block)
-        self._flush()
-        return self._server.next_due() or now + SECOND
+        """Sends again what was due `now`; the time at which to look again."""
+        due = self._server.next_due()
+        if due is not None and due <= now:
+            self._catch_up()
+            again = self._server.due(now, max(self._repeats, 1))
+            self._repeats = max(self._repeats - len(again), 0)
+            for transfer, block in again:
+                if block == 0:
+                    self._reply(transfer.peer, transfer.first_packet)
+                else:
+                    self._send(transfer, block)
+            self._flush()
+            due = self._server.next_due()
+        return due or now + SECOND
+
+    def _catch_up(self) -> None:
+        """Reads what has arrived: an ACK that waits here is not lost. In lock-step each client has one under way."""
+        for _ in range(self.running // BATCH + 1):
+            if self.serve(monotonic_ns()) < BATCH:
+                return
 
     def report(self, now: int) -> None:
         """Tells the daemon how far the transfers are, and forgets what is old."""

@@ -24,6 +24,11 @@ def test_later_samples_weigh_an_eighth_and_a_quarter() -> None:
     assert trip.timeout == 145 * MILLISECOND
 
 
+def test_a_steady_client_is_given_twice_its_time() -> None:
+    """Else RTTVAR would fade to nothing, and the next packet that is a little late be sent twice."""
+    assert measured(*[40] * 50).timeout == 80 * MILLISECOND
+
+
 def test_a_close_client_is_not_hurried_below_two_milliseconds() -> None:
     assert measured(*[0.1] * 20).timeout == SHORTEST == 2 * MILLISECOND
 
