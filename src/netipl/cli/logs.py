@@ -2,12 +2,14 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from time import monotonic
 
 import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from netipl.cli.describe import describe
 from netipl.provisioning.timeline import Observation, Seen
@@ -29,21 +31,35 @@ _IN_PASSING = {
 _REFUSED = {Seen.DHCP_NAK, Seen.DHCP_DECLINE, Seen.DHCP_RELEASE, Seen.DHCP_INFORM, Seen.TFTP_DENIED}
 
 
+_ENDS_A_WORD = re.compile(r"[ \t\r\n='\"]")
+
+
 def configure(level: int = logging.WARNING, *, as_json: bool = False) -> None:
     """Set up logging for this process, from `level` on (as in `logging`)."""
     journal = "JOURNAL_STREAM" in os.environ
     times = [] if journal else [structlog.processors.TimeStamper(fmt="iso", utc=True)]
-    renderer = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0, pad_level=False)
-    )
+    renderer = structlog.processors.JSONRenderer() if as_json else _on_terminal() if sys.stderr.isatty() else plain
     structlog.configure(
         processors=[structlog.processors.add_log_level, *times, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _on_terminal() -> Processor:
+    return structlog.dev.ConsoleRenderer(colors=True, pad_event_to=0, pad_level=False)
+
+
+def plain(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    """One line, as on a terminal but without colours: every lease is one, and this takes a fraction of the time."""
+    time, level, what = event.pop("timestamp", ""), event.pop("level"), event.pop("event")
+    details = "".join(f" {key}={_quoted(value)}" for key, value in event.items())
+    return f"{time} [{level}] {what}{details}".lstrip()
+
+
+def _quoted(value: object) -> str:
+    return value if isinstance(value, str) and not _ENDS_A_WORD.search(value) else repr(value)
 
 
 class Log:
