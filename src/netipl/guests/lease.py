@@ -1,11 +1,11 @@
 """A lease: an IPv4 address promised to one guest or client until a time."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address
 
 from netipl.net import Mac
+from netipl.values import value
 
 
 class LeaseState(StrEnum):
@@ -18,7 +18,7 @@ class LeaseState(StrEnum):
     """Somebody else uses the address (RFC 2131, 4.3.3): nobody gets it until it expires."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Lease:
     """The newest state of one address in one network. `expires` is in UTC. `xid` is the boot that bound it."""
 

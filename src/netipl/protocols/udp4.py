@@ -5,10 +5,10 @@ Sources: RFC 791 section 3.1, RFC 768, RFC 1071 (checksum), RFC 6864 (an identif
 """
 
 import struct
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from netipl.errors import WireError
+from netipl.values import value
 from netipl.wire import Reader
 
 _VERSION_AND_WORDS = 0x45  # IPv4, a header of five 32-bit words
@@ -25,7 +25,7 @@ _UDP_HEADER = struct.Struct("! H H H H")  # source port, destination port, lengt
 _PSEUDO_HEADER = struct.Struct("! 4s 4s x B H")  # source, destination, protocol, UDP length
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Datagram:
     """What one UDP datagram says, and between whom."""
 

@@ -8,7 +8,6 @@ looked at again before it is given. Offers live here alone.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from ipaddress import IPv4Address
@@ -18,12 +17,13 @@ from typing import Final
 from netipl.guests.lease import Lease, LeaseState
 from netipl.provisioning.address_plan import AddressPlan
 from netipl.provisioning.identity import Client, Owner
+from netipl.values import value
 
 OFFER_TIME: Final = timedelta(seconds=60)
 """How long an address that was offered waits for its REQUEST."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Offer:
     """An address promised to an owner `until` a time, and to nobody else."""
 

@@ -4,7 +4,6 @@ A boot begins with the firmware's DISCOVER and pins its plan at the ACK: a plan 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
 
@@ -21,12 +20,13 @@ from netipl.provisioning.dhcp import answer
 from netipl.provisioning.exchange import Arrival, Outcome
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
+from netipl.values import value
 
 PlanFor = Callable[[Guest | None, Mac, IPv4Address], Plan | None]
 """What a guest, or a client of the pool (None), with this MAC and address is to boot; None: nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Received:
     """The outcome, and the address whose transfers it ended, since its guest has begun another boot."""
 

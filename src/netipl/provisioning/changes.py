@@ -3,20 +3,20 @@
 Applied in order to an inventory with the same networks and guests they give the same leases.
 """
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from netipl.guests.lease import Lease
+from netipl.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LeaseSet:
     """The address of `lease` is now in this state, whatever was known of it before."""
 
     lease: Lease
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LeaseForgotten:
     """Nothing is known any more of this address in the network of that name."""
 

@@ -1,7 +1,6 @@
 """How a DHCP message came in and what goes out for it: the vocabulary between the engine and its server."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from netipl.guests.guest import Guest
@@ -11,12 +10,13 @@ from netipl.protocols.dhcp4.message import ANY, Message
 from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.changes import Change
 from netipl.provisioning.timeline import Observation
+from netipl.values import value
 
 BootPlan = Callable[[Guest | None, Network, IPv4Address], BootFields | None]
 """What a guest, or a client of the pool (None), boots with this address of that network; None: nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Arrival:
     """Where a message came in. `local` is the address of ours that was asked, None for a broadcast."""
 
@@ -25,12 +25,12 @@ class Arrival:
     source: IPv4Address = ANY
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Broadcast:
     """To 255.255.255.255, port 68, out of the interface that the message came in by."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Unicast:
     """To port 68 of `address` in a frame for `mac`, without ARP: the client may not answer to its address yet."""
 
@@ -38,7 +38,7 @@ class Unicast:
     mac: Mac
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Routed:
     """To a relay, or to a client that uses its address: as the kernel sends any UDP packet."""
 
@@ -49,7 +49,7 @@ class Routed:
 Destination = Broadcast | Unicast | Routed
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Reply:
     """A message and where it goes (RFC 2131, 4.1)."""
 
@@ -57,7 +57,7 @@ class Reply:
     to: Destination
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Outcome:
     """All that follows from one message. The reply may leave only after the changes are durable."""
 

@@ -6,7 +6,6 @@ two identifiers behind one MAC are one owner, and cloned machines that share a D
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease
 from netipl.guests.network import Network
 from netipl.net import Mac
+from netipl.values import value
 
 Owner = str | Mac
 """Whose an address is: the name of a guest, or the MAC of a client of the pool."""
@@ -23,7 +23,7 @@ _Key = TypeVar("_Key")
 _GROUP_BIT: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Client:
     """Who sent a message in one network."""
 

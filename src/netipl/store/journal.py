@@ -19,6 +19,7 @@ from netipl.guests.lease import Lease
 from netipl.provisioning.changes import Change
 from netipl.store import leases
 from netipl.store.database import Database
+from netipl.values import value
 
 _log = structlog.get_logger(__name__)
 
@@ -28,7 +29,7 @@ Done = Callable[[Exception | None], None]
 _LARGEST_GROUP = 1024  # submissions; bounds how long the first of a group waits for the last
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Submission:
     changes: tuple[Change, ...]
     done: Done
