@@ -115,9 +115,10 @@ class Daemon:
 
     def observe(self, observation: Observation) -> None:
         """The door for what was seen, by a server or by whoever runs a guest."""
-        boot = self._boots.of(observation.mac) if observation.mac is not None else None
-        if observation.seen is Seen.DHCP_ACK and boot is not None and boot.state in _FIRMWARE_IS_DONE:
-            observation = replace(observation, seen=Seen.GUEST_ADDRESSED)
+        if observation.seen is Seen.DHCP_ACK and observation.mac is not None:
+            boot = self._boots.of(observation.mac)
+            if boot is not None and boot.state in _FIRMWARE_IS_DONE:
+                observation = replace(observation, seen=Seen.GUEST_ADDRESSED)
         self._boots.observe(observation)
         self._watch(self._named(observation))
 

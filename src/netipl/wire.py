@@ -31,6 +31,14 @@ class Reader:
         self._position = end
         return taken
 
+    def take_counted(self) -> bytes:
+        """The bytes that the next byte counts."""
+        data, start = self._data, self._position + 1
+        if start > len(data) or (end := start + data[start - 1]) > len(data):
+            raise WireError(f"a counted value wanted, {self.remaining} bytes left")
+        self._position = end
+        return data[start:end]
+
     def take_until(self, terminator: bytes) -> bytes:
         """The bytes before the next `terminator`, which is read too and left out."""
         end = self._data.find(terminator, self._position)

@@ -38,7 +38,7 @@ def _ack(observation: Observation) -> str:
 
 
 def _offer(observation: Observation) -> str:
-    return f"{observation.address or _text(observation, 'address')} offered"
+    return f"{observation.address} offered"
 
 
 def _finished(observation: Observation) -> str:

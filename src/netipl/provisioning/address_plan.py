@@ -52,7 +52,10 @@ class AddressPlan:
     def pooled(self, address: IPv4Address) -> bool:
         """Whether any client may get `address`."""
         number = int(address)
-        return number not in self._withheld and any(first <= number <= last for first, last in self._ranges)
+        for first, last in self._ranges:
+            if first <= number <= last:
+                return number not in self._withheld
+        return False
 
     def __iter__(self) -> Iterator[IPv4Address]:
         """The addresses of the pools, made as they are asked for."""

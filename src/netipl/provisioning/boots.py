@@ -46,6 +46,8 @@ TRANSITIONS: Mapping[tuple[BootState, Seen], BootState] = {
 }
 """What is observed in a state and is not here changes nothing."""
 
+_MOVES = frozenset(seen for _, seen in TRANSITIONS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boot:
@@ -101,7 +103,7 @@ class Boots:
 
     def observe(self, observation: Observation) -> Boot | None:
         """Apply what was seen to the boot it belongs to, by MAC or address; that boot if its state changed."""
-        boot = self._of(observation)
+        boot = self._of(observation) if observation.seen in _MOVES else None
         if boot is None:
             return None
         state = TRANSITIONS.get((boot.state, observation.seen))

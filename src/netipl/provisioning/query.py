@@ -1,6 +1,5 @@
 """One DHCP message in the place where it is answered, and the ways to say what follows from it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Final
@@ -15,6 +14,7 @@ from netipl.provisioning.changes import Change, LeaseForgotten, LeaseSet
 from netipl.provisioning.exchange import Arrival, BootPlan, Outcome
 from netipl.provisioning.identity import Client, name_of
 from netipl.provisioning.timeline import Observation, Seen
+from netipl.values import value
 
 FOREVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of a lease that has none: a plain BOOTP client never renews."""
@@ -22,7 +22,7 @@ _SHORTEST_LEASE: Final = timedelta(minutes=2)
 _MORE_ADDRESSES: Final = "give it larger pools or a shorter lease_time"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Query:
     """`message` of `client` in `network`, whose addresses are `addresses`."""
 
@@ -68,9 +68,7 @@ class Query:
         )
 
     def saw(self, seen: Seen, address: IPv4Address | None = None, /, **detail: str | int) -> Observation:
-        """An observation of the client; `address` is told as text too."""
-        if address is not None:
-            detail["address"] = str(address)
+        """An observation of the client."""
         client = self.client
         return Observation(
             at=self.now, seen=seen, mac=client.mac, address=address, guest=name_of(client.guest), detail=detail

@@ -6,6 +6,8 @@ the firmware takes neither alone. Echoed: options 61 (RFC 6842), 97 (RFC 4578, 2
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import lru_cache
 from ipaddress import IPv4Address
 from typing import Final
 
@@ -25,12 +27,7 @@ _ECHOED: Final = (Option.CLIENT_IDENTIFIER, Option.CLIENT_MACHINE, Option.RELAY_
 
 def leased(query: Query, kind: MessageType, address: IPv4Address, boot: BootFields | None) -> Reply:
     """OFFER or ACK of `address`."""
-    seconds = min(int(query.lease_time.total_seconds()), _INFINITY)
-    values = _identified(query, kind)
-    values[Option.LEASE_TIME] = seconds.to_bytes(4, "big")
-    values[Option.RENEWAL_TIME] = (seconds // 2).to_bytes(4, "big")
-    values[Option.REBINDING_TIME] = (seconds * 7 // 8).to_bytes(4, "big")
-    values |= _configuration(query)
+    values = _identified(query, kind) | _times(query.lease_time) | _configuration(query)
     ciaddr = query.message.ciaddr if kind is MessageType.ACK else ANY
     return Reply(_message(query, values, boot, yiaddr=address, ciaddr=ciaddr), _to(query, address))
 
@@ -113,6 +110,17 @@ def _message(
 
 def _identified(query: Query, kind: MessageType) -> dict[int, bytes]:
     return {Option.MESSAGE_TYPE: bytes((kind,)), Option.SERVER_IDENTIFIER: query.network.server.packed}
+
+
+@lru_cache(maxsize=64)
+def _times(lease_time: timedelta) -> dict[int, bytes]:
+    """Of a lease, of T1 and of T2 (RFC 2131, 4.4.5). Not to be changed: all leases of this time share it."""
+    seconds = min(int(lease_time.total_seconds()), _INFINITY)
+    return {
+        Option.LEASE_TIME: seconds.to_bytes(4, "big"),
+        Option.RENEWAL_TIME: (seconds // 2).to_bytes(4, "big"),
+        Option.REBINDING_TIME: (seconds * 7 // 8).to_bytes(4, "big"),
+    }
 
 
 def _configuration(query: Query) -> dict[int, bytes]:

@@ -4,27 +4,28 @@ Adapters report what they see as observations, keyed by what they know (MAC, add
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address
 
 from netipl.net import Mac
+from netipl.values import value
 
 
 class Seen(StrEnum):
     """What was observed. The comment names the keys of `detail`."""
 
     DHCP_DISCOVER = "dhcp-discover"  # xid
-    DHCP_OFFER = "dhcp-offer"  # address
+    DHCP_OFFER = "dhcp-offer"
     DHCP_REQUEST = "dhcp-request"  # xid, architecture
-    DHCP_ACK = "dhcp-ack"  # address, file
+    DHCP_ACK = "dhcp-ack"  # file
     DHCP_NAK = "dhcp-nak"  # reason
     DHCP_DECLINE = "dhcp-decline"
     DHCP_RELEASE = "dhcp-release"
     DHCP_INFORM = "dhcp-inform"
     DHCP_IGNORED = "dhcp-ignored"  # reason; remedy, where an administrator has to know
-    BOOTP_REPLY = "bootp-reply"  # address, file
+    BOOTP_REPLY = "bootp-reply"  # file
     TFTP_MISSING = "tftp-missing"  # name
     TFTP_DENIED = "tftp-denied"  # name, reason
     TFTP_STARTED = "tftp-started"  # name, size
@@ -34,11 +35,11 @@ class Seen(StrEnum):
     HTTP_SERVED = "http-served"  # name, status, size
     CONSOLE = "console"  # line
     KERNEL = "kernel"  # line: the first that can only come from a Linux kernel
-    GUEST_ADDRESSED = "guest-addressed"  # address: the ACK that the guest's own system got
+    GUEST_ADDRESSED = "guest-addressed"  # file: the ACK that the guest's own system got
     CALLBACK = "callback"  # path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Observation:
     """One thing seen at `at` (UTC). Text in `detail` came from outside: escape it (`wire.printable`) to show it."""
 

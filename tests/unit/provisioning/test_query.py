@@ -103,7 +103,7 @@ def test_what_is_seen_is_known_by_mac_guest_and_address() -> None:
         mac=Z1_MAC,
         address=Z1_ADDRESS,
         guest="z1",
-        detail={"file": "boot", "address": "192.168.133.10"},
+        detail={"file": "boot"},
     )
 
 

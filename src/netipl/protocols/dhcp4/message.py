@@ -5,7 +5,7 @@ Sources: RFC 951, 3; RFC 1542, 2; RFC 2131, 2 and 4.1; RFC 2132, 9.3; RFC 3046, 
 """
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Address
 from typing import Final
 
@@ -14,6 +14,7 @@ from netipl.net import Mac
 from netipl.protocols.dhcp4 import options as option_format
 from netipl.protocols.dhcp4.codes import ETHERNET, MAGIC_COOKIE, OpCode, Option, Overload
 from netipl.protocols.dhcp4.options import Options
+from netipl.values import value
 
 _FIXED: Final = struct.Struct(
     "!"
@@ -32,6 +33,7 @@ _FIXED: Final = struct.Struct(
 _SNAME_LENGTH: Final = 64
 _FILE_LENGTH: Final = 128
 _MAC_LENGTH: Final = 6
+_OP_CODES: Final = {int(op): op for op in OpCode}
 _BROADCAST_FLAG: Final = 0x8000
 _LEAST: Final = 300  # RFC 951 with its 64 bytes of vendor area; relays drop what is shorter (RFC 1542, 2.1)
 _MOST: Final = 1472  # one Ethernet frame
@@ -44,7 +46,7 @@ _ANY_BYTES: Final = ANY.packed
 _NO_OPTIONS: Final = Options()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Message:
     """BOOTP and DHCP alike; plain BOOTP has no message type, and without `cookie` no options at all."""
 
@@ -69,26 +71,26 @@ def decode(data: bytes) -> Message:
     """The message in the payload of a UDP packet. Raises WireError."""
     if len(data) < _FIXED.size:
         raise WireError(f"{len(data)} bytes are no BOOTP message")
-    op, htype, hlen, hops, xid, secs, flags, ciaddr, yiaddr, siaddr, giaddr, chaddr, sname, file = _FIXED.unpack_from(
-        data
-    )
-    if op not in (OpCode.BOOTREQUEST, OpCode.BOOTREPLY):
-        raise WireError(f"op {op}")
+    number, htype, hlen, hops, xid, secs, flags, *addresses, chaddr, sname, file = _FIXED.unpack_from(data)
+    ciaddr, yiaddr, siaddr, giaddr = map(_address, addresses)
+    op = _OP_CODES.get(number)
+    if op is None:
+        raise WireError(f"op {number}")
     if htype != ETHERNET or hlen != _MAC_LENGTH:
         raise WireError(f"hardware type {htype} with {hlen} bytes of address")
     cookie = data[_FIXED.size : _FIXED.size + 4] == MAGIC_COOKIE
     if cookie:
         options, sname, file = _decode_options(data[_FIXED.size + 4 :], sname, file)
     return Message(
-        op=OpCode.BOOTREQUEST if op == OpCode.BOOTREQUEST else OpCode.BOOTREPLY,
+        op=op,
         hops=hops,
         xid=xid,
         secs=secs,
         broadcast=flags & _BROADCAST_FLAG != 0,
-        ciaddr=_address(ciaddr),
-        yiaddr=_address(yiaddr),
-        siaddr=_address(siaddr),
-        giaddr=_address(giaddr),
+        ciaddr=ciaddr,
+        yiaddr=yiaddr,
+        siaddr=siaddr,
+        giaddr=giaddr,
         mac=Mac(chaddr[:_MAC_LENGTH]),
         sname=sname.partition(b"\0")[0],
         file=file.partition(b"\0")[0],
@@ -164,9 +166,11 @@ def _encode_options(message: Message) -> tuple[bytes, bytes, bytes]:
     encoded = {code: option_format.encode(code, value) for code, value in message.options.items()}
     if Option.RELAY_INFORMATION in encoded:
         encoded[Option.RELAY_INFORMATION] = encoded.pop(Option.RELAY_INFORMATION)
-    if sum(map(len, encoded.values())) >= _OPTIONS_SURE:
+    area = b"".join(encoded.values())
+    if len(area) >= _OPTIONS_SURE:
         file, sname = _overload(encoded, file, sname)
-    return MAGIC_COOKIE + b"".join(encoded.values()) + _END, file, sname
+        area = b"".join(encoded.values())
+    return MAGIC_COOKIE + area + _END, file, sname
 
 
 def _overload(encoded: dict[int, bytes], file: bytes, sname: bytes) -> tuple[bytes, bytes]:

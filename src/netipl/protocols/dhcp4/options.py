@@ -38,7 +38,6 @@ _LENGTHS: Final[Mapping[int, Container[int]]] = {
     Option.NETWORK_INTERFACE: (3,),
     Option.CLIENT_MACHINE: (17,),
 }
-_ANY_LENGTH: Final = range(_ANY)
 
 
 class Options(Mapping[int, bytes]):
@@ -49,10 +48,12 @@ class Options(Mapping[int, bytes]):
     def __init__(self, values: Mapping[int, bytes] | Mapping[Option, bytes] | Iterable[tuple[int, bytes]] = ()) -> None:
         self._values: dict[int, bytes] = dict(values)  # type: ignore[arg-type]  # an Option is an int
         for code, value in self._values.items():
-            if not _PAD < code < _END:
+            lengths = _LENGTHS.get(code)
+            if lengths is not None:
+                if len(value) not in lengths:
+                    raise ValueError(f"option {code} has {len(value)} bytes")
+            elif not _PAD < code < _END:
                 raise ValueError(f"{code} is no option code")
-            if len(value) not in _LENGTHS.get(code, _ANY_LENGTH):
-                raise ValueError(f"option {code} has {len(value)} bytes")
 
     def __getitem__(self, code: int) -> bytes:
         return self._values[code]
@@ -138,7 +139,7 @@ def decode_into(values: dict[int, bytes], field: bytes) -> None:
             continue
         if code == _END:
             return
-        value = reader.take(reader.u8())
+        value = reader.take_counted()
         values[code] = values[code] + value if code in values else value
 
 

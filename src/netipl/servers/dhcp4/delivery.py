@@ -5,6 +5,7 @@ Everything goes out with the address that was asked as its source. Sources: RFC 
 
 import socket
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address
 from typing import Final
 
@@ -17,6 +18,8 @@ from netipl.servers.dhcp4 import sockets
 _ETHERTYPE_IPV4: Final = 0x0800
 _EVERYBODY: Final = IPv4Address("255.255.255.255")
 _EVERY_MAC: Final = b"\xff" * 6
+
+_text = lru_cache(maxsize=1024)(str)  # of addresses: there are few relays
 
 
 class Delivery:
@@ -39,9 +42,7 @@ class Delivery:
         data = encode_message(reply.message)
         match reply.to:
             case Routed(address=address, port=port):
-                information = sockets.PKTINFO.pack(0, source.packed, bytes(4))
-                control = [(socket.IPPROTO_IP, sockets.IP_PKTINFO, information)]
-                self.by_address.get(source, came_by).sendmsg([data], control, 0, (str(address), port))
+                self._send_routed(data, source, (_text(address), port), came_by)
             case Unicast(address=address, mac=mac):
                 self._send_frame(data, source, address, interface, mac.octets)
             case Broadcast():
@@ -51,6 +52,14 @@ class Delivery:
         self._frames.close()
         for sock in self.by_address.values():
             sock.close()
+
+    def _send_routed(self, data: bytes, source: IPv4Address, to: tuple[str, int], came_by: socket.socket) -> None:
+        bound = self.by_address.get(source)
+        if bound is not None:  # to the source itself
+            bound.sendto(data, to)
+            return
+        information = sockets.PKTINFO.pack(0, source.packed, bytes(4))
+        came_by.sendmsg([data], [(socket.IPPROTO_IP, sockets.IP_PKTINFO, information)], 0, to)
 
     def _send_frame(self, data: bytes, source: IPv4Address, to: IPv4Address, interface: str, mac: bytes) -> None:
         packet = encode_datagram(

@@ -29,6 +29,7 @@ from netipl.servers.dhcp4.delivery import Delivery
 from netipl.servers.dhcp4.interfaces import Wakeups
 from netipl.servers.dhcp4.listeners import Listeners
 from netipl.servers.unsent import remedy_for
+from netipl.values import value
 from netipl.wire import printable
 
 _log = structlog.get_logger("netipl.dhcp4")
@@ -51,7 +52,7 @@ _RETRY: Final = 1.0  # seconds until something that failed is tried again
 _address = lru_cache(maxsize=4096)(IPv4Address)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Ready:
     """A reply and the way it leaves."""
 
@@ -107,6 +108,7 @@ class Dhcp4Server:
         self._in_flight = 0
         self._postponed: deque[tuple[float, sockets.Packet, socket.socket]] = deque()
         self._catching_up = False
+        self._told_of: deque[tuple[_Batch, Exception | None]] = deque()
         self._failed = asyncio.Event()
         self._settled = asyncio.Event()
 
@@ -295,10 +297,19 @@ class Dhcp4Server:
         self._commit(batch.changes, partial(self._told, batch))
 
     def _told(self, batch: _Batch, error: Exception | None) -> None:
-        """In the thread of the store."""
+        """In the thread of the store; the first of a group wakes the loop for all of it."""
+        self._told_of.append((batch, error))
         with suppress(RuntimeError):  # the loop has ended, and nobody is left to send to
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._stored, batch, error)
+            if self._loop is not None and len(self._told_of) == 1:
+                self._loop.call_soon_threadsafe(self._stored_group)
+
+    def _stored_group(self) -> None:
+        try:
+            while self._told_of:
+                self._stored(*self._told_of.popleft())
+        finally:  # what one could not finish does not hold up those behind it
+            if self._told_of and self._loop is not None:
+                self._loop.call_soon(self._stored_group)
 
     def _stored(self, batch: _Batch, error: Exception | None) -> None:
         self._in_flight -= 1 + len(batch.replies)

@@ -69,8 +69,10 @@ def receive(sock: socket.socket, limit: int) -> Iterator[Packet]:
             return
         except OSError:  # an error that the network reported for something sent before, or the interface is gone
             continue
+        if flags & socket.MSG_TRUNC:
+            continue
         for level, kind, value in control:
-            if (level, kind) == (socket.IPPROTO_IP, IP_PKTINFO) and not flags & socket.MSG_TRUNC:
+            if kind == IP_PKTINFO and level == socket.IPPROTO_IP:
                 interface, ours, destination = PKTINFO.unpack(value)
                 yield Packet(data, interface, ours, destination, source, source_port)
 

@@ -151,6 +151,20 @@ def test_an_ack_without_a_change_waits_for_the_changes_before_it() -> None:
     conversation(test)
 
 
+def test_what_was_stored_together_is_answered_together() -> None:
+    async def test(server: Dhcp4Server, client: Client, store: Store) -> None:
+        with running(server):
+            told = []
+            for xid in (1, 2, 3):
+                client.ask(MessageType.REQUEST, xid)
+                told.append(await asyncio.wait_for(store.waiting.get(), DEADLINE))
+            for done in told:  # all before the loop turns
+                done(None)
+            assert [await client.reply() for _ in told] == [(MessageType.ACK, xid) for xid in (1, 2, 3)]
+
+    conversation(test)
+
+
 def test_after_a_failed_commit_nothing_is_answered_until_the_inventory_is_what_is_stored() -> None:
     async def test(server: Dhcp4Server, client: Client, store: Store) -> None:
         with running(server):
