@@ -3,6 +3,7 @@
 Decides nothing about any format. All numbers on the wire are big-endian.
 """
 
+from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from netipl.errors import WireError
@@ -30,14 +31,6 @@ class Reader:
         taken = self._data[self._position : end]
         self._position = end
         return taken
-
-    def take_counted(self) -> bytes:
-        """The bytes that the next byte counts."""
-        data, start = self._data, self._position + 1
-        if start > len(data) or (end := start + data[start - 1]) > len(data):
-            raise WireError(f"a counted value wanted, {self.remaining} bytes left")
-        self._position = end
-        return data[start:end]
 
     def take_until(self, terminator: bytes) -> bytes:
         """The bytes before the next `terminator`, which is read too and left out."""
@@ -69,6 +62,22 @@ class Reader:
 
     def ipv4(self) -> IPv4Address:
         return IPv4Address(self.take(4))
+
+
+def tagged(data: bytes, *, pad: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Each code in `data` with the value behind it, whose length one byte says: up to `end`, with `pad` left out.
+
+    Raises WireError for a value that ends beyond `data`. Faster than a Reader where every packet has many.
+    """
+    position = 0
+    while position < len(data) and (code := data[position]) != end:
+        if code == pad:
+            position += 1
+            continue
+        first = position + 2
+        if first > len(data) or (position := first + data[first - 1]) > len(data):
+            raise WireError(f"the value of code {code} ends beyond the {len(data)} bytes there")
+        yield code, data[first:position]
 
 
 def printable(text: bytes | str, limit: int = 256) -> str:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from netipl.errors import WireError
 from netipl.protocols.dhcp4.codes import Option
-from netipl.wire import Reader
+from netipl.wire import tagged
 
 _LONGEST_PART: Final = 255
 _PAD: Final = int(Option.PAD)
@@ -132,14 +132,7 @@ def decode_into(values: dict[int, bytes], field: bytes) -> None:
 
     A field may end without END, as RFC 2131 forbids and clients do.
     """
-    reader = Reader(field)
-    while reader.remaining:
-        code = reader.u8()
-        if code == _PAD:
-            continue
-        if code == _END:
-            return
-        value = reader.take_counted()
+    for code, value in tagged(field, pad=_PAD, end=_END):
         values[code] = values[code] + value if code in values else value
 
 
