@@ -53,7 +53,7 @@ fresh: ## prove the commands of the README in a minimal Debian root (SUITE=trixi
 	@scripts/setup fresh
 	@scripts/fresh-root
 
-qemu-root: ## add the QEMU of another Debian release (SUITE=trixie) to what test and soak boot with, as root
+qemu-root: ## add the QEMU of another Debian (SUITE=trixie, trixie-backports, bullseye) to what tests boot with, as root
 	@scripts/setup fresh
 	@scripts/qemu-root
 
