@@ -4,6 +4,7 @@ No root and no tap is needed. The kernel that is started is a few bytes that sto
 `-netdev socket,fd=` takes one frame for each datagram in every QEMU that the tests know; `dgram` came with 7.2 only.
 """
 
+import json
 import os
 import shutil
 import socket
@@ -28,6 +29,8 @@ from tests.scripted_network import Record, Script, Server, ToGuest, Unreachable,
 SERVER_MAC: Final = Mac.parse("52:54:00:00:00:02")
 _ENTRY: Final = 0x10000
 _PSW: Final = 0x200
+KERNEL_END: Final = 0xDEAD
+"""Where the kernel of `fake_kernel` stops."""
 _PATIENCE: Final = 120.0
 
 
@@ -60,12 +63,15 @@ def qemus() -> list[Qemu]:
     return found
 
 
-def fake_kernel(size: int = _ENTRY + 0x10) -> bytes:
-    """A raw image of `size` bytes that is entered as Linux is, and stops the guest at once."""
+def fake_kernel(size: int = _ENTRY + 0x10, *, by_psw: bool = False) -> bytes:
+    """A raw image of `size` bytes that stops the guest at once. It is entered as Linux is, or by the PSW at 0 alone."""
     image = bytearray(size)
-    image[_PSW : _PSW + 16] = struct.pack("!QQ", 0x0002_0001_8000_0000, 0xDEAD)  # disabled wait, 64 bit
+    image[_PSW : _PSW + 16] = struct.pack("!QQ", 0x0002_0001_8000_0000, KERNEL_END)  # disabled wait, 64 bit
     image[_ENTRY : _ENTRY + 4] = b"\xb2\xb2" + struct.pack("!H", _PSW)  # LPSWE 0x200
-    image[_ENTRY + 8 : _ENTRY + 16] = b"S390EP\0\0"
+    if by_psw:
+        image[:8] = struct.pack("!Q", 0x0008_0000_8000_0000 | _ENTRY)
+    else:
+        image[_ENTRY + 8 : _ENTRY + 16] = b"S390EP\0\0"
     return bytes(image)
 
 
@@ -83,34 +89,47 @@ class _Boot:
         self._script = script
         self._until = until
         self._directory = directory
-        self._address: IPv4Address | None = None
+        self._neighbours: set[IPv4Address] = set()
 
     def run(self) -> Record:
-        net, guest = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        net, its_net = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        monitor, its_monitor = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         console = self._directory / "console"
-        with net, guest, console.open("wb") as output:
+        with net, its_net, monitor, its_monitor, console.open("wb") as output:
             net.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+            monitor.sendall(b'{"execute": "qmp_capabilities"}')
             with subprocess.Popen(
-                self._command(guest.fileno()),
+                self._command(its_net.fileno(), its_monitor.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                pass_fds=(guest.fileno(),),
+                pass_fds=(its_net.fileno(), its_monitor.fileno()),
             ) as process:
-                guest.close()
+                its_net.close()
+                its_monitor.close()
                 try:
                     seconds = self._serve(net, process)
                 finally:
                     process.kill()
-        return Record(console.read_bytes(), self._way.from_guest, self._way.from_server, seconds=seconds)
+            stopped = _stopped(monitor)
+        return Record(
+            console=console.read_bytes(),
+            from_guest=self._way.from_guest,
+            from_server=self._way.from_server,
+            transactions=self._way.transactions,
+            neighbours=self._neighbours,
+            stopped=stopped,
+            seconds=seconds,
+        )
 
-    def _command(self, net: int) -> list[str]:
+    def _command(self, net: int, monitor: int) -> list[str]:
         machine = self._machine
         uuid = ["-uuid", str(machine.uuid)] if machine.uuid else []
         name = "s390-ccw-virtio" + (f",loadparm={machine.loadparm}" if machine.loadparm else "")
         return self._qemu.command(
             [
                 *("-M", name, "-m", str(machine.memory >> 20), "-smp", "1", "-nographic", "-nodefaults"),
+                *("-chardev", f"socket,id=m0,fd={monitor}", "-qmp", "chardev:m0"),
                 *("-serial", "stdio", *uuid, "-netdev", f"socket,id=n0,fd={net}"),
                 *("-device", f"virtio-net-ccw,netdev=n0,bootindex=1,mac={machine.mac}"),
             ]
@@ -145,7 +164,8 @@ class _Boot:
         except WireError:
             return
         if isinstance(content, frames.Arp):
-            if not content.is_reply and content.target_address == self._script.server:
+            if not content.is_reply and content.target_address != content.sender_address:
+                self._neighbours.add(content.target_address)
                 reply = frames.Arp(
                     is_reply=True,
                     sender=SERVER_MAC,
@@ -177,6 +197,16 @@ class _Boot:
 
     def _udp(self, datagram: Datagram) -> bytes:
         return frames.encode(datagram, source=SERVER_MAC, destination=self._machine.mac)
+
+
+def _stopped(monitor: socket.socket) -> int | None:
+    """The address in the PSW of the disabled wait, from what QEMU has said until it ended."""
+    with monitor.makefile("rb") as said:
+        for line in said:
+            event = json.loads(line)
+            if event.get("event") == "GUEST_PANICKED":
+                return int(event["data"]["info"]["psw-addr"])
+    return None
 
 
 def _unreachable(script: Script, sent: Unreachable, to: Mac) -> bytes:

@@ -13,7 +13,7 @@ from typing import Final
 from netipl.firmware.netboot import BROADCAST, Finished, Machine, NetworkBoot, Print
 from netipl.firmware.tftp_client import CLIENT_PORT
 from netipl.protocols.dhcp4 import message
-from netipl.protocols.dhcp4.codes import MessageType, OpCode, Option
+from netipl.protocols.dhcp4.codes import SERVER_PORT, MessageType, OpCode, Option
 from netipl.protocols.dhcp4.message import ANY, Message
 from netipl.protocols.dhcp4.options import Options
 from netipl.protocols.tftp import packet
@@ -61,6 +61,8 @@ class Script:
     """None is the server itself."""
     options: Mapping[int, bytes] = field(default_factory=dict)
     """Of the ACK; added to those of every reply."""
+    second_offer: IPv4Address | None = None
+    """The address in another OFFER, right after the first."""
     offer_options: Mapping[int, bytes] = field(default_factory=dict)
     sname: bytes = b""
     plain_bootp: bool = False
@@ -74,8 +76,12 @@ class Script:
     """The name of the option in the OACK; None answers with DATA 1 and blocks of 512 bytes."""
     block_size: int | None = None
     """What the OACK says, if not what was asked for."""
+    after_rollover: int = 0
+    """The number of the block after 65535."""
     repeat: float | None = 0.3
     """Seconds to the retransmission; None never repeats."""
+    name: IPv4Address = SERVER
+    """What every question for a name is answered with."""
     tftp: bool = True
     icmp: bool = False
     """Answer requests with ICMP port unreachable."""
@@ -103,6 +109,8 @@ class Server:
     def receive(self, datagram: Datagram, now: float) -> list[ToGuest]:
         if datagram.destination_port == 67:
             replies = self._dhcp(message.decode(datagram.payload), now)
+        elif datagram.destination_port == 53:
+            replies = [self._named(datagram)]
         elif not self.script.tftp:
             replies = []
         elif datagram.destination_port == 69:
@@ -136,13 +144,14 @@ class Server:
                 self._delayed.append((now + 3, offer))
                 self.deadline = self._delayed[0][0]
                 return []
-            return [offer]
+            other = script.second_offer
+            return [offer] if other is None else [offer, self._answer(request, MessageType.OFFER, other)]
         if script.refuse:
             script.refuse -= 1
             return [self._answer(request, MessageType.NAK)]
         return [self._answer(request, MessageType.ACK)]
 
-    def _answer(self, request: Message, kind: MessageType | None) -> Datagram:
+    def _answer(self, request: Message, kind: MessageType | None, address: IPv4Address | None = None) -> Datagram:
         script = self.script
         options: dict[int, bytes] = {}
         if kind is not None:
@@ -154,7 +163,7 @@ class Server:
             op=OpCode.BOOTREPLY,
             xid=request.xid,
             mac=request.mac,
-            yiaddr=ANY if kind is MessageType.NAK else script.address,
+            yiaddr=ANY if kind is MessageType.NAK else address or script.address,
             siaddr=script.server if script.siaddr is None else script.siaddr,
             sname=script.sname,
             file=script.file,
@@ -162,6 +171,13 @@ class Server:
             cookie=kind is not None or script.bootp_cookie,
         )
         return _datagram(script.server, 67, BROADCAST, 68, message.encode(reply))
+
+    def _named(self, datagram: Datagram) -> ToGuest:
+        """An A record (RFC 1035, 4.1) to a question without further records."""
+        query = datagram.payload
+        answer = query[:2] + bytes.fromhex("8180 0001 0001 0000 0000") + query[12:]
+        answer += bytes.fromhex("c00c 0001 0001 00000e10 0004") + self.script.name.packed
+        return _datagram(datagram.destination, 53, datagram.source, datagram.source_port, answer)
 
     def _read(self, payload: bytes, now: float) -> list[ToGuest]:
         self._requests += 1
@@ -184,7 +200,8 @@ class Server:
             self._size, self._block = 512, 0
             return self._next_block(now)
         self._block = 0
-        self._size = self.script.block_size or int(dict(request.options)[b"blksize"])
+        asked = int(dict(request.options)[b"blksize"])
+        self._size = asked if self.script.block_size is None else self.script.block_size
         self._last = packet.encode(OptionAck(options=((self.script.oack, b"%d" % self._size),)))
         self._arm(now)
         return [self._tftp(self._last)]
@@ -198,7 +215,7 @@ class Server:
             self._arm(now)
             return []
         assert isinstance(acked, Ack)
-        return self._next_block(now) if acked.block == self._block & 0xFFFF else []
+        return self._next_block(now) if acked.block == self._number(self._block) else []
 
     def _next_block(self, now: float) -> list[ToGuest]:
         start = self._block * self._size
@@ -207,9 +224,15 @@ class Server:
             self._arm(now)
             return []
         self._block += 1
-        self._last = packet.encode(Data(block=self._block & 0xFFFF, data=self._content[start : start + self._size]))
+        self._last = packet.encode(
+            Data(block=self._number(self._block), data=self._content[start : start + self._size])
+        )
         self._arm(now)
         return [self._tftp(self._last)]
+
+    def _number(self, block: int) -> int:
+        first = self.script.after_rollover
+        return block if block < 0x10000 else (block - first) % (0x10000 - first) + first
 
     def _tftp(self, payload: bytes) -> Datagram:
         return _datagram(self.script.server, self._port, self.script.address, CLIENT_PORT, payload)
@@ -225,6 +248,7 @@ class Way:
     def __init__(self, script: Script) -> None:
         self.from_guest: list[str] = []
         self.from_server: list[str] = []
+        self.transactions: set[int] = set()
         self._script = script
         self._counts: Counter[str] = Counter()
 
@@ -232,6 +256,8 @@ class Way:
         """The copies that arrive."""
         line = described(datagram)
         self.from_guest.append(line)
+        if datagram.destination_port == SERVER_PORT:
+            self.transactions.add(message.decode(datagram.payload).xid)
         copies, _ = self._passed(line, datagram)
         return copies
 
@@ -261,6 +287,8 @@ def described(sent: ToGuest) -> str:
         return f"ICMP {sent.code}"
     if sent.destination_port in (67, 68):
         return _dhcp_line(sent)
+    if 53 in (sent.source_port, sent.destination_port):
+        return f"DNS {sent.payload.hex()}"
     ports = f"{sent.source}:{sent.source_port} > {sent.destination}:{sent.destination_port}"
     match packet.decode(sent.payload):
         case ReadRequest(name=name, mode=mode, options=options):
@@ -290,7 +318,14 @@ class Record:
     console: bytes
     from_guest: list[str]
     from_server: list[str]
+    transactions: set[int]
+    """The transaction ids of its DHCP messages."""
+    neighbours: set[IPv4Address]
+    """Whose MAC it asked for."""
     finished: Finished | None = None
+    """Of the model."""
+    stopped: int | None = None
+    """Of the firmware: the address of the disabled wait that ended it, if one did."""
     seconds: float = 0.0
 
 
@@ -308,6 +343,7 @@ class _ModelRun:
         self._console = b""
         self._waiting: deque[ToGuest] = deque()
         self._now = 0.0
+        self._neighbours: set[IPv4Address] = set()
 
     def run(self) -> Record:
         self._act(self._boot.start(self._now))
@@ -316,8 +352,15 @@ class _ModelRun:
                 self._deliver(self._waiting.popleft())
             else:
                 self._wait()
-        way = self._way
-        return Record(self._console, way.from_guest, way.from_server, self._boot.finished, self._now)
+        return Record(
+            console=self._console,
+            from_guest=self._way.from_guest,
+            from_server=self._way.from_server,
+            transactions=self._way.transactions,
+            neighbours=self._neighbours,
+            finished=self._boot.finished,
+            seconds=self._now,
+        )
 
     def _deliver(self, answer: ToGuest) -> None:
         if isinstance(answer, Unreachable):
@@ -340,6 +383,8 @@ class _ModelRun:
             if isinstance(command, Print):
                 self._console += command.text
             elif isinstance(command, Datagram):
+                if command.destination not in (BROADCAST, ANY):
+                    self._neighbours.add(self._boot.next_hop(command.destination))
                 for copy in self._way.to_server(command):
                     assert isinstance(copy, Datagram)
                     self._to_guest(self._server.receive(copy, self._now))

@@ -7,235 +7,14 @@ the test itself is the network. Every QEMU at hand is compared: the installed on
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass, field
-from ipaddress import IPv4Address
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
-from uuid import UUID
 
 import pytest
 
-from netipl.firmware.limits import MIB
-from netipl.firmware.netboot import Machine
-from netipl.firmware.versions import Version
-from netipl.net import Mac
-from tests.real_firmware import Qemu, boot, fake_kernel, qemus
-from tests.scripted_network import SERVER, Fault, Record, Script, run_model
-
-CONFIGURATION = b"default linux\nlabel linux\nkernel kernel.img\ninitrd initrd.img\nappend x\n"
-MACHINE_ID = UUID("bbb4f52a-c2fa-4016-af72-c4ea0d422cbe")
-REPEAT = 1.5
-"""Seconds of the server's timer: rare enough that a busy machine causes no repeat that the model does not know."""
-NOWHERE = IPv4Address(0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """Fields of Script, files beside the usual ones, and the guest's own. `until` in seconds, for endless boots."""
-
-    files: Mapping[bytes, bytes | int] = field(default_factory=dict)
-    script: Mapping[str, Any] = field(default_factory=dict)
-    """Of any type, as the fields of Script are."""
-    uuid: UUID | None = None
-    until: float = 120.0
-    newest: Version = Version(99, 0)  # noqa: RUF009  # a version is a value
-    """The last QEMU whose firmware does not hang."""
-    once: bool = False
-    """Takes so many packets that the first QEMU alone is asked."""
-
-    def is_for(self, qemu: Qemu) -> bool:
-        return qemu.version <= self.newest and (qemu == QEMUS[0] or not self.once)
-
-    def parts(self, qemu: Qemu) -> tuple[Machine, Script]:
-        tree = {
-            b"pxelinux.cfg/default": CONFIGURATION,
-            b"kernel.img": fake_kernel(),
-            b"initrd.img": bytes(5000),
-            **self.files,
-        }
-        machine = Machine(
-            mac=Mac.parse("52:54:00:13:33:0a"), xid=5, uuid=self.uuid, version=qemu.version, memory=256 * MIB
-        )
-        return machine, Script(**{"tree": tree, "repeat": REPEAT, **self.script})
-
-
-def _file(content: bytes, **files: bytes) -> Case:
-    """`content` as the boot file."""
-    named: dict[bytes, bytes | int] = {name.encode(): data for name, data in files.items()}
-    return Case(files={b"boot.file": content, **named}, script={"file": b"boot.file"})
-
-
-def _probed(content: bytes | int) -> Case:
-    return Case(files={b"pxelinux.cfg/default": content})
-
-
-def _lost(*faults: Fault, **script: object) -> Case:
-    return Case(script={"faults": faults, **script})
-
-
-def _stray(number: int, packet: bytes, times: int = 1) -> Case:
-    """`packet` comes from a foreign port before the `number`-th DATA."""
-    return _lost(*(Fault("DATA", number, stray=lambda _: packet) for _ in range(times)))
-
-
-def _labels(count: int, default: int) -> bytes:
-    label = b"label l%d\nkernel kernel.img\ninitrd initrd.img\nappend x\n"
-    return b"default l%d\n" % default + b"".join(label % number for number in range(1, count + 1))
-
-
-def _data(block: int, size: int = 1428) -> bytes:
-    return b"\0\3" + block.to_bytes(2, "big") + bytes(size)
-
-
-CASES: Mapping[str, Case] = MappingProxyType(
-    {
-        # those that take long come first: two run at a time
-        "a block number rolls over to 0": Case(
-            files={b"initrd.img": bytes(66_000 * 8)}, script={"block_size": 8, "file": b"", "repeat": 5}, once=True
-        ),
-        "a lost OFFER costs an attempt and the IPv6 after it": _lost(Fault("OFFER", 1)),
-        "a lost ACK costs an attempt: REQUEST is not repeated": _lost(Fault("DHCPACK", 1)),
-        "a NAK costs the attempt at once": Case(script={"refuse": 1}),
-        "an OFFER during IPv6 is requested, and asked for again": Case(script={"late_offers": 1}),
-        "a request without an answer is repeated in the fourth second": _lost(Fault("RRQ", 3)),
-        "after five counted seconds each silent one repeats the ACK": _lost(Fault("DATA", 7), repeat=None),
-        "probing by UUID comes first": Case(
-            files={b"pxelinux.cfg/" + str(MACHINE_ID).encode(): CONFIGURATION}, uuid=MACHINE_ID
-        ),
-        "probing goes on from UUID over MAC and address to default": Case(uuid=MACHINE_ID),
-        "an empty name probes without a slash": Case(script={"file": b""}),
-        "a missing boot file probes beside it": Case(
-            files={b"a/b/pxelinux.cfg/default": CONFIGURATION}, script={"file": b"a/b/none"}
-        ),
-        "a configuration as boot file, its magic in any case": _file(b"# PXElinux\n" + CONFIGURATION),
-        "probing shortens the address": Case(files={b"pxelinux.cfg/C0A": CONFIGURATION, b"pxelinux.cfg/default": 1}),
-        "a configuration without labels as boot file is passed over": _file(b"# pxelinux\n# and no more\n"),
-        "a missing kernel probes beside the kernel": Case(
-            files={
-                b"x/my.cfg": b"# pxelinux\n" + CONFIGURATION.replace(b"kernel.img", b"images/none"),
-                b"images/pxelinux.cfg/default": CONFIGURATION,
-            },
-            script={"file": b"x/my.cfg"},
-        ),
-        "a kernel as boot file": _file(fake_kernel()),
-        "a boot file of 7 bytes is refused": _file(b"1234567"),
-        "an empty boot file is refused": _file(b""),
-        "a configuration of 2046 bytes as boot file": _file((b"# pxelinux\n" + CONFIGURATION).ljust(2046, b"#")),
-        "a configuration of 2047 bytes as boot file is started": Case(
-            files={b"boot.file": (b"# pxelinux\n" + CONFIGURATION).ljust(2047, b"#")},
-            script={"file": b"boot.file"},
-            until=4,
-        ),
-        "2047 bytes of probed configuration": _probed(CONFIGURATION.ljust(2047, b"#")),
-        "2048 bytes of probed configuration are too many": _probed(CONFIGURATION.ljust(2048, b"#")),
-        "option 66 stands for siaddr": Case(script={"siaddr": NOWHERE, "options": {66: str(SERVER).encode()}}),
-        "a server name without a DNS server is said, and siaddr stands in": Case(script={"options": {66: b"tftp"}}),
-        "a server name without a DNS server and without siaddr": Case(
-            script={"siaddr": NOWHERE, "options": {66: b"tftp"}}
-        ),
-        "sname where siaddr is 0": Case(script={"siaddr": NOWHERE, "sname": str(SERVER).encode()}),
-        "no TFTP server at all": Case(script={"siaddr": NOWHERE}),
-        "option 67 beats file": Case(script={"file": b"none", "options": {67: b"/\0rest"}}),
-        "options 209 and 210": Case(
-            files={b"h/z1.cfg": CONFIGURATION}, script={"options": {209: b"z1.cfg", 210: b"h/"}}
-        ),
-        "option 209 without 210": Case(
-            files={b"pxelinux.cfg/z1.cfg": CONFIGURATION}, script={"options": {209: b"z1.cfg"}}
-        ),
-        "209 and 210 of the OFFER count, 66 and 67 do not": Case(
-            files={b"h/z1.cfg": CONFIGURATION},
-            script={"offer_options": {209: b"z1.cfg", 210: b"h/", 66: b"192.0.2.1", 67: b"none"}},
-        ),
-        "the ACK replaces 210 of the OFFER, and leaves its 209": Case(
-            files={b"h/z1.cfg": CONFIGURATION, b"g/z1.cfg": CONFIGURATION},
-            script={"offer_options": {209: b"z1.cfg", 210: b"h/"}, "options": {210: b"g/"}},
-        ),
-        "option 210 of 221 characters is too long": Case(script={"options": {210: b"a" * 221}}),
-        "options 210 and 209 of 257 characters are too long": Case(
-            script={"options": {209: b"z" * 40, 210: b"a" * 217}}
-        ),
-        "a directory of 207 characters is too long": Case(script={"options": {67: b"d" * 206 + b"/"}}),
-        **{
-            f"a name of {length} characters": Case(
-                files={b"k" * length: fake_kernel()}, script={"options": {67: b"k" * length}}
-            )
-            for length in (206, 207)
-        },
-        "a name of 208 characters, whose blocks are never taken": Case(
-            files={b"k" * 208: fake_kernel()},
-            script={"options": {67: b"k" * 208}, "repeat": 0.3},
-            newest=Version(9, 1),
-        ),
-        "plain BOOTP, whose RELEASE goes to no server": Case(script={"plain_bootp": True}),
-        "BOOTP with options takes 210, not 66 and 67": Case(
-            script={
-                "plain_bootp": True,
-                "bootp_cookie": True,
-                "options": {66: b"192.0.2.1", 67: b"none", 210: b"pxelinux.cfg/"},
-            }
-        ),
-        "netmask and router": Case(script={"options": {1: b"\xff\xff\xff\0", 3: SERVER.packed}}),
-        "lost DATA, ACK and OACK": _lost(
-            Fault("DATA", 5), Fault("ACK", 20), Fault("OPTIONACK", 1), Fault("OPTIONACK", 3)
-        ),
-        "doubled DATA is acknowledged twice": _lost(*(Fault("DATA", number, 2) for number in (3, 4, 5, 10))),
-        "all DATA doubled": _lost(*(Fault("DATA", number, 2) for number in range(1, 80))),
-        "the double of a last block goes to the next file": _lost(Fault("DATA", 1, 2)),
-        "the double of an ERROR goes to the next file": _lost(Fault("ERROR", 3, 2)),
-        "a doubled request": _lost(Fault("RRQ", 3, 2)),
-        "a doubled OACK": _lost(Fault("OPTIONACK", 2, 2)),
-        "a lost ACK, the last of a file": _lost(Fault("ACK", 2)),
-        "a block ahead ends the file": _stray(3, _data(255)),
-        "an old block is passed over": _stray(8, _data(2)),
-        "an operation that does not exist is passed over": _stray(8, b"\0\x09\0\2"),
-        "20 unexpected packets in a row are borne": _stray(8, _data(2), 20),
-        "the 21st unexpected packet ends the file": _stray(8, _data(2), 21),
-        "a good block makes the count begin anew": _lost(
-            *(Fault("DATA", number, stray=lambda _: _data(2)) for number in (8, 9) for _ in range(15))
-        ),
-        "an ERROR from a foreign port ends the file": _stray(8, b"\0\5\0\2\0"),
-        "no OACK means blocks of 512 bytes": Case(script={"oack": None}),
-        "an OACK in upper case is refused": Case(script={"oack": b"BLKSIZE", "block_size": 1428}),
-        "an OACK of 1429 bytes is refused": Case(script={"block_size": 1429}),
-        "an OACK of another option is refused": Case(script={"oack": b"tsize"}),
-        "an OACK of 100 bytes": Case(script={"block_size": 100}),
-        "an OACK of 1000 bytes": Case(script={"block_size": 1000}),
-        **{f"ERROR {code} for the kernel": Case(files={b"kernel.img": code}) for code in (0, 1, 2, 3, 4, 5, 6, 7, 8)},
-        "ERROR 0 for a probe is printed": _probed(0),
-        "ICMP port unreachable, some of them lost": Case(script={"icmp": True, "icmp_tries": (3,)}),
-        "an empty probed configuration is passed over": _probed(b""),
-        "a configuration of comments only": _probed(b"# nothing\n"),
-        "an empty initrd": Case(files={b"initrd.img": b""}),
-        "the last line needs no end": _probed(CONFIGURATION[:-1]),
-        "a last line without an end keeps its blanks in a boot file": _file(
-            b"# pxelinux\nlabel a\nappend x\ninitrd initrd.img\nkernel kernel.img \r"
-        ),
-        "lines that are not understood": _probed(
-            b"kernel a\nfoo\n  bar baz\nlabel\tx\nkernel\tkernel.img\ninitrd initrd.img\nappend\ta b\n\tAPPEND x\n"
-        ),
-        "a NUL ends the configuration": _probed(CONFIGURATION + b"\0label b\nkernel none\n"),
-        "default after its label does not count": _probed(
-            b"label a\nkernel kernel.img\ninitrd initrd.img\nappend x\ndefault b\n"
-            b"label b\nkernel none\ninitrd none\nappend x\ndefault a\n"
-        ),
-        "15 labels": _probed(_labels(16, 15)),
-        "an ins list, decimal, hexadecimal, with a blank line": _file(
-            b"* hi there\nkernel.img 0\ninitrd.img 0x00200000\n\ninitrd.img 4194304\r\ninitrd.img \t0x300000\n"
-        ),
-        "an ins list without an address": _file(b"* hi there\nkernel.img 0\nfoo\n"),
-        "an ins list with an empty DOS line": _file(b"* hi there\r\nkernel.img 0\r\n\r\n"),
-        "an ins list of one line": _file(b"* hi there"),
-        "an ins list with an empty file": Case(
-            files={b"boot.file": b"* hi there\nkernel.img 0\nempty 0x200000\n", b"empty": b""},
-            script={"file": b"boot.file"},
-        ),
-        "an ins list above the memory of the separate image": _file(
-            b"* hi there\nkernel.img 0\ninitrd.img 0x77fff00\n"
-        ),
-        "an ins list that misses a file": _file(b"* hi there\nkernel.img 0\nnone 0x200000\n"),
-    }
-)
+from netipl.firmware.kernel import Started
+from tests.firmware_cases import CASES, Case
+from tests.real_firmware import KERNEL_END, Qemu, boot, qemus
+from tests.scripted_network import Record, run_model
 
 _Boots = Mapping[tuple[str, str], "Future[Record]"]
 QEMUS = qemus()
@@ -260,7 +39,7 @@ def _selected(request: pytest.FixtureRequest) -> Iterator[tuple[str, Qemu]]:
             name, qemu = item.callspec.params["name"], item.callspec.params["qemu"]
             assert isinstance(name, str)
             assert isinstance(qemu, Qemu)
-            if CASES[name].is_for(qemu):
+            if CASES[name].is_for(qemu, QEMUS):
                 yield name, qemu
 
 
@@ -274,14 +53,18 @@ def _real_boot(qemu: Qemu, case: Case, directory: Path) -> Record:
 @pytest.mark.parametrize("name", CASES)
 def test_model_is_the_firmware(name: str, qemu: Qemu, boots: _Boots) -> None:
     case = CASES[name]
-    if not case.is_for(qemu):
-        pytest.skip("takes long, and another QEMU is asked" if case.once else "this firmware hangs there")
+    if not case.is_for(qemu, QEMUS):
+        pytest.skip("takes long, and another QEMU is asked" if case.alone is not None else "this firmware hangs there")
     machine, script = case.parts(qemu)
     model = run_model(machine, copy(script), until=case.until)
     real = boots[name, str(qemu)].result()
     assert _sent_for_sure(model) == _sent_for_sure(real)
     assert model.from_server == real.from_server
     assert model.console == real.console
+    assert len(model.transactions) == len(real.transactions)
+    assert model.neighbours == real.neighbours
+    started = model.finished and model.finished.started in (Started.LINUX, Started.PSW)
+    assert bool(started) == (real.stopped == KERNEL_END)
 
 
 def _sent_for_sure(record: Record) -> list[str]:

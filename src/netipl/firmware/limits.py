@@ -53,6 +53,7 @@ class Limits:
     uninitialised_entries: bool = True
     """A label without kernel or initrd asks for what nobody wrote (M: 7.2). Newer ones read such memory too, which is
     zero in the cases of the transcripts and not in others (M: 10.0 and 11.1 crash on a boot file without kernel)."""
+    boot_devices: int = 1
     merged_image: bool = False
     """Network boot is part of s390-ccw.img: other words, more memory, and up to 8 boot devices tried in turn."""
     names_missing_server: bool = False
@@ -71,7 +72,9 @@ class Limits:
 
 
 _SEPARATE: Final = Limits(first=Version(3, 0))
-_MERGED: Final = Limits(first=Version(9, 2), merged_image=True, uninitialised_entries=False, names_missing_server=True)
+_MERGED: Final = Limits(
+    first=Version(9, 2), boot_devices=8, merged_image=True, uninitialised_entries=False, names_missing_server=True
+)
 _SINGLE_FILE: Final = Limits(first=Version(2, 10), ins_lists=False, configurations=False)
 
 TABLE: Final = (

@@ -97,8 +97,7 @@ class NetworkBoot:
     def __init__(self, machine: Machine) -> None:
         self.deadline: float | None = None
         self.finished: Finished | None = None
-        self.route: tuple[IPv4Address, IPv4Address] | None = None
-        """Netmask and router, once both are known; without them every address is on the link."""
+        self._route: tuple[IPv4Address, IPv4Address] | None = None
         self._machine = machine
         self._limits: Limits = limits_of(machine.version)
         self._console = Console()
@@ -118,6 +117,14 @@ class NetworkBoot:
     def address(self) -> IPv4Address:
         """Our own address, 0.0.0.0 as long as there is none: what ARP is answered for."""
         return self._address if self._data else self._dhcp.address
+
+    def next_hop(self, destination: IPv4Address) -> IPv4Address:
+        """Whose MAC is asked for, to reach `destination`: without netmask and router every address is on the link."""
+        if self._route is None:
+            return destination
+        netmask, router = self._route
+        ours, its = int(self.address) & int(netmask), int(destination) & int(netmask)
+        return destination if ours == its else router
 
     def start(self, now: float) -> list[Command]:
         """Power on."""
@@ -191,7 +198,7 @@ class NetworkBoot:
     def _configured(self, data: BootData, now: float) -> None:
         self._data = data
         self._address = data.address
-        self.route = data.route
+        self._route = data.route
         if data.server is None:
             named = self._limits.names_missing_server
             self._no_network(RuleId.NO_TFTP_SERVER if named else RuleId.NO_ADDRESS, RuleId.NO_TFTP_SERVER)

@@ -36,14 +36,12 @@ class Attempt:
         return self._boot.address
 
     @property
-    def route(self) -> tuple[IPv4Address, IPv4Address] | None:
-        """Netmask and router, if it was told both."""
-        return self._boot.route
-
-    @property
     def deadline(self) -> float | None:
         """When `expired` is to be called, if nothing arrives before."""
         return self._boot.deadline
+
+    def next_hop(self, destination: IPv4Address) -> IPv4Address:
+        return self._boot.next_hop(destination)
 
     def start(self, now: float) -> list[Datagram]:
         """Power on."""

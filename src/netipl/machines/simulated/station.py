@@ -100,20 +100,13 @@ class Station:
     def _frame(self, datagram: Datagram) -> bytes:
         if datagram.destination == BROADCAST:
             return frames.encode(datagram, source=self.mac, destination=frames.BROADCAST)
-        hop = self._next_hop(datagram.destination)
+        hop = self.attempt.next_hop(datagram.destination)
         mac = self._neighbours.get(hop)
         if mac is not None:
             return self._sealed(datagram, mac)
         self._waiting[hop] = datagram
         question = Arp(is_reply=False, sender=self.mac, sender_address=self.attempt.address, target_address=hop)
         return frames.encode(question, source=self.mac, destination=frames.BROADCAST)
-
-    def _next_hop(self, destination: IPv4Address) -> IPv4Address:
-        if self.attempt.route is None:
-            return destination
-        netmask, router = self.attempt.route
-        ours, its = int(self.attempt.address) & int(netmask), int(destination) & int(netmask)
-        return destination if ours == its else router
 
     def _sealed(self, datagram: Datagram, mac: Mac) -> bytes:
         if len(datagram.payload) % 2:
