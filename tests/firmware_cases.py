@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from netipl.firmware.limits import MIB
+from netipl.firmware.limits import DIRECT_LOAD_ADDRESS, MIB
 from netipl.firmware.netboot import Machine
 from netipl.firmware.versions import Version
 from netipl.net import Mac
@@ -249,6 +249,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "15 labels": _probed(_labels(16, 15)),
         "30 labels": _probed(_labels(31, 30)),
         "loadparm is the number of a label": replace(_probed(_labels(3, 1)), loadparm="2"),
+        "loadparm PROMPT is a menu": replace(_probed(_labels(3, 1)), loadparm="PROMPT", until=4),
         "a label without an initrd": _probed(CONFIGURATION.replace(b"initrd initrd.img\n", b"")),
         "a label without a kernel": _probed(CONFIGURATION.replace(b"kernel kernel.img\n", b"")),
         "an ins list of 2046 bytes": _file(b"* ".ljust(2046 - 13, b"x") + b"\nkernel.img 0\n"),
@@ -271,3 +272,26 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "an ins list that misses a file": _file(b"* hi there\nkernel.img 0\nnone 0x200000\n"),
     }
 )
+
+SEPARATE_END = 120 * MIB
+SLOW: Mapping[str, Case] = MappingProxyType(
+    {
+        "ten attempts without an answer": Case(script={"dhcp": False}),
+        "a request without any answer is sent six times": Case(
+            script={"file": b"none", "faults": tuple(Fault("RRQ", number) for number in range(1, 7))}
+        ),
+        "the seconds of silence of one file add up": _lost(
+            *(Fault("DATA", number) for number in (5, 15, 25)), repeat=8
+        ),
+        "a boot file up to the end of memory": replace(
+            _file(fake_kernel(SEPARATE_END - DIRECT_LOAD_ADDRESS)), newest=Version(9, 1), until=900
+        ),
+        "a boot file of one byte too many": replace(
+            _file(fake_kernel(SEPARATE_END - DIRECT_LOAD_ADDRESS + 1)), newest=Version(9, 1), until=900
+        ),
+        "kernel and initrd up to the end of memory": Case(
+            files={b"initrd.img": bytes(SEPARATE_END - 0x11000)}, newest=Version(9, 1), until=900
+        ),
+    }
+)
+"""The sizes are those of the separate image."""

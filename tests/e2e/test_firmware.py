@@ -48,10 +48,11 @@ def test_a_server_name_is_looked_up(qemu: Qemu, tmp_path: Path) -> None:
 
 
 @each_qemu
-def test_files_end_where_the_table_says(qemu: Qemu, tmp_path: Path) -> None:
-    end = limits_of(qemu.version).memory(256 * MIB)
+@pytest.mark.parametrize("memory", [256 * MIB, 4096 * MIB])
+def test_files_end_where_the_table_says(qemu: Qemu, memory: int, tmp_path: Path) -> None:
+    end = limits_of(qemu.version).memory(memory)
     files = {b"boot.ins": b"* to the end\nkernel.img 0\nend %d\n" % (end - SPARE), b"end": bytes(2 * SPARE + 1)}
-    record = boot(qemu, machine(qemu), Script(tree={**FILES, **files}, file=b"boot.ins"), tmp_path)
+    record = boot(qemu, machine(qemu, memory), Script(tree={**FILES, **files}, file=b"boot.ins"), tmp_path)
     assert end <= end - SPARE + room(record.console) < end + SPARE
 
 

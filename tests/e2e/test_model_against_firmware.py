@@ -25,7 +25,7 @@ def boots(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The real boots of the selected cases, two at a time."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         running = {
-            (name, str(qemu)): pool.submit(_real_boot, qemu, CASES[name], tmp_path_factory.mktemp("boot"))
+            (name, str(qemu)): pool.submit(real_boot, qemu, CASES[name], tmp_path_factory.mktemp("boot"))
             for name, qemu in _selected(request)
         }
         yield running
@@ -43,7 +43,7 @@ def _selected(request: pytest.FixtureRequest) -> Iterator[tuple[str, Qemu]]:
                 yield name, qemu
 
 
-def _real_boot(qemu: Qemu, case: Case, directory: Path) -> Record:
+def real_boot(qemu: Qemu, case: Case, directory: Path) -> Record:
     machine, script = case.parts(qemu)
     return boot(qemu, machine, script, directory, until=case.until)
 
@@ -55,9 +55,12 @@ def test_model_is_the_firmware(name: str, qemu: Qemu, boots: _Boots) -> None:
     case = CASES[name]
     if not case.is_for(qemu, QEMUS):
         pytest.skip("takes long, and another QEMU is asked" if case.alone is not None else "this firmware hangs there")
+    compare(qemu, case, boots[name, str(qemu)].result())
+
+
+def compare(qemu: Qemu, case: Case, real: Record) -> None:
     machine, script = case.parts(qemu)
     model = run_model(machine, copy(script), until=case.until)
-    real = boots[name, str(qemu)].result()
     assert _sent_for_sure(model) == _sent_for_sure(real)
     assert model.from_server == real.from_server
     assert model.console == real.console

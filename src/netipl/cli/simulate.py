@@ -64,7 +64,7 @@ def simulate(  # noqa: PLR0917 - one parameter for each option of the command
     data = _boot_data(server, boot_file, configuration_file, path_prefix, address)
     if (interface is None) == (data is None):
         raise UsageError("where are the guests to boot?", remedy="give either --interface or --server")
-    machines = _machines(guests, Mac.parse(mac), uuid, _version(qemu), memory * MIB)
+    machines = _machines(guests, Mac.parse(mac), uuid, None if qemu is None else Version.named(qemu), memory * MIB)
     alone = guests == 1 and not as_json
     attempts = [Attempt(machine, data=data, show=console() if alone else None) for machine in machines]
     spoiler = Loss(loss, seed)
@@ -105,13 +105,6 @@ def _address(option: str, text: str) -> IPv4Address:
         return IPv4Address(text)
     except ValueError:
         raise UsageError(f"{option}: {text!r} is no IPv4 address", remedy="write it as 192.0.2.1") from None
-
-
-def _version(text: str | None) -> Version | None:
-    version = None if text is None else Version.parse(text)
-    if text is not None and version is None:
-        raise UsageError(f"--qemu: {text!r} is no version", remedy="write 7.2, or leave it out for the strictest")
-    return version
 
 
 def _machines(count: int, mac: Mac, uuid: str | None, version: Version | None, memory: int) -> list[Machine]:

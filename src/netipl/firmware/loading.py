@@ -191,7 +191,7 @@ class Loader:
         """The number of the entry. Raises HaltedError and MenuError where `loadparm` decides so (M: 11.1)."""
         if not self._limits.loadparm_selects:
             return parsed.default
-        if self._loadparm == "PROMPT" and len(parsed.entries) > 1:
+        if self._limits.menu and self._loadparm == "PROMPT" and len(parsed.entries) > 1:
             self._show_menu(parsed)
         number = int(self._loadparm) if self._loadparm.isdecimal() else 0
         if number > len(parsed.entries):

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from netipl.firmware.limits import MIB, STRICTEST, TABLE, Limits, limits_of
+from netipl.firmware import limits
+from netipl.firmware.limits import CAPABILITIES, MIB, SIZES, STRICTEST, TABLE, Limits, limits_of
 from netipl.firmware.versions import Version
 
 
@@ -23,15 +24,34 @@ from netipl.firmware.versions import Version
         "8.0 does not name a missing server": (Version(8, 0), {"names_missing_server": False}),
         "8.1 does": (Version(8, 1), {"names_missing_server": True}),
         "9.1 is a separate image": (Version(9, 1), {"merged_image": False, "uninitialised_entries": True}),
+        "9.1 tries one device, and wants 128 MiB": (Version(9, 1), {"boot_devices": 1, "least_memory": 128}),
+        "9.2 tries eight, in 16 MiB": (Version(9, 2), {"boot_devices": 8, "least_memory": 16}),
         "9.2 is merged": (Version(9, 2), {"merged_image": True, "uninitialised_entries": False, "labels": 15}),
         "10.0 ignores loadparm": (Version(10, 0), {"loadparm_selects": False, "labels": 15}),
-        "10.1 selects by loadparm, among 30 labels": (Version(10, 1), {"loadparm_selects": True, "labels": 30}),
+        "10.1 selects by loadparm, among 30 labels": (
+            Version(10, 1),
+            {"loadparm_selects": True, "menu": True, "labels": 30},
+        ),
         "the future is like the newest": (Version(99, 0), {"loadparm_selects": True, "merged_image": True}),
     }.values(),
 )
 def test_a_version_has_its_row(version: Version, expected: dict[str, object]) -> None:
     row = limits_of(version)
     assert {name: getattr(row, name) for name in expected} == expected
+
+
+def test_every_row_is_a_field_of_its_column() -> None:
+    """And the other way round, so that no field is without evidence."""
+    assert len(fields(Limits)) == len(CAPABILITIES) + 1
+    for row in CAPABILITIES:
+        firsts = [first for first, _ in row.since]
+        assert firsts == sorted(set(firsts))
+        assert firsts[0] == Version(0, 0)
+
+
+def test_every_limit_is_a_size_with_its_unit() -> None:
+    numbers = {value for name, value in vars(limits).items() if name.isupper() and type(value) is int and name != "MIB"}
+    assert {size.limit for size in SIZES} == numbers
 
 
 def test_an_unknown_version_is_the_strictest() -> None:
