@@ -252,6 +252,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "loadparm PROMPT is a menu": replace(_probed(_labels(3, 1)), loadparm="PROMPT", until=4),
         "a label without an initrd": _probed(CONFIGURATION.replace(b"initrd initrd.img\n", b"")),
         "a label without a kernel": _probed(CONFIGURATION.replace(b"kernel kernel.img\n", b"")),
+        "an ins list of 8 bytes": _file(b"* a\nbcde"),
         "an ins list of 2046 bytes": _file(b"* ".ljust(2046 - 13, b"x") + b"\nkernel.img 0\n"),
         "an ins list of 2047 bytes is started": replace(
             _file(b"* ".ljust(2047 - 13, b"x") + b"\nkernel.img 0\n"), until=4

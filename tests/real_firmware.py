@@ -75,19 +75,30 @@ def fake_kernel(size: int = _ENTRY + 0x10, *, by_psw: bool = False) -> bytes:
     return bytes(image)
 
 
-def boot(qemu: Qemu, machine: Machine, script: Script, directory: Path, *, until: float = _PATIENCE) -> Record:
-    """One boot, to the end of QEMU or for `until` seconds."""
-    return _Boot(qemu, machine, script, directory, until).run()
+def boot(
+    qemu: Qemu,
+    machine: Machine,
+    script: Script,
+    directory: Path,
+    *,
+    until: float = _PATIENCE,
+    devices: Sequence[str] = (),
+) -> Record:
+    """One boot, to the end of QEMU or for `until` seconds. `devices` are further arguments of QEMU."""
+    return _Boot(qemu, machine, script, directory, until, devices).run()
 
 
 class _Boot:
-    def __init__(self, qemu: Qemu, machine: Machine, script: Script, directory: Path, until: float) -> None:
+    def __init__(
+        self, qemu: Qemu, machine: Machine, script: Script, directory: Path, until: float, devices: Sequence[str]
+    ) -> None:
         self._qemu = qemu
         self._machine = machine
         self._server = Server(script)
         self._way = Way(script)
         self._script = script
         self._until = until
+        self._devices = devices
         self._directory = directory
         self._neighbours: set[IPv4Address] = set()
 
@@ -131,7 +142,7 @@ class _Boot:
                 *("-M", name, "-m", str(machine.memory >> 20), "-smp", "1", "-nographic", "-nodefaults"),
                 *("-chardev", f"socket,id=m0,fd={monitor}", "-qmp", "chardev:m0"),
                 *("-serial", "stdio", *uuid, "-netdev", f"socket,id=n0,fd={net}"),
-                *("-device", f"virtio-net-ccw,netdev=n0,bootindex=1,mac={machine.mac}"),
+                *("-device", f"virtio-net-ccw,netdev=n0,bootindex=1,mac={machine.mac}", *self._devices),
             ]
         )
 

@@ -21,9 +21,22 @@ FIRST_MERGED = Version(9, 2)
 SPARE = 0x1000
 """The merged image starts at most so much later than the model says."""
 DEVICES = 9
+RE_IPL = fake_kernel(by_psw=True)[:0x10000] + bytes.fromhex(
+    "a7180000"  # LHI 1,0
+    "a7380003"  # LHI 3,3
+    "83130308"  # DIAG 1,3,X'308'
+)
 
 pytestmark = pytest.mark.skipif(not (QEMUS := qemus()), reason="needs qemu-system-s390x")
 each_qemu = pytest.mark.parametrize("qemu", QEMUS, ids=str)
+each_merged_qemu = pytest.mark.parametrize(
+    "qemu",
+    [
+        pytest.param(qemu, marks=pytest.mark.skipif(qemu.version < FIRST_MERGED, reason="the image is separate"))
+        for qemu in QEMUS
+    ],
+    ids=str,
+)
 
 
 def machine(qemu: Qemu, memory: int = 256 * MIB) -> Machine:
@@ -56,7 +69,7 @@ def test_files_end_where_the_table_says(qemu: Qemu, memory: int, tmp_path: Path)
     assert end <= end - SPARE + room(record.console) < end + SPARE
 
 
-@pytest.mark.parametrize("qemu", [qemu for qemu in QEMUS if qemu.version >= FIRST_MERGED], ids=str)
+@each_merged_qemu
 def test_a_boot_file_may_have_8192_bytes_less(qemu: Qemu, tmp_path: Path) -> None:
     """With the merged image: where it is separate, a file of 120 MiB is needed (tests/soak)."""
     end = limits_of(qemu.version).memory(16 * MIB)
@@ -66,10 +79,39 @@ def test_a_boot_file_may_have_8192_bytes_less(qemu: Qemu, tmp_path: Path) -> Non
 
 
 @each_qemu
-def test_a_small_guest_has_no_place_for_the_separate_image(qemu: Qemu, tmp_path: Path) -> None:
-    record = boot(qemu, machine(qemu, 64 * MIB), Script(tree=FILES), tmp_path)
-    assert (record.stopped == KERNEL_END) == limits_of(qemu.version).merged_image
-    assert bool(record.from_guest) == limits_of(qemu.version).merged_image
+@pytest.mark.parametrize("memory", [64, 128])
+def test_a_guest_needs_memory_for_the_firmware(qemu: Qemu, memory: int, tmp_path: Path) -> None:
+    record = boot(qemu, machine(qemu, memory * MIB), Script(tree=FILES), tmp_path)
+    assert (record.stopped == KERNEL_END) == (memory >= limits_of(qemu.version).least_memory)
+
+
+class Once(dict[bytes, bytes | int]):
+    """Files that are gone when they have been asked for."""
+
+    def get(self, key: bytes, default: bytes | int | None = None) -> bytes | int | None:  # type: ignore[override]
+        return self.pop(key, default)
+
+
+@each_qemu
+def test_after_a_re_ipl_there_is_one_boot_device(qemu: Qemu, tmp_path: Path) -> None:
+    """The kernel asks for one at once; its file is gone then, and the second device would be next."""
+    second = "-netdev user,id=n1,bootfile=/,tftp=/dev -device virtio-net-ccw,netdev=n1,bootindex=2"
+    script = Script(tree=Once({b"boot.file": RE_IPL}), file=b"boot.file")
+    record = boot(qemu, machine(qemu), script, tmp_path, devices=second.split())
+    assert record.console.count(b"Network boot starting...") == 2
+    assert record.console.count(str(SERVER).encode()) == 2
+
+
+@each_merged_qemu
+def test_a_name_of_208_characters_hangs_the_merged_image(qemu: Qemu, tmp_path: Path) -> None:
+    """A healthy boot of this file ends in less than a second; how long a hang is watched decides nothing else."""
+    name = b"k" * 208
+    record = boot(
+        qemu, machine(qemu), Script(tree={name: fake_kernel()}, file=b"", options={67: name}), tmp_path, until=5
+    )
+    assert record.from_server[-1].startswith("OPTIONACK")
+    assert record.stopped is None
+    assert b"starting kernel" not in record.console
 
 
 def room(console: bytes) -> int:

@@ -62,7 +62,7 @@ SIZES: Final = (
         limit=SMALLEST_BOOT_FILE,
         unit="bytes",
         what="that a boot file needs at least",
-        by=("a boot file of 7 bytes is refused", "an ins list of one line"),
+        by=("a boot file of 7 bytes is refused", "an ins list of 8 bytes"),
     ),
     Size(
         limit=FILE_NAME,
@@ -91,19 +91,19 @@ SIZES: Final = (
     Size(
         limit=PATH_PREFIX,
         unit="characters",
-        what="of option 210",
+        what="of option 210; one more is refused, and names that long break before",
         by=("option 210 of 221 characters is too long",),
     ),
     Size(
         limit=CONFIGURATION_NAME,
         unit="characters",
-        what="of options 210 and 209 together",
+        what="of options 210 and 209 together; one more is refused",
         by=("options 210 and 209 of 257 characters are too long",),
     ),
     Size(
         limit=BOOT_FILE_DIRECTORY,
         unit="characters",
-        what="of the directory of the last requested name, from which probing derives its own",
+        what="of the directory of the last requested name, from which probing derives its own; one more is refused",
         by=("a directory of 207 characters is too long",),
     ),
     Size(
@@ -177,7 +177,7 @@ LABELS: Final = Capability(
     source=_PXELINUX,
 )
 UNINITIALISED_ENTRIES: Final = Capability(
-    what="a label without kernel or initrd asks for a name that nobody wrote",
+    what="a label without kernel or initrd asks for a name that nobody wrote (after: mostly zeros)",
     since=((_OLDEST, False), (Version(3, 0), True), (_MERGED, False)),
     by=(
         "a label without an initrd",
@@ -203,7 +203,7 @@ MENU: Final = Capability(
 MERGED_IMAGE: Final = Capability(
     what="network boot is part of s390-ccw.img (before, s390-netboot.img), with other words",
     since=_from(_MERGED),
-    by=(f"{_FIRMWARE}::test_a_small_guest_has_no_place_for_the_separate_image",),
+    by=(f"{_FIRMWARE}::test_a_guest_needs_memory_for_the_firmware", "10.0-netfail-only"),
     source="QEMU pc-bios/s390-ccw/main.c",
 )
 BOOT_DEVICES: Final = Capability(
@@ -219,10 +219,10 @@ NAMES_MISSING_SERVER: Final = Capability(
     source=_NETMAIN,
 )
 LEAST_MEMORY: Final = Capability(
-    what="MiB of memory that a guest needs at least",
+    what="MiB of memory with which a guest boots",
     since=((_OLDEST, 128), (_MERGED, 16)),
     by=(
-        f"{_FIRMWARE}::test_a_small_guest_has_no_place_for_the_separate_image",
+        f"{_FIRMWARE}::test_a_guest_needs_memory_for_the_firmware",
         f"{_FIRMWARE}::test_a_boot_file_may_have_8192_bytes_less",
     ),
 )
