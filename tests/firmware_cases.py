@@ -282,7 +282,7 @@ SLOW: Mapping[str, Case] = MappingProxyType(
             script={"file": b"none", "faults": tuple(Fault("RRQ", number) for number in range(1, 7))}
         ),
         "the seconds of silence of one file add up": _lost(
-            *(Fault("DATA", number) for number in (5, 15, 25)), repeat=8
+            *(Fault("DATA", number) for number in (5, 15, 25)), repeat=7.9
         ),
         "a boot file up to the end of memory": replace(
             _file(fake_kernel(SEPARATE_END - DIRECT_LOAD_ADDRESS)), newest=Version(9, 1), until=900
