@@ -214,9 +214,9 @@ BOOT_DEVICES: Final = Capability(
 )
 NAMES_MISSING_SERVER: Final = Capability(
     what="says that it has no TFTP server (before, that it got no address)",
-    since=_from(Version(8, 1)),
+    since=_from(Version(10, 0)),
     by=("no TFTP server at all",),
-    source=_NETMAIN,
+    source=f"{_NETMAIN}, mended in January 2025",
 )
 LEAST_MEMORY: Final = Capability(
     what="MiB of memory with which a guest boots",
