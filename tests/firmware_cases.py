@@ -90,16 +90,32 @@ def _data(block: int, size: int = 1428) -> bytes:
     return b"\0\3" + block.to_bytes(2, "big") + bytes(size)
 
 
+ROLLOVER = len(CONFIGURATION) // 8 + 1 + len(fake_kernel()) // 8 + 1 + 65536
+"""The number of the DATA that comes after block 65535 of the initrd, in blocks of 8 bytes."""
+
+
+def _rollover(fault: Fault, *, after_rollover: int = 0, alone: int = 0) -> Case:
+    return Case(
+        files={b"initrd.img": bytes(66_000 * 8)},
+        script={
+            "block_size": 8,
+            "file": b"",
+            "repeat": 7.9,
+            "after_rollover": after_rollover,
+            "faults": (fault,),
+        },
+        alone=alone,
+    )
+
+
 CASES: Mapping[str, Case] = MappingProxyType(
     {
         # those that take long come first: two run at a time
-        "a block number rolls over to 0": Case(
-            files={b"initrd.img": bytes(66_000 * 8)}, script={"block_size": 8, "file": b"", "repeat": 5}, alone=0
+        "a block number rolls over to 0, and a late 65535 ends the file": _rollover(
+            Fault("DATA", ROLLOVER + 9, stray=lambda _: _data(65535, 8))
         ),
-        "a block number rolls over to 1": Case(
-            files={b"initrd.img": bytes(66_000 * 8)},
-            script={"block_size": 8, "file": b"", "repeat": 5, "after_rollover": 1},
-            alone=1,
+        "a block number rolls over to 1, after which no ACK is repeated": _rollover(
+            Fault("DATA", ROLLOVER + 1), after_rollover=1, alone=1
         ),
         "a lost OFFER costs an attempt and the IPv6 after it": _lost(Fault("OFFER", 1)),
         "a lost ACK costs an attempt: REQUEST is not repeated": _lost(Fault("DHCPACK", 1)),
@@ -142,7 +158,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
             files={b"boot.file": b"# pxelinux\n" + CONFIGURATION},
             script={"file": b"", "options": {43: bytes(250), 44: bytes(4), 67: b"boot.file"}},
         ),
-        "option 66 beats siaddr": Case(script={"siaddr": UNUSED, "options": {66: str(SERVER).encode()}}),
+        "option 66 beats siaddr": Case(script={"siaddr": UNUSED, "options": {66: str(SERVER).encode() + b"\0x"}}),
         "option 66 stands for siaddr": Case(script={"siaddr": NOWHERE, "options": {66: str(SERVER).encode()}}),
         "a server name without a DNS server is said, and siaddr stands in": Case(script={"options": {66: b"tftp"}}),
         "a server name without a DNS server and without siaddr": Case(
@@ -217,7 +233,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "a good block makes the count begin anew": _lost(
             *(Fault("DATA", number, stray=lambda _: _data(2)) for number in (8, 9) for _ in range(15))
         ),
-        "an ERROR from a foreign port ends the file": _stray(8, b"\0\5\0\2\0"),
+        "an ERROR from a foreign port ends the file, by its low bytes": _stray(8, b"\1\5\1\2\0"),
         "no OACK means blocks of 512 bytes": Case(script={"oack": None}),
         "an OACK in upper case is refused": Case(script={"oack": b"BLKSIZE", "block_size": 1428}),
         "an OACK of 0 bytes is refused": Case(script={"block_size": 0}),
@@ -268,7 +284,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
             script={"file": b"boot.file"},
         ),
         "an ins list above the memory of the separate image": _file(
-            b"* hi there\nkernel.img 0\ninitrd.img 0x77fff00\n"
+            b"* hi there\nkernel.img 0\ninitrd.img 0125828864\n"
         ),
         "an ins list that misses a file": _file(b"* hi there\nkernel.img 0\nnone 0x200000\n"),
     }
@@ -281,6 +297,8 @@ SLOW: Mapping[str, Case] = MappingProxyType(
         "a request without any answer is sent six times": Case(
             script={"file": b"none", "faults": tuple(Fault("RRQ", number) for number in range(1, 7))}
         ),
+        "after the OACK no ACK is repeated": _lost(Fault("DATA", 2), repeat=None),
+        "after block 1 no ACK is repeated": _lost(Fault("DATA", 3), repeat=None),
         "the seconds of silence of one file add up": _lost(
             *(Fault("DATA", number) for number in (5, 15, 25)), repeat=7.9
         ),

@@ -9,7 +9,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 
 from netipl.firmware.evidence import MEASURED, Evidence
-from netipl.firmware.facts import FACTS
+from netipl.firmware.facts.table import FACTS
 from netipl.firmware.limits import CAPABILITIES, SIZES, TABLE
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from netipl.firmware.evidence import MEASURED, Evidence
-from netipl.firmware.facts import FACTS
+from netipl.firmware.facts.table import FACTS
 from netipl.firmware.limits import CAPABILITIES, SIZES
 from netipl.firmware.versions import Version
 from tests.firmware_cases import CASES, SLOW
