@@ -318,9 +318,9 @@ class Record:
     console: bytes
     from_guest: list[str]
     from_server: list[str]
-    transactions: set[int]
+    transactions: set[int] = field(default_factory=set)
     """The transaction ids of its DHCP messages."""
-    neighbours: set[IPv4Address]
+    neighbours: set[IPv4Address] = field(default_factory=set)
     """Whose MAC it asked for."""
     finished: Finished | None = None
     """Of the model."""
