@@ -28,7 +28,13 @@ IPL_RECORD = bytes.fromhex("00080000 80000200 02000018 60000050 02000068 6000005
 
 SIZES = (0x12345, 0x13000, 0x13001)
 INITRDS: Mapping[str, bytes | None] = {"none": None, "empty": b"", "one byte": b"I", "a page and a byte": b"I" * 4097}
-PARAMETERS: Mapping[str, str | None] = {"none": None, "empty": "", "some": "console=ttysclp0 quiet", "all": "x" * 896}
+PARAMETERS: Mapping[str, str | None] = {
+    "none": None,
+    "empty": "",
+    "some": "console=ttysclp0 quiet",
+    "lines": "console=ttysclp0\nquiet\n",
+    "all": "x" * 896,
+}
 CASES = {
     f"kernel {size:#x}, initrd {initrd}, parameters {parameters}": (size, INITRDS[initrd], PARAMETERS[parameters])
     for size, initrd, parameters in product(SIZES, INITRDS, PARAMETERS)
@@ -49,7 +55,7 @@ def test_the_image_is_the_same(tmp_path: Path, case: str) -> None:
         kernel=of_file(tmp_path / "kernel"),
         header=image_of(size)[: facts.HEADER_SIZE],
         initrd=None if initrd is None else of_file(tmp_path / "initrd"),
-        append=append,
+        append=None if append is None else append.encode(),
     )
     assert hashlib.sha256(b"".join(read(content))).hexdigest() == json.loads(VECTORS.read_text())[case]
 

@@ -7,7 +7,7 @@ from netipl.content import Content, inline
 from netipl.images import kernel as facts
 
 
-def combined(*, kernel: Content, header: bytes, initrd: Content | None = None, append: str | None = None) -> Content:
+def combined(*, kernel: Content, header: bytes, initrd: Content | None = None, append: bytes | None = None) -> Content:
     """`kernel` (its first bytes, at least `facts.HEADER_SIZE`, in `header`), padded to a page, then `initrd`.
 
     Without `append` the command line that the kernel was built with stays. Raises UsageError for what is no kernel and
@@ -18,7 +18,8 @@ def combined(*, kernel: Content, header: bytes, initrd: Content | None = None, a
     if initrd is not None:
         location = facts.initrd_location(facts.initrd_address(kernel.size), initrd.size)
         area[facts.INITRD_ADDRESS_OFFSET : facts.INITRD_ADDRESS_OFFSET + len(location)] = location
+    image = inline(bytes(area))
     if append is not None:
-        area += facts.command_line(found, append)
-    image = (inline(bytes(area)) + kernel.part(len(area))).padded(facts.PAGE)
+        image += facts.command_line(found, append)
+    image = (image + kernel.part(image.size)).padded(facts.PAGE)
     return image if initrd is None else image + initrd

@@ -16,6 +16,11 @@ MAGIC = b"* "
 MAXIMUM_LIST = 2046
 """In bytes: a longer boot file is started as a kernel."""
 
+ADDRESS_FILE, PARAMETER_FILE = "initrd.addrsize", "parmfile"
+
+LARGEST = 1 << 16
+"""Bytes of a list that are read at all."""
+
 _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]{1,16}|[0-9]{1,20}", re.ASCII)
 
 
@@ -62,13 +67,14 @@ def build(
     kernel: tuple[str, Content],
     header: bytes,
     initrd: tuple[str, Content] | None,
-    append: str,
+    append: bytes | None,
     directory: str,
 ) -> dict[str, Content]:
     """A tree of the list `name` and all that it names: kernel and initrd (each a name and its content), in
-    `directory` the address file and the parameters. `header` is as for `combined`.
+    `directory` (its name with a slash, or empty) the address file and the parameters. `header` is as for `combined`.
 
-    The parameters come after the kernel, whose own they overwrite to the last byte. Raises UsageError.
+    The parameters come after the kernel, whose own they overwrite to the last byte; without `append` those stay.
+    Raises UsageError.
     """
     kernel_name, kernel_content = kernel
     found = facts.checked(header, kernel_content.size)
@@ -78,15 +84,22 @@ def build(
         address = facts.initrd_address(kernel_content.size)
         location = inline(facts.initrd_location(address, initrd_content.size))
         parts.append((address, initrd_name, initrd_content))
-        parts.append((facts.INITRD_ADDRESS_OFFSET, f"{directory}/initrd.addrsize", location))
-    parameters = inline(facts.command_line(found, append))
-    parts.append((facts.COMMAND_LINE_OFFSET, f"{directory}/parmfile", parameters))
+        parts.append((facts.INITRD_ADDRESS_OFFSET, f"{directory}{ADDRESS_FILE}", location))
+    if append is not None:
+        parameters = facts.command_line(found, append)
+        parts.append((facts.COMMAND_LINE_OFFSET, f"{directory}{PARAMETER_FILE}", parameters))
     listed = _list(name, (Part(name=part, address=address) for address, part, _ in parts))
-    return {name: listed, **{part: content for _, part, content in parts}}
+    tree = {name: listed, **{part: content for _, part, content in parts}}
+    if len(tree) <= len(parts):
+        raise UsageError(f"two of the files that {name} names have one name", remedy="rename one of them")
+    return tree
 
 
 def _list(name: str, parts: Iterable[Part]) -> Content:
-    encoded = encode(InsList(comment="netipl", parts=tuple(parts)))
+    try:
+        encoded = encode(InsList(comment="netipl", parts=tuple(parts)))
+    except ValueError as error:
+        raise UsageError(str(error), remedy="give its files names without blanks") from error
     if len(encoded) > MAXIMUM_LIST:
         message = f"{name} has {len(encoded)} bytes, the firmware takes {MAXIMUM_LIST}"
         raise UsageError(message, remedy="give its files shorter names")

@@ -161,8 +161,8 @@ def _ins(subject: Subject) -> Plan:
         kernel=(subject.kernel_name, images.kernel),
         header=images.header,
         initrd=(subject.initrd_name, subject.initrd),
-        append=subject.append,
-        directory=subject.directory,
+        append=subject.append.encode(),
+        directory=f"{subject.directory}/",
     )
     return Plan(fields=BootFields(file=name.encode()), tree=tree)
 
@@ -170,7 +170,8 @@ def _ins(subject: Subject) -> Plan:
 def _combined(subject: Subject) -> Plan:
     images = subject.images
     name = f"{subject.directory}/boot.img"
-    image = combined(kernel=images.kernel, header=images.header, initrd=images.initrd, append=subject.append)
+    append = subject.append.encode()
+    image = combined(kernel=images.kernel, header=images.header, initrd=images.initrd, append=append)
     return Plan(fields=BootFields(file=name.encode()), tree={name: image})
 
 

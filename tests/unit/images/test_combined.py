@@ -16,7 +16,7 @@ def made(image: bytes, initrd: bytes | None = None, append: str | None = None) -
         kernel=inline(image),
         header=image[: facts.HEADER_SIZE],
         initrd=None if initrd is None else inline(initrd),
-        append=append,
+        append=None if append is None else append.encode(),
     )
     return b"".join(read(content))
 
@@ -62,11 +62,19 @@ def test_files_are_ranges_and_only_the_parameter_area_is_held(tmp_path: Path) ->
         kernel=Content((FileRange(path=path, length=0x12345),)),
         header=KERNEL[: facts.HEADER_SIZE],
         initrd=Content((FileRange(path=path, length=7),)),
-        append="quiet",
+        append=b"quiet",
     )
-    held, rest, padding, initrd = image.segments
+    held, line, zeros, rest, padding, initrd = image.segments
     assert isinstance(held, Inline)
-    assert held.length == 0x11480
+    assert held.length == 0x10480
+    assert (line, zeros) == (Inline(data=b"quiet"), Zeros(length=0x1000 - 5))
     assert rest == FileRange(path=path, offset=0x11480, length=0x12345 - 0x11480)
     assert padding == Zeros(length=0xCBB)
     assert initrd == FileRange(path=path, length=7)
+
+
+def test_a_kernel_that_claims_an_enormous_maximum_takes_no_memory(tmp_path: Path) -> None:
+    enormous = Content((FileRange(path=tmp_path / "absent", length=1 << 50),))
+    header = kernel(maximum=1 << 40, built_in=b"", room=0)[: facts.HEADER_SIZE]
+    image = combined(kernel=enormous, header=header, append=b"quiet")
+    assert image.size == 1 << 50

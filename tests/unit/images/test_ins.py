@@ -73,7 +73,7 @@ def test_encode_refuses_what_no_line_can_say(listed: InsList) -> None:
         ins.encode(listed)
 
 
-def built(append: str = "quiet", directory: str = "guests/g") -> dict[str, bytes]:
+def built(append: bytes | None = b"quiet", directory: str = "guests/g/") -> dict[str, bytes]:
     tree = ins.build(
         name="g.ins",
         kernel=("boot/kernel", inline(KERNEL)),
@@ -98,9 +98,27 @@ def test_build_loads_every_part_where_the_kernel_looks() -> None:
 
 def test_build_without_initrd_announces_none() -> None:
     tree = ins.build(
-        name="g.ins", kernel=("k", inline(KERNEL)), header=KERNEL, initrd=None, append="", directory="guests/g"
+        name="g.ins", kernel=("k", inline(KERNEL)), header=KERNEL, initrd=None, append=b"", directory="guests/g/"
     )
     assert set(tree) == {"g.ins", "k", "guests/g/parmfile"}
+
+
+def test_build_without_parameters_keeps_those_of_the_kernel() -> None:
+    assert set(built(append=None, directory="")) == {"g.ins", "boot/kernel", "boot/initrd", "initrd.addrsize"}
+
+
+def test_build_refuses_names_that_a_line_cannot_hold_and_two_that_are_one() -> None:
+    with pytest.raises(UsageError, match="no line"):
+        built(directory="a b/")
+    with pytest.raises(UsageError, match="have one name"):
+        ins.build(
+            name="i",
+            kernel=("same", inline(KERNEL)),
+            header=KERNEL,
+            initrd=("same", inline(b"I")),
+            append=None,
+            directory="",
+        )
 
 
 def test_build_refuses_a_list_longer_than_the_firmware_reads() -> None:
@@ -110,4 +128,4 @@ def test_build_refuses_a_list_longer_than_the_firmware_reads() -> None:
 
 def test_build_refuses_what_is_no_kernel() -> None:
     with pytest.raises(UsageError, match="no raw s390x kernel"):
-        ins.build(name="i", kernel=("k", inline(b"")), header=b"", initrd=None, append="", directory="d")
+        ins.build(name="i", kernel=("k", inline(b"")), header=b"", initrd=None, append=b"", directory="d/")

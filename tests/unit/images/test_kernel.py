@@ -1,5 +1,6 @@
 import pytest
 
+from netipl.content import read
 from netipl.errors import UsageError, WireError
 from netipl.images import kernel as facts
 from tests.unit.images.kernels import kernel
@@ -7,8 +8,24 @@ from tests.unit.images.kernels import kernel
 HEADER = kernel()[: facts.HEADER_SIZE]
 
 
+def line(header: facts.KernelHeader, parameters: bytes) -> bytes:
+    return b"".join(read(facts.command_line(header, parameters)))
+
+
 def test_a_kernel_states_its_own_maximum() -> None:
     assert facts.decode(HEADER) == facts.KernelHeader(maximum_command_line=0x1000)
+
+
+def test_the_parameter_area_tells_what_is_in_the_image() -> None:
+    header = bytearray(kernel(version=b"6.1.0 (who@where)")[: facts.HEADER_SIZE])
+    header[0x10408:0x10418] = bytes.fromhex("0000000002000000 0000000000001234")
+    assert facts.decode(bytes(header)) == facts.KernelHeader(
+        maximum_command_line=0x1000, initrd_address=0x2000000, initrd_size=0x1234, version_offset=0x12000
+    )
+
+
+def test_text_ends_at_its_nul_and_shows_what_is_no_utf_8() -> None:
+    assert facts.text(b"a \xc3\xbc \xff\0rest") == "a ü \\xff"
 
 
 def test_a_kernel_before_5_16_takes_896_bytes() -> None:
@@ -16,7 +33,7 @@ def test_a_kernel_before_5_16_takes_896_bytes() -> None:
 
 
 def test_no_shorter_header_is_taken_for_a_kernel() -> None:
-    for length in (0, 1, 0x10008, 0x1000E, facts.HEADER_SIZE - 1):
+    for length in (*range(200), *range(0xFFF0, facts.HEADER_SIZE)):
         with pytest.raises(WireError):
             facts.decode(HEADER[:length])
 
@@ -45,20 +62,29 @@ def test_a_kernel_that_ends_in_its_parameter_area_is_refused() -> None:
 
 
 def test_the_command_line_fills_all_of_its_room() -> None:
-    assert facts.command_line(facts.KernelHeader(maximum_command_line=8), "a=ü") == b"a=\xc3\xbc\0\0\0\0"
+    header = facts.KernelHeader(maximum_command_line=8)
+    assert line(header, "a=ü".encode()) == b"a=\xc3\xbc\0\0\0\0"
+    assert line(header, b"") == bytes(8)
+    assert line(header, b"12345678") == b"12345678"
+
+
+def test_parameters_are_taken_as_they_are_and_zeros_at_their_end_are_the_padding() -> None:
+    header = facts.KernelHeader(maximum_command_line=8)
+    assert line(header, b"a\nb\n") == b"a\nb\n\0\0\0\0"
+    assert line(header, b"a\n" + bytes(500)) == b"a\n" + bytes(6)
 
 
 def test_a_command_line_may_have_the_maximum_and_no_byte_more() -> None:
     header = facts.KernelHeader(maximum_command_line=896)
-    assert facts.command_line(header, "x" * 896) == b"x" * 896
+    assert line(header, b"x" * 896) == b"x" * 896
     with pytest.raises(UsageError, match="has 897 bytes, this kernel takes 896") as caught:
-        facts.command_line(header, "x" * 897)
+        facts.command_line(header, b"x" * 897)
     assert caught.value.remedy == "shorten append by 1 bytes"
 
 
 def test_a_command_line_holds_no_nul() -> None:
     with pytest.raises(UsageError, match="NUL"):
-        facts.command_line(facts.KernelHeader(), "a\0b")
+        facts.command_line(facts.KernelHeader(), b"a\0b")
 
 
 @pytest.mark.parametrize(("size", "address"), [(0, 0), (1, 4096), (4096, 4096), (4097, 8192)])
