@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 _MAGIC = b"070701"
 _TRAILER = "TRAILER!!!"
-_ALIGNMENT = 4
-_ARCHIVE_ALIGNMENT = 512  # as other writers have it
+ALIGNMENT = 4
+ARCHIVE_ALIGNMENT = 512  # as other writers have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def file(name: str, data: bytes, *, mode: int = 0o644) -> Entry:
 
 def symlink(name: str, target: str) -> Entry:
     """A symbolic link."""
-    return Entry(name=name, mode=stat.S_IFLNK | 0o777, data=target.encode())
+    return Entry(name=name, mode=stat.S_IFLNK | 0o777, data=target.encode("utf-8", "surrogateescape"))
 
 
 def character_device(name: str, major: int, minor: int) -> Entry:
@@ -49,16 +49,19 @@ def encode(entries: Iterable[Entry]) -> bytes:
 
     A file of 4 GiB or more does not fit.
     """
-    records = [_record(number, entry) for number, entry in enumerate(entries, start=1)]
-    records.append(_record(0, Entry(name=_TRAILER, mode=0)))
-    return _padded(b"".join(records), _ARCHIVE_ALIGNMENT)
+    records = [
+        header(number, entry, len(entry.data)) + _padded(entry.data, ALIGNMENT)
+        for number, entry in enumerate(entries, start=1)
+    ]
+    return _padded(b"".join(records) + trailer(), ARCHIVE_ALIGNMENT)
 
 
-def _record(inode: int, entry: Entry) -> bytes:
-    name = entry.name.encode() + b"\0"
+def header(inode: int, entry: Entry, size: int) -> bytes:
+    """What stands before the `size` bytes of data of an entry, padded to `ALIGNMENT`. Raises ValueError."""
+    name = entry.name.encode("utf-8", "surrogateescape") + b"\0"
     if not entry.name or entry.name.startswith("/") or "\0" in entry.name:
         raise ValueError(f"{entry.name!r} is no name in an archive")
-    if len(entry.data) > 0xFFFFFFFF:
+    if size > 0xFFFFFFFF:
         raise ValueError(f"{entry.name} is too large for a cpio archive")
     links = 2 if stat.S_ISDIR(entry.mode) else 1
     fields = (
@@ -68,15 +71,19 @@ def _record(inode: int, entry: Entry) -> bytes:
         0,  # group
         links,
         0,  # modification time
-        len(entry.data),
+        size,
         0,  # device of the file system: major
         0,  # and minor
         *entry.device,
         len(name),
         0,  # check sum, unused in this form
     )
-    header = _MAGIC + b"".join(b"%08X" % value for value in fields)
-    return _padded(header + name, _ALIGNMENT) + _padded(entry.data, _ALIGNMENT)
+    return _padded(_MAGIC + b"".join(b"%08X" % value for value in fields) + name, ALIGNMENT)
+
+
+def trailer() -> bytes:
+    """What ends an archive; zeros up to `ARCHIVE_ALIGNMENT` follow."""
+    return header(0, Entry(name=_TRAILER, mode=0), 0)
 
 
 def _padded(data: bytes, alignment: int) -> bytes:
