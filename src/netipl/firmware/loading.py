@@ -7,7 +7,7 @@ pc-bios/s390-ccw/netmain.c (C); every branch has a transcript in tests/vectors (
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from netipl.errors import RefusedError
@@ -25,7 +25,7 @@ from netipl.firmware.limits import (
     Limits,
 )
 from netipl.firmware.rules import RULES, RuleId
-from netipl.firmware.tftp_client import Transfer
+from netipl.firmware.tftp_client import Failure
 from netipl.net import Mac
 
 _PAGE: Final = 4096
@@ -47,7 +47,23 @@ class Wanted:
     keep: int = 0
 
 
-Steps = Generator[Wanted, Transfer, bool]
+class Arrived(Protocol):
+    """A transfer that is over: the first bytes that were wanted, all that was received, or why it failed."""
+
+    @property
+    def name(self) -> bytes: ...
+
+    @property
+    def received(self) -> int: ...
+
+    @property
+    def head(self) -> bytes: ...
+
+    @property
+    def error(self) -> Failure | None: ...
+
+
+Steps = Generator[Wanted, Arrived, bool]
 """Returns whether a kernel is to be started."""
 
 
@@ -148,7 +164,7 @@ class Loader:
                 return (yield from self._boot(self._parsed(file.head)))
         return False
 
-    def _try(self, name: bytes) -> Generator[Wanted, Transfer, Transfer]:
+    def _try(self, name: bytes) -> Generator[Wanted, Arrived, Arrived]:
         """One probe: a file that is not found leaves no trace on the console."""
         file = yield Wanted(name, PROBED_CONFIGURATION, PROBED_CONFIGURATION)
         self._last_name = name
@@ -161,7 +177,7 @@ class Loader:
         self.failed = file.error.rule if file.error else None
         return file
 
-    def _load(self, name: bytes, room: int, *, keep: int = 0) -> Generator[Wanted, Transfer, Transfer]:
+    def _load(self, name: bytes, room: int, *, keep: int = 0) -> Generator[Wanted, Arrived, Arrived]:
         """A file that is needed: every outcome is printed."""
         file = yield Wanted(name, room, keep)
         self._last_name = name
