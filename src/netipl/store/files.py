@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from netipl import content
+from netipl.content import Content
 from netipl.errors import ContentError, UnavailableError
 from netipl.guests.guest import BootFiles
 from netipl.images import kernel
@@ -20,6 +21,22 @@ PARTIAL = ".part"
 """A file that is still arriving has this appended to its name until it is whole."""
 
 _IDENTITY_DIGITS = 12
+
+
+def whole(path: Path) -> Content:
+    """The file `path`, as it is on disk now. Raises UnavailableError for one that cannot be read."""
+    try:
+        return content.of_file(path)
+    except ContentError as error:
+        raise UnavailableError(str(error), remedy="name a regular file that you may read") from error
+
+
+def beginning(file: Content, size: int) -> bytes:
+    """Its first `size` bytes, or all there are. Raises UnavailableError if they cannot be read."""
+    try:
+        return b"".join(content.read(file.part(0, size)))
+    except (ContentError, OSError) as error:
+        raise UnavailableError(str(error), remedy="see whether somebody changes the file, and try again") from error
 
 
 def images(files: BootFiles) -> Images:
