@@ -15,16 +15,24 @@ class CommandReference(Directive):
     """Takes no argument and no content."""
 
     def run(self) -> list[nodes.Node]:
-        group = typer.main.get_command(command_line)
-        commands = getattr(group, "commands", {})
-        lines = [line for name, command in commands.items() for line in _command(name, command)]
+        lines = list(_commands("netipl", typer.main.get_command(command_line)))
         container = nodes.container()
         self.state.nested_parse(StringList(lines, source="netipl.cli.main"), 0, container, match_titles=True)
         return container.children
 
 
+def _commands(name: str, command: typer.core.TyperCommand | typer.core.TyperGroup) -> Iterator[str]:
+    """A command, or all those of a group, in the order of its help."""
+    if not isinstance(command, typer.core.TyperGroup):
+        yield from _command(name, command)
+        return
+    context = typer.Context(command)
+    for each in command.list_commands(context):
+        yield from _commands(f"{name} {each}", command.get_command(context, each))
+
+
 def _command(name: str, command: typer.core.TyperCommand) -> Iterator[str]:
-    yield from (f"## `netipl {name}`", "", *(command.help or "").splitlines(), "")
+    yield from (f"## `{name}`", "", *(command.help or "").splitlines(), "")
     rows = [row for parameter in command.params if (row := _parameter(parameter))]
     if rows:
         yield from ("| | |", "|---|---|", *rows, "")
@@ -33,7 +41,7 @@ def _command(name: str, command: typer.core.TyperCommand) -> Iterator[str]:
 def _parameter(parameter: typer.core.TyperArgument | typer.core.TyperOption) -> str:
     names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts) if name.startswith("-"))
     text = " ".join((getattr(parameter, "help", "") or "").split()).replace("|", "\\|")
-    return f"| {names or f'`{parameter.human_readable_name}`'} | {text} |"
+    return f"| {names or f'`{parameter.metavar or parameter.name}`'} | {text} |"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

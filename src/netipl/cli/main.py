@@ -2,29 +2,33 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
-from netipl.cli import boot, demo, serve, simulate
-from netipl.cli.options import paragraphs
+from netipl.cli.lazy import CONTEXT, LazyGroup
 from netipl.errors import NetiplError
 
+
+class _Commands(LazyGroup):
+    places: ClassVar[Mapping[str, str]] = {
+        "demo": "netipl.cli.demo:demo",
+        "boot": "netipl.cli.boot:boot",
+        "serve": "netipl.cli.serve:serve",
+        "simulate": "netipl.cli.simulate:simulate",
+        "image": "netipl.cli.image.group:app",
+    }
+
+
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=CONTEXT,
     help="Network IPL: boots s390x guests over the network.\n\n`netipl demo` shows it all on this machine.",
 )
-for _name, _command in (
-    ("demo", demo.demo),
-    ("boot", boot.boot),
-    ("serve", serve.serve),
-    ("simulate", simulate.simulate),
-):
-    app.command(name=_name, help=paragraphs(_command))(_command)
 
 
 @app.callback(invoke_without_command=True)

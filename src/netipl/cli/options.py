@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from netipl.errors import UsageError
+from netipl.firmware.versions import Version
 from netipl.guests.guest import BootMethod
 from netipl.machines.impairment import Impairment
 
@@ -17,6 +18,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print each event as one line
 Memory = Annotated[int, typer.Option("--memory", metavar="MIB", min=128, help="Memory of the guest in MiB.")]
 Limit = Annotated[
     float | None, typer.Option("--limit", metavar="SECONDS", min=1, help="End a guest that runs longer than this.")
+]
+Firmware = Annotated[
+    str | None,
+    typer.Option("--qemu", metavar="VERSION", help="Whose firmware: 7.2, 10.0, ... Without it the strictest."),
 ]
 Method = Annotated[BootMethod, typer.Option("--method", help="How the firmware is given its files.")]
 ToGuest = Annotated[
@@ -50,3 +55,8 @@ def uuid(text: str) -> UUID:
     except ValueError:
         remedy = "write it as 9b6e2a0c-7b1d-4b52-8f6e-1f6f3f6c0a01; `uuidgen` makes one"
         raise UsageError(f"{text!r} is no UUID", remedy=remedy) from None
+
+
+def version(text: str | None) -> Version | None:
+    """The QEMU whose firmware is meant; None where none is named. Raises UsageError."""
+    return None if text is None else Version.named(text)

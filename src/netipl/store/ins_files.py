@@ -3,6 +3,7 @@
 Media name them from their root, whatever directory the list is in. No name leads out of the tree.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def read(path: Path, root: Path | None = None) -> Listed:
         raise WireError(f"{path} is no .ins list: it has {file.size} bytes")
     data = files.beginning(file, ins.LARGEST)
     listed = ins.decode(data)
-    base = root or _root(path.absolute().parent, listed)
+    base = Path(os.path.realpath(root)) if root else _root(path.absolute().parent, listed)
     placed, missing = [], []
     for part in listed.parts:
         try:

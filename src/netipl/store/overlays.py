@@ -25,11 +25,12 @@ def additions(given: str) -> Iterator[Addition]:
     path = Path(source if colon else given)
     if not path.name and path != Path("/") and not colon:
         raise UsageError(f"{given!r} names nothing to add", remedy=_REMEDY)
-    if target.endswith("/") and target.strip("/") and not path.is_dir():
-        target += path.name
     name = checked_name(target if colon else given)
     try:
-        yield from _walked(path.resolve(strict=True), name)  # a link that is given by itself stands for its file
+        found = Path(os.path.realpath(path, strict=True))  # a link that is given by itself stands for its file
+        if target.endswith("/") and name and not found.is_dir():
+            name = checked_name(f"{name}/{path.name}")
+        yield from _walked(found, name)
     except (OSError, ContentError) as error:
         raise UnavailableError(_reason(error), remedy="name a file or directory that you may read") from error
 

@@ -6,6 +6,7 @@ nor is anything but a regular file. Sources: copy_file_range(2), sendfile(2), re
 
 import errno
 import os
+import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -75,7 +76,7 @@ def _mode_of(place: Path, inputs: Iterable[Path]) -> int | None:
 @contextmanager
 def _replacing(place: Path, mode: int | None) -> Iterator[int]:
     """A new file that takes the place of `place` when the block ends well, and is gone when it does not."""
-    new = place.with_name(f".{place.name[:200]}.{os.getpid():x}.part")
+    new = place.with_name(f".{place.name[:200]}.{secrets.token_hex(4)}.part")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         try:
@@ -93,12 +94,12 @@ def _replacing(place: Path, mode: int | None) -> Iterator[int]:
 
 
 def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):  # a file system that cannot
+    with suppress(OSError):  # it may not be read, or its file system cannot
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _copy(content: Content, descriptor: int, progress: Progress) -> None:
