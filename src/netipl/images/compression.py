@@ -7,7 +7,8 @@ at most `PIECE` bytes come out at a time and no dictionary is larger than `WINDO
 import bz2
 import lzma
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import Protocol
 
@@ -79,16 +80,18 @@ def decompressor(method: Method) -> Decompressor:
         raise WireError(f"{method} is unpacked by Linux alone") from None
 
 
-def beginning(method: Method, data: bytes, size: int) -> bytes:
-    """The first `size` bytes that the beginning of a stream unpacks to, or as many as there are before damage."""
+def beginning(method: Method, pieces: Iterable[bytes], size: int) -> bytes:
+    """The first `size` bytes that the pieces of a stream unpack to, or as many as there are before damage.
+
+    bzip2 and lz4 tell nothing before a whole block, which may have megabytes; no more pieces are taken than needed.
+    """
     unpacked = bytearray()
-    try:
-        for piece in decompressor(method).feed(data):
+    with suppress(WireError):
+        stream = decompressor(method)
+        for piece in (made for data in pieces for made in stream.feed(data)):
             unpacked += piece
             if len(unpacked) >= size:
                 break
-    except WireError:
-        pass
     return bytes(unpacked[:size])
 
 

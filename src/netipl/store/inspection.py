@@ -3,7 +3,7 @@
 Only an initrd is read to its end, and that in pieces. Raises UnavailableError for what cannot be read.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -28,6 +28,8 @@ MOST_READ = 2 << 30
 _MOST_LISTED = 8 << 20
 _PIECE = 1 << 18
 _LONGEST_LINE = 1 << 16
+_MOST_BEFORE_CONTENT = 16 << 20
+"""Of a compressed file, in bytes: more than the largest block of any method."""
 _IN_ITS_AREA = "it ends inside the kernel's parameter area"
 
 
@@ -86,18 +88,22 @@ def inspect(path: Path, progress: Progress) -> Inspection:
 def survey(file: Content, note: Note, progress: Progress) -> Initrd:
     """Read an initrd to its end, or to where Linux would stop; each member goes to `note`."""
     reader = InitrdReader(note)
-    try:
-        for piece in content.read(file.part(0, MOST_READ), _PIECE):
-            reader.feed(piece)
-            progress(len(piece))
-            if reader.found.fault:
-                break
-    except (ContentError, OSError) as error:
-        raise UnavailableError(str(error), remedy="see whether somebody changes the file, and try again") from error
+    for piece in _pieces(file.part(0, MOST_READ)):
+        reader.feed(piece)
+        progress(len(piece))
+        if reader.found.fault:
+            break
     found = reader.end()
     if file.size > MOST_READ and not found.fault:
         found.fault = f"larger than {MOST_READ >> 30} GiB, which no guest can load; not read further"
     return found
+
+
+def _pieces(file: Content) -> Iterator[bytes]:
+    try:
+        yield from content.read(file, _PIECE)
+    except (ContentError, OSError) as error:
+        raise UnavailableError(str(error), remedy="see whether somebody changes the file, and try again") from error
 
 
 def _nothing_more(found: Inspection, _file: Content, _progress: Progress) -> Inspection:
@@ -144,7 +150,8 @@ def _compressed(found: Inspection, file: Content, progress: Progress) -> Inspect
     """An initrd, or something else that somebody has compressed: a kernel, say."""
     method = compression.method_of(found.head)
     assert method is not None  # by its kind
-    inside = kinds.kind_of(compression.beginning(method, found.head, kinds.HEAD_SIZE))
+    pieces = _pieces(file.part(0, _MOST_BEFORE_CONTENT))
+    inside = kinds.kind_of(compression.beginning(method, pieces, kinds.HEAD_SIZE))
     found = replace(found, method=method, compressed=inside)
     if inside is Kind.CPIO or method is compression.Method.LZO:
         return _archives(found, file, progress)

@@ -1,9 +1,11 @@
 """What a file is: every kind, every truncation, and what is no file at all."""
 
+import bz2
 import gzip
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from netipl.images.kinds import Kind
 from netipl.integrations.debian.boot import debian_boot_files
 from netipl.store import inspection
 from netipl.store.inspection import Inspection
-from tests.unit.images.archives import EARLY, PACKERS, SYSTEM, aligned
+from tests.unit.images.archives import EARLY, PACKERS, SYSTEM, aligned, lz4_packed
 from tests.unit.images.kernels import kernel
 from tests.unit.images.test_executables import BZIMAGE, S390X, efi
 from tests.unit.images.test_secure_execution import image
@@ -90,6 +92,15 @@ def test_an_initrd_with_an_overlay(tmp_path: Path, method: Method) -> None:
     assert [member.name for member in found.initrd.members][:2] == [b"kernel", b"kernel/microcode"]
 
 
+@pytest.mark.parametrize("pack", [bz2.compress, lambda data: lz4_packed(data, 8 << 20)], ids=["bzip2", "lz4"])
+def test_an_initrd_whose_first_block_is_large(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    """Nothing of it is known before some 900 kB, or 8 MiB, were read."""
+    archive = cpio.encode([cpio.file("random", os.urandom(9 << 20))])
+    found = inspected(tmp_path, pack(archive))
+    assert found.initrd is not None
+    assert (found.initrd.found.members, found.fault) == (1, "")
+
+
 @pytest.mark.parametrize(
     ("data", "kind", "inside"),
     [
@@ -149,6 +160,7 @@ def test_huge_sparse_files_and_bombs_need_no_memory(tmp_path: Path) -> None:
             file.truncate(1 << 40)
     program = """
 import resource, sys
+from collections.abc import Callable
 from pathlib import Path
 from netipl.store import inspection
 resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))

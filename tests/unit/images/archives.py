@@ -14,14 +14,14 @@ except ImportError:
     from backports import zstd
 
 
-def lz4_packed(data: bytes) -> bytes:
-    """The legacy form, of literals alone."""
+def lz4_packed(data: bytes, block: int = 1 << 16) -> bytes:
+    """The legacy form, of literals alone, in blocks of so many bytes."""
     packed = bytearray(lz4.MAGIC)
-    for start in range(0, len(data), 1 << 16):
-        literals = data[start : start + (1 << 16)]
+    for start in range(0, len(data), block):
+        literals = data[start : start + block]
         rest = len(literals) - 15
-        block = b"\xf0" + b"\xff" * (rest // 255) + bytes([rest % 255]) if rest >= 0 else bytes([len(literals) << 4])
-        packed += (len(block) + len(literals)).to_bytes(4, "little") + block + literals
+        length = b"\xf0" + b"\xff" * (rest // 255) + bytes([rest % 255]) if rest >= 0 else bytes([len(literals) << 4])
+        packed += (len(length) + len(literals)).to_bytes(4, "little") + length + literals
     return bytes(packed)
 
 

@@ -87,5 +87,8 @@ def test_what_only_linux_unpacks_is_named() -> None:
 @METHODS
 def test_the_beginning_of_a_truncated_stream(method: Method) -> None:
     packed = PACKERS[method](DATA)
-    assert beginning(method, packed, 100) == DATA[:100]
-    assert DATA.startswith(beginning(method, packed[: len(packed) // 2], 1 << 30))
+    assert beginning(method, [packed], 100) == DATA[:100]
+    assert DATA.startswith(beginning(method, [packed[: len(packed) // 2]], 1 << 30))
+    unread = iter([packed, b"not asked for"])
+    assert beginning(method, unread, 100) == DATA[:100]
+    assert next(unread) == b"not asked for"
