@@ -99,12 +99,14 @@ def reassembled(parts: Sequence[Placed]) -> Content:
         surplus = others or [part.name for part in initrds[1:]]
         raise UsageError(f"{surplus[0]} has no place in a combined image", remedy=remedy)
     kernel = next(part for part in parts if part.role is Role.KERNEL)
-    parameters = next((part.head for part in parts if part.role is Role.PARAMETERS), None)
+    parameters = next((part for part in parts if part.role is Role.PARAMETERS), None)
+    if parameters is not None and parameters.content.size > len(parameters.head):
+        raise UsageError(f"{parameters.name} is longer than any command line", remedy=remedy)
     return combined(
         kernel=kernel.content,
         header=kernel.head,
         initrd=initrds[0].content if initrds else None,
-        append=parameters,
+        append=None if parameters is None else parameters.head,
     )
 
 

@@ -119,6 +119,14 @@ def test_what_has_no_place_in_a_combined_image_is_refused(surplus: Placed) -> No
         ins_layout.reassembled((*RED_HAT, surplus))
 
 
+def test_parameters_are_never_cut_off() -> None:
+    roomy = kernel(size=0x30000, maximum=0x1F000)
+    parts = (part("kernel", 0, roomy), part("long.prm", 0x10480, b"x" * (facts.HEADER_SIZE + 1)))
+    assert list(ins_layout.problems(parts)) == []
+    with pytest.raises(UsageError, match=r"long\.prm is longer than any command line"):
+        ins_layout.reassembled(parts)
+
+
 def test_a_kernel_alone_is_a_list_too() -> None:
     assert b"".join(read(ins_layout.reassembled(RED_HAT[:1]))) == KERNEL.ljust(0x13000, b"\0")
 

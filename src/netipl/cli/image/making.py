@@ -25,7 +25,7 @@ ParameterFile = Annotated[
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is standard output.")]
 
-_WORTH_A_BAR = 64 << 20
+_WORTH_A_BAR = 8 << 20
 
 
 def parameters(append: str | None, file: Path | None) -> bytes | None:
