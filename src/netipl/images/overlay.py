@@ -13,6 +13,7 @@ from netipl.content import Content, Inline, Segment, Zeros, inline
 from netipl.errors import UsageError
 from netipl.images import cpio
 from netipl.images.cpio_members import Member
+from netipl.wire import printable
 
 _SEPARATION = 4
 """Zeros that end lz4 data, which have no other end (Linux lib/decompress_unlz4.c)."""
@@ -130,13 +131,13 @@ def _with_parents(placed: dict[str, Addition], tree: Tree) -> Iterator[Addition]
     for name, addition in placed.items():
         is_directory = stat.S_ISDIR(addition.entry.mode)
         if tree.has_directory(name) and not is_directory:
-            raise UsageError(f"{name} is a directory of the initrd", remedy="choose another target")
+            raise UsageError(f"{printable(name)} is a directory of the initrd", remedy="choose another target")
         parts = name.split("/")
         for count in range(1, len(parts)):
             parent = "/".join(parts[:count])
             above = placed.get(parent)
             if above is not None and not stat.S_ISDIR(above.entry.mode):
-                raise UsageError(f"{parent} is to be a file and a directory", remedy="choose another target")
+                raise UsageError(f"{printable(parent)} is to be a file and a directory", remedy="choose another target")
             if parent not in made and not tree.has_directory(parent):
                 made.add(parent)
                 yield above or Addition(entry=cpio.directory(parent), data=Content(()))

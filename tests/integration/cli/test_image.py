@@ -197,6 +197,18 @@ def test_a_vendors_list_that_is_wrong_is_told_and_not_combined(files: Path) -> N
     assert (refused.status, "absent" in refused.errors, (files / "i").exists()) == (1, True, False)
 
 
+def test_no_name_in_a_list_reaches_the_terminal_as_it_is(files: Path) -> None:
+    (files / "odd.ins").write_text("* odd\x1b[2J\n\x1b[2Jkernel 0x0\n")
+    for done in (
+        netipl("image", "ins", "show", "odd.ins"),
+        netipl("image", "ins", "combine", "odd.ins", "-o", "i"),
+        netipl("image", "inspect", "odd.ins"),
+    ):
+        assert done.status == 1
+        assert "\x1b" not in done.output + done.errors
+        assert "\\x1b[2Jkernel" in done.output + done.errors
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [

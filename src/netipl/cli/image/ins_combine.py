@@ -9,6 +9,7 @@ from netipl.cli.image import making
 from netipl.errors import RefusedError, UsageError, WireError
 from netipl.images.ins_layout import reassembled
 from netipl.store import ins_files
+from netipl.wire import printable
 
 
 def combine(
@@ -27,8 +28,10 @@ def combine(
     try:
         listed = ins_files.read(file, root)
         for part, reason in listed.missing:
-            raise RefusedError(f"{part.name}: {reason}", remedy="put it there, or name the tree's root by --root")
+            raise RefusedError(
+                printable(f"{part.name}: {reason}"), remedy="put it there, or name the tree's root by --root"
+            )
         image = reassembled(listed.placed)
     except (WireError, UsageError) as error:
-        raise RefusedError(f"{file}: {error}", remedy=error.remedy) from error
+        raise RefusedError(f"{file}: {printable(str(error))}", remedy=error.remedy) from error
     making.write(image, output, inputs=[file])
