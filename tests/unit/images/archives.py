@@ -28,8 +28,8 @@ def lz4_packed(data: bytes, block: int = 1 << 16) -> bytes:
 PACKERS: Mapping[Method, Callable[[bytes], bytes]] = {
     Method.GZIP: lambda data: gzip.compress(data, mtime=0),
     Method.BZIP2: bz2.compress,
-    Method.LZMA: lambda data: lzma.compress(data, format=lzma.FORMAT_ALONE),
-    Method.XZ: lzma.compress,
+    Method.LZMA: lambda data: lzma.compress(data, format=lzma.FORMAT_ALONE, preset=0),
+    Method.XZ: lambda data: lzma.compress(data, preset=0),
     Method.LZ4: lz4_packed,
     Method.ZSTD: zstd.compress,
 }
