@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone lists them. Each first makes ready what it needs (scripts/setup).
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-s390x mutants soak bench docs fresh qemu-root constraints clean
+.PHONY: help demo check test test-s390x mutants soak bench payload docs fresh qemu-root constraints clean
 SHELL := bash
 
 BIN := .venv/bin
@@ -43,6 +43,10 @@ soak: ## repeat real boots many times, under loss and interruption (an hour)
 bench: ## measure against other servers, as docs/benchmarks tells (BENCHES="dhcp tftp", as root)
 	@scripts/setup test
 	@for each in $(BENCHES); do $(BIN)/python -m bench.$$each $(ARGS) || exit; done
+
+payload: ## build the re-IPL program from its sources
+	@scripts/setup test
+	@scripts/build-payload
 
 docs: ## build the documentation into docs/_build/html
 	@scripts/setup docs
