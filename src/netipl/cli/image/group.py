@@ -2,7 +2,7 @@
 
 import typer
 
-from netipl.cli.image import combine, ins_build, ins_combine, ins_show, inspect, overlay
+from netipl.cli.image import combine, ins_build, ins_combine, ins_show, inspect, overlay, reipl
 from netipl.cli.lazy import CONTEXT
 from netipl.cli.options import paragraphs
 
@@ -14,6 +14,7 @@ for _group, _name, _command in (
     (app, "inspect", inspect.inspect),
     (app, "combine", combine.combine),
     (app, "overlay", overlay.overlay),
+    (app, "reipl", reipl.reipl),
     (_ins, "show", ins_show.show),
     (_ins, "build", ins_build.build),
     (_ins, "combine", ins_combine.combine),
