@@ -11,7 +11,7 @@ import socket
 import struct
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -83,14 +83,25 @@ def boot(
     *,
     until: float = _PATIENCE,
     devices: Sequence[str] = (),
+    over: Callable[[], bool] = lambda: False,
 ) -> Record:
-    """One boot, to the end of QEMU or for `until` seconds. `devices` are further arguments of QEMU."""
-    return _Boot(qemu, machine, script, directory, until, devices).run()
+    """One boot, to the end of QEMU, for `until` seconds, or until `over`, which is asked again and again.
+
+    `devices` are further arguments of QEMU. What the guest prints stands in `directory / "console"` at once.
+    """
+    return _Boot(qemu, machine, script, directory, until, devices, over).run()
 
 
 class _Boot:
     def __init__(
-        self, qemu: Qemu, machine: Machine, script: Script, directory: Path, until: float, devices: Sequence[str]
+        self,
+        qemu: Qemu,
+        machine: Machine,
+        script: Script,
+        directory: Path,
+        until: float,
+        devices: Sequence[str],
+        over: Callable[[], bool],
     ) -> None:
         self._qemu = qemu
         self._machine = machine
@@ -99,6 +110,7 @@ class _Boot:
         self._script = script
         self._until = until
         self._devices = devices
+        self._over = over
         self._directory = directory
         self._neighbours: set[IPv4Address] = set()
 
@@ -148,7 +160,7 @@ class _Boot:
 
     def _serve(self, net: socket.socket, process: "subprocess.Popen[bytes]") -> float:
         begun = time.monotonic()
-        while process.poll() is None and time.monotonic() - begun < self._until:
+        while process.poll() is None and time.monotonic() - begun < self._until and not self._over():
             deadline = self._server.deadline
             wait = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())
             net.settimeout(max(wait, 0.001))
