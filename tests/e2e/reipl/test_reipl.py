@@ -331,7 +331,7 @@ def test_linux_on_the_disk_reboots_from_the_disk(lab: Lab) -> None:
     initrd = content.of_file(debian.initrd) + inline(cpio.encode([cpio.file("init", REBOOT, mode=0o755)]))
     kernel = debian.kernel.read_bytes()
     image = combined(
-        kernel=content.of_file(debian.kernel), header=kernel[: facts.HEADER_SIZE], initrd=initrd, append="quiet"
+        kernel=content.of_file(debian.kernel), header=kernel[: facts.HEADER_SIZE], initrd=initrd, append=b"quiet"
     )
     linux = bootable(b"".join(content.read(image)))
     reboots = b"netipl: Linux reboots"

@@ -66,6 +66,6 @@ def test_the_file_covers_a_command_line_that_an_earlier_boot_left() -> None:
 
 
 def test_it_takes_a_command_line_as_a_kernel_does() -> None:
-    image = combined(kernel=inline(PROGRAM), header=PROGRAM[: facts.HEADER_SIZE], append="reipl=0.0.1234")
+    image = combined(kernel=inline(PROGRAM), header=PROGRAM[: facts.HEADER_SIZE], append=b"reipl=0.0.1234")
     made = b"".join(content.read(image))
     assert made[facts.COMMAND_LINE_OFFSET :].startswith(b"reipl=0.0.1234\0")
