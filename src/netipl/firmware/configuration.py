@@ -12,7 +12,7 @@ from netipl.firmware.limits import Limits
 MAGIC: Final = b"# pxelinux"
 """How a boot file begins that is a configuration, in any case (C: netmain.c)."""
 _BLANKS: Final = b" \t"
-_KEYWORDS_OF_LABEL: Final = (b"kernel", b"initrd", b"append")
+KEYWORDS_OF_LABEL: Final = (b"kernel", b"initrd", b"append")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,41 +43,62 @@ class Configuration:
             if argument == self._default_label:
                 self.default = len(self.entries)
             self.entries.append(Entry(label=argument))
-        elif keyword in _KEYWORDS_OF_LABEL and self.entries:
+        elif keyword in KEYWORDS_OF_LABEL and self.entries:
             setattr(self.entries[-1], keyword.decode(), argument)
         else:
             raise KeyError(keyword)
 
 
-def parse(data: bytes, limits: Limits, *, boot_file: bool = False) -> Configuration:
-    """`data` as one configuration. Nothing is an error: what is not understood is printed and passed over.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What stands in line `number` from `column` on, both counted from 1, without the blanks around it."""
 
-    A `boot_file` keeps the blanks at the end of a last line that no line feed ends (C).
-    """
+    number: int
+    column: int
+    text: bytes
+
+    @property
+    def is_read(self) -> bool:
+        """Not for empty lines and comments."""
+        return bool(self.text) and not self.text.startswith(b"#")
+
+    def split(self) -> tuple[bytes, bytes] | None:
+        """Keyword and argument; None for a line of one word. A TAB separates them only where there is no space."""
+        keyword, found, argument = self.text.partition(b" " if b" " in self.text else b"\t")
+        return (keyword, argument.lstrip(_BLANKS)) if found else None
+
+
+def lines(data: bytes, *, boot_file: bool = False) -> list[Line]:
+    """All lines, up to a NUL. The last one of a `boot_file` keeps its blanks where no line feed ends it (C)."""
+    texts = data.partition(b"\0")[0].split(b"\n")
+    last = len(texts) if boot_file else 0
+    return [_line(number, text, keeps_blanks=number == last) for number, text in enumerate(texts, start=1)]
+
+
+def _line(number: int, text: bytes, *, keeps_blanks: bool) -> Line:
+    ended = text if keeps_blanks else text.rstrip(b"\r \t")
+    found = ended.lstrip(_BLANKS)
+    return Line(number=number, column=len(ended) - len(found) + 1, text=found)
+
+
+def parse(data: bytes, limits: Limits, *, boot_file: bool = False) -> Configuration:
+    """`data` as one configuration. Nothing is an error: what is not understood is printed and passed over."""
     configuration = Configuration()
-    for line in _lines(data, boot_file=boot_file):
+    for line in lines(data, boot_file=boot_file):
         if len(configuration.entries) > limits.labels:
             break
-        if line and not line.startswith(b"#"):
+        if line.is_read:
             _take(configuration, line)
     return configuration
 
 
-def _lines(data: bytes, *, boot_file: bool) -> list[bytes]:
-    """Without the blanks around them. A NUL ends the configuration."""
-    *ended, last = data.partition(b"\0")[0].split(b"\n")
-    if not boot_file:
-        last = last.rstrip(b"\r \t")
-    return [line.rstrip(b"\r \t").lstrip(_BLANKS) for line in ended] + [last.lstrip(_BLANKS)]
-
-
-def _take(configuration: Configuration, line: bytes) -> None:
-    separator = b" " if b" " in line else b"\t"
-    keyword, found, argument = line.partition(separator)
-    if not found:
-        configuration.messages.append(b"Failed to parse this line:\n " + line + b"\n")
+def _take(configuration: Configuration, line: Line) -> None:
+    found = line.split()
+    if found is None:
+        configuration.messages.append(b"Failed to parse this line:\n " + line.text + b"\n")
         return
+    keyword, argument = found
     try:
-        configuration.take(keyword.lower(), argument.lstrip(_BLANKS))
+        configuration.take(keyword.lower(), argument)
     except KeyError:
         configuration.messages.append(b"Command '" + keyword + b"' is not supported.\n")

@@ -1,12 +1,30 @@
-"""Every rule has its row, its words and its remedy; numbers in rules are those of the limits."""
+"""Every rule has its row, what the guest does and a remedy; numbers in rules are those of the limits."""
 
 import string
 
 import pytest
 
-from netipl.firmware import limits, rules, tftp_client
+from netipl.firmware import limits, tftp_client
 from netipl.firmware.dhcp_client import ATTEMPTS
-from netipl.firmware.rules import RULES, RuleId
+from netipl.firmware.rules import RULES, Rule, RuleId
+
+NUMBERS = {
+    RuleId.DHCP_SILENCE: ATTEMPTS,
+    RuleId.FILE_TOO_LARGE: limits.PROBED_CONFIGURATION,
+    RuleId.CONFIGURATION_TOO_LARGE: limits.PROBED_CONFIGURATION,
+    RuleId.BLOCK_SIZE_REFUSED: limits.BLOCK_SIZE,
+    RuleId.BLOCK_ROLLOVER: 0xFFFF,
+    RuleId.UNEXPECTED_PACKETS: tftp_client.PATIENCE,
+    RuleId.SILENCE: tftp_client.PATIENCE,
+    RuleId.FILE_NAME_TOO_LONG: limits.FILE_NAME,
+    RuleId.MEMORY_TOO_LITTLE: 128,
+    RuleId.BOOT_FILE_TOO_SMALL: limits.SMALLEST_BOOT_FILE,
+    RuleId.BOOT_FILE_TOO_LARGE: limits.BOOT_FILE_CONFIGURATION,
+    RuleId.APPEND_TOO_LONG: limits.COMMAND_LINE - 1,
+    RuleId.PREFIX_TOO_LONG: limits.PATH_PREFIX,
+    RuleId.NAME_TOO_LONG: limits.CONFIGURATION_NAME,
+    RuleId.DIRECTORY_TOO_LONG: limits.BOOT_FILE_DIRECTORY,
+}
 
 
 def test_every_rule_has_its_row_under_its_own_name() -> None:
@@ -14,39 +32,29 @@ def test_every_rule_has_its_row_under_its_own_name() -> None:
     assert [identifier for identifier, rule in RULES.items() if rule.id is not identifier] == []
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=str)
-def test_a_rule_says_what_is_printed_and_what_to_do(rule: rules.Rule) -> None:
-    assert rule.words
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_says_what_the_guest_does_and_what_to_do(rule: Rule) -> None:
+    assert rule.effect
     assert rule.remedy
+    assert not rule.effect.endswith(".")
     assert not rule.remedy.endswith(".")
+    assert rule.source
     assert rule.last is None or rule.first <= rule.last
 
 
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_is_broken_in_files_or_has_words_of_its_own(rule: Rule) -> None:
+    assert rule.severity is not None or rule.words
+    assert all(RULES[shown].words for shown in rule.shows)
+
+
 def test_no_two_rules_have_the_same_words() -> None:
-    assert len({rule.words for rule in RULES.values()}) == len(RULES)
+    said = [rule.words for rule in RULES.values() if rule.words]
+    assert len(set(said)) == len(said)
 
 
-@pytest.mark.parametrize(
-    ("rule", "limit"),
-    [
-        (RuleId.DHCP_SILENCE, ATTEMPTS),
-        (RuleId.FILE_TOO_LARGE, limits.PROBED_CONFIGURATION),
-        (RuleId.BLOCK_SIZE_REFUSED, limits.BLOCK_SIZE),
-        (RuleId.UNEXPECTED_PACKETS, tftp_client.PATIENCE),
-        (RuleId.SILENCE, tftp_client.PATIENCE),
-        (RuleId.BOOT_FILE_TOO_SMALL, limits.SMALLEST_BOOT_FILE),
-        (RuleId.PREFIX_TOO_LONG, limits.PATH_PREFIX),
-        (RuleId.NAME_TOO_LONG, limits.CONFIGURATION_NAME),
-        (RuleId.DIRECTORY_TOO_LONG, limits.BOOT_FILE_DIRECTORY),
-    ],
-)
-def test_the_number_of_a_rule_is_that_of_the_firmware(rule: RuleId, limit: int) -> None:
-    assert RULES[rule].limit == limit
-
-
-def test_every_rule_with_a_number_is_tested_for_it() -> None:
-    """The list above is whole."""
-    assert sum(rule.limit is not None for rule in RULES.values()) == 9
+def test_the_number_of_a_rule_is_that_of_the_firmware() -> None:
+    assert {rule.id: rule.limit for rule in RULES.values() if rule.limit is not None} == NUMBERS
 
 
 def test_fields_in_the_words_have_names() -> None:
