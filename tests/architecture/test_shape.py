@@ -16,6 +16,7 @@ LONG_FILES: dict[str, str] = {}
 MOST_FUNCTION_LINES = 40
 LONG_FUNCTIONS: dict[str, str] = {
     "src/netipl/cli/boot.py::boot": "one parameter for each option of the command",
+    "src/netipl/cli/lint.py::lint": "one parameter for each option of the command",
     "src/netipl/cli/simulate.py::simulate": "one parameter for each option of the command",
 }
 """FILE::FUNCTION, and why it reads better whole: tables, and the packet loop of the TFTP worker."""

@@ -16,6 +16,7 @@ class _Commands(LazyGroup):
     places: ClassVar[Mapping[str, str]] = {
         "demo": "netipl.cli.demo:demo",
         "boot": "netipl.cli.boot:boot",
+        "lint": "netipl.cli.lint:lint",
         "serve": "netipl.cli.serve:serve",
         "simulate": "netipl.cli.simulate:simulate",
         "image": "netipl.cli.image.group:app",
