@@ -7,6 +7,9 @@ import pytest
 
 from netipl.content import Content, inline, read
 from netipl.errors import UsageError
+from netipl.firmware.lint.finding import File, Target
+from netipl.firmware.lint.tree import Use, lint, lint_file
+from netipl.firmware.versions import Version
 from netipl.guests.guest import BootMethod
 from netipl.images import kernel as facts
 from netipl.net import Mac
@@ -116,3 +119,16 @@ def test_the_ins_list_names_only_what_is_in_the_tree() -> None:
     first, *lines = bytes_of(made.tree[made.fields.file.decode()]).decode().splitlines()
     assert first.startswith("* ")
     assert {line.split()[0] for line in lines} == set(made.tree) - {made.fields.file.decode()}
+
+
+@pytest.mark.parametrize("version", [None, Version(7, 2), Version(10, 0), Version(11, 1)], ids=str)
+@pytest.mark.parametrize("method", BootMethod)
+def test_lint_finds_nothing_in_any_plan(method: BootMethod, version: Version | None) -> None:
+    made = plan(method, subject())
+    fields = made.fields
+    target = Target(version=version, path_prefix=fields.path_prefix, configuration_file=fields.configuration_file)
+    contents = {name.encode(): bytes_of(content) for name, content in made.tree.items()}
+    tree = {name: File(size=len(data), head=data) for name, data in contents.items()}
+    assert lint(tree, target) == ()
+    if fields.file in tree:
+        assert lint_file(fields.file, tree[fields.file], Use.BOOT_FILE, tree, target) == ()
