@@ -111,7 +111,7 @@ def whole(content: Content) -> bytes:
 
 
 @pytest.mark.parametrize("number", range(len(METHODS)), ids=[method.value for method in METHODS])
-@pytest.mark.parametrize("qemu", [(), ("--qemu", "11.1")], ids=["strictest", "newest"])
+@pytest.mark.parametrize("qemu", [(), ("--firmware", "11.1")], ids=["strictest", "newest"])
 def test_every_boot_method_gives_the_kernel_its_bytes(lab: Place, number: int, qemu: tuple[str, ...]) -> None:
     run = simulate(
         lab.namespace, "--interface", BRIDGE, "--mac", mac(number), "--uuid", str(uuid(number)), "--limit", "120", *qemu
@@ -179,7 +179,7 @@ def test_the_limit_ends_it(lab: Place) -> None:
         ([], 2, "where are the guests to boot?"),
         (["--interface", "lo", "--boot-file", "x"], 2, "add --server"),
         (["--server", "boots.example"], 2, "no IPv4 address"),
-        (["--interface", "lo", "--qemu", "newest"], 2, "no version"),
+        (["--interface", "lo", "--firmware", "newest"], 2, "no version"),
         (["--interface", "lo", "--mac", "ff:ff:ff:ff:ff:ff", "--guests", "2"], 2, "MAC addresses"),
         (["--interface", "lo", "--loss", "2"], 2, "--loss"),
     ],

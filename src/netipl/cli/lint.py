@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from netipl.cli import rewrite
+from netipl.cli import options, rewrite
 from netipl.cli.findings import Found, Page
 from netipl.errors import UsageError
 from netipl.firmware.limits import BLOCK_SIZE, MIB
@@ -15,7 +15,6 @@ from netipl.firmware.lint.finding import KERNEL_HEAD, File, Target
 from netipl.firmware.lint.tree import Use, kernels, likely_use, lint_file, uses
 from netipl.firmware.lint.tree import lint as lint_tree
 from netipl.firmware.rules import RULES, RuleId
-from netipl.firmware.versions import Version
 from netipl.store import access, tftp_root
 from netipl.store.access import Account
 
@@ -27,9 +26,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option of the command
             metavar="PATH", show_default=False, help="A configuration, an .ins list, a boot file, or a TFTP root."
         ),
     ] = None,
-    firmware: Annotated[
-        str, typer.Option(metavar="VERSION", help="The QEMU of the guest, such as qemu-7.2. Without it the strictest.")
-    ] = "",
+    firmware: options.Firmware = None,
     memory: Annotated[int, typer.Option(metavar="MIB", min=1, help="Memory of the guest in MiB.")] = 512,
     kind: Annotated[
         Use | None, typer.Option(show_default=False, help="How the firmware is given a lone file; guessed without it.")
@@ -69,7 +66,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option of the command
         page.rules([_rule(explain)] if explain else list(RULES), whole=bool(explain))
         return
     target = Target(
-        version=_version(firmware),
+        version=options.version(firmware),
         memory=memory * MIB,
         block_size=block_size,
         path_prefix=os.fsencode(path_prefix) if path_prefix else None,
@@ -127,13 +124,6 @@ def _only(paths: list[Path] | None) -> Path:
     if len(_given(paths)) != 1:
         raise UsageError("--compile takes one configuration", remedy="call it once for each")
     return _given(paths)[0]
-
-
-def _version(text: str) -> Version | None:
-    found = Version.parse(text) if text else None
-    if text and found is None:
-        raise UsageError(f"{text!r} is no version of QEMU", remedy="write qemu-7.2 or 10.0")
-    return found
 
 
 def _rule(name: str) -> RuleId:

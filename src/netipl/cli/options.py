@@ -21,7 +21,7 @@ Limit = Annotated[
 ]
 Firmware = Annotated[
     str | None,
-    typer.Option("--qemu", metavar="VERSION", help="Whose firmware: 7.2, 10.0, ... Without it the strictest."),
+    typer.Option("--firmware", metavar="VERSION", help="Of which QEMU: 7.2, qemu-10.0, ... Without it the strictest."),
 ]
 Method = Annotated[BootMethod, typer.Option("--method", help="How the firmware is given its files.")]
 ToGuest = Annotated[

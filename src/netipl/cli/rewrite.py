@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from netipl.firmware.compile import compiled
 from netipl.firmware.lint.finding import Target
 from netipl.firmware.lint.tree import Use
 from netipl.firmware.syslinux.choice import Remark
+from netipl.store import writing
 from netipl.wire import printable
 
 _LARGEST = 1 << 20
@@ -55,7 +55,7 @@ def rewritten(path: Path, root: Path | None, output: Path | None, target: Target
         sys.stdout.buffer.write(result.text)
         sys.stdout.flush()
     else:
-        _replace(output, result.text)
+        writing.to_file(content.inline(result.text), output, progress=lambda _: None)
     return 0
 
 
@@ -67,24 +67,3 @@ def _shown(remark: Remark) -> str:
 
 def _read(path: Path, root: Path | None = None) -> bytes:
     return b"".join(content.read(content.of_file(path, root=root).part(0, _LARGEST)))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """All of the new file or the old one; readable for the TFTP server as any new file. Raises UnavailableError."""
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
-            temporary = Path(new.name)
-            try:
-                new.write(data)
-                new.flush()
-                os.fsync(new.fileno())
-                mask = os.umask(0)
-                os.umask(mask)
-                temporary.chmod(0o666 & ~mask)
-                temporary.replace(path)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        remedy = "name a file in a directory that you can write to"
-        raise UnavailableError(f"{path}: {error.strerror}", remedy=remedy) from error

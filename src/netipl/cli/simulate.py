@@ -28,7 +28,7 @@ def simulate(  # noqa: PLR0917 - one parameter for each option of the command
         str | None, typer.Option("--interface", "-i", metavar="NAME", help="The interface or bridge to boot on.")
     ] = None,
     guests: Annotated[int, typer.Option(min=1, max=_MOST, help="How many boot at once.")] = 1,
-    qemu: options.Firmware = None,
+    firmware: options.Firmware = None,
     memory: options.Memory = 512,
     mac: Annotated[str, typer.Option(metavar="MAC", help="Of the first guest; the others count up.")] = _MAC,
     uuid: Annotated[
@@ -62,7 +62,7 @@ def simulate(  # noqa: PLR0917 - one parameter for each option of the command
     data = _boot_data(server, boot_file, configuration_file, path_prefix, address)
     if (interface is None) == (data is None):
         raise UsageError("where are the guests to boot?", remedy="give either --interface or --server")
-    machines = _machines(guests, Mac.parse(mac), uuid, options.version(qemu), memory * MIB)
+    machines = _machines(guests, Mac.parse(mac), uuid, options.version(firmware), memory * MIB)
     alone = guests == 1 and not as_json
     attempts = [Attempt(machine, data=data, show=console() if alone else None) for machine in machines]
     spoiler = Loss(loss, seed)

@@ -150,9 +150,9 @@ def test_the_version_and_the_memory_decide_what_fits(files: Path) -> None:
     with (files / "initrd").open("ab") as file:
         file.truncate(131_500_000)
     assert netipl("image", "inspect", "initrd").status == 1
-    assert netipl("image", "inspect", "initrd", "--qemu", "10.0").status == 0
-    assert netipl("image", "inspect", "initrd", "--qemu", "10.0", "--memory", "128").status == 1
-    assert netipl("image", "inspect", "initrd", "--qemu", "new").status == 2
+    assert netipl("image", "inspect", "initrd", "--firmware", "10.0").status == 0
+    assert netipl("image", "inspect", "initrd", "--firmware", "10.0", "--memory", "128").status == 1
+    assert netipl("image", "inspect", "initrd", "--firmware", "new").status == 2
 
 
 def test_a_list_is_built_shown_and_becomes_the_combined_image(files: Path) -> None:

@@ -23,7 +23,7 @@ def show(
     root: Annotated[
         Path | None, typer.Option(metavar="DIR", help="What its names are relative to. Found by them if left out.")
     ] = None,
-    qemu: options.Firmware = None,
+    firmware: options.Firmware = None,
     memory: options.Memory = 512,
     *,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -38,7 +38,7 @@ def show(
         listed = ins_files.read(file, root)
     except WireError as error:
         raise RefusedError(f"{file}: {error}", remedy="`netipl image inspect` says what it is") from error
-    bench = Bench(version=options.version(qemu), memory=memory * MIB, shelf=ins_files.shelf(listed.root))
+    bench = Bench(version=options.version(firmware), memory=memory * MIB, shelf=ins_files.shelf(listed.root))
     verdict = bench.verdict(Place.BOOT_FILE, Held(size=len(listed.data), head=listed.data))
     if json_:
         made = {"file": str(file), **described(listed), "firmware": {"boot_file": as_json(verdict)}}

@@ -31,7 +31,7 @@ def inspect(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A kernel, an image, an initrd, an .ins list, anything.")
     ],
-    qemu: options.Firmware = None,
+    firmware: options.Firmware = None,
     memory: options.Memory = 512,
     *,
     members: Annotated[bool, typer.Option("--members", help="List what is in an initrd.")] = False,
@@ -47,14 +47,14 @@ def inspect(
     with making.progress(files.whole(file).size, "reading") as step:
         found = inspection.inspect(file, step)
     listed, root = _listed(file, found)
-    bench = Bench(version=options.version(qemu), memory=memory * MIB, shelf=shelf(root))
+    bench = Bench(version=options.version(firmware), memory=memory * MIB, shelf=shelf(root))
     held = Held(size=found.size, head=found.head)
     verdicts = {place: _of_kind(place, found, bench.verdict(place, held)) for place in Place}
     usable = any(verdict.works for verdict in verdicts.values())
     if json_:
-        firmware = {place.replace(" ", "_"): as_json(verdict) for place, verdict in verdicts.items()}
+        told = {place.replace(" ", "_"): as_json(verdict) for place, verdict in verdicts.items()}
         more = {"ins": described_list(listed)} if listed else {}
-        sys.stdout.write(json.dumps({**described(found), **more, "firmware": firmware}, indent=2) + "\n")
+        sys.stdout.write(json.dumps({**described(found), **more, "firmware": told}, indent=2) + "\n")
     else:
         _tell(found, listed, verdicts, members=members)
     wrong = found.fault or (listed and problems(listed))
