@@ -128,8 +128,7 @@ class _Boot:
                 stderr=subprocess.STDOUT,
                 pass_fds=(its_net.fileno(), its_monitor.fileno()),
             ) as process:
-                its_net.close()
-                its_monitor.close()
+                its_monitor.close()  # but not its net: to send to a socket that nobody has drops what it sent itself
                 try:
                     seconds = self._serve(net, process)
                 finally:
