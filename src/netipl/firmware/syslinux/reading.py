@@ -9,7 +9,7 @@ from typing import Final
 
 from netipl.firmware.lint.finding import normal
 from netipl.firmware.rules import Severity
-from netipl.firmware.syslinux.choice import Choice, Place, Syslinux
+from netipl.firmware.syslinux.choice import Choice, Menu, Place, Syslinux, is_program
 from netipl.wire import printable
 
 DEEPEST: Final = 16
@@ -17,13 +17,13 @@ DEEPEST: Final = 16
 
 _SHOWN: Final = frozenset(
     b"say display font kbdmap serial console f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 nocomplete noescape"
-    b" allowoptions implicit path notice nohalt onerror totaltimeout".split()
+    b" allowoptions implicit path notice nohalt onerror".split()
 )
 """Keywords that show or ask something, or that only a menu needs."""
 _FOREIGN: Final = frozenset(b"boot bss pxe fdimage comboot com32 config".split())
 """Kinds of kernels that only an x86 boot program knows."""
 _FOREIGN_ENDINGS: Final = (b".c32", b".com", b".cbt", b".0", b".bs", b".bss", b".bin", b"memdisk")
-_NO_BOOT: Final = frozenset(b"separator goto exit quit disable".split())
+_NO_BOOT: Final = frozenset(b"goto exit quit disable disabled help".split())
 
 LOCAL_BOOT_REMEDY: Final = "make the label a kernel that boots the disk: the re-IPL program"
 
@@ -38,13 +38,15 @@ def read(
 
 
 class _Reader:
-    """One handler for each keyword; the label that lines belong to is the last one."""
+    """One handler for each keyword. Lines belong to the label before them, up to a separator or an end of its menu."""
 
     def __init__(self, files: Mapping[bytes, bytes], prefix: bytes) -> None:
         self.found = Syslinux()
         self._files = files
         self._prefix = prefix
         self._depth = 0
+        self._in_menu: Menu = self.found.top
+        self._in_label: Choice | None = None
         self._shown: set[bytes] = set()
         self._handlers: Mapping[bytes, Callable[[bytes, Place], None]] = {
             b"default": self._default,
@@ -59,6 +61,7 @@ class _Reader:
             b"ui": self._ui,
             b"prompt": self._prompt,
             b"timeout": self._timeout,
+            b"totaltimeout": self._total_timeout,
             b"ontimeout": self._on_timeout,
             b"menu": self._menu,
             b"include": self._include,
@@ -90,22 +93,24 @@ class _Reader:
             self._warn(place, f"'{printable(keyword, 40)}' is no keyword of syslinux that is known here; left out")
 
     def _default(self, argument: bytes, place: Place) -> None:
-        if _is_program(argument):
-            self._ui(argument, place)
-        else:
-            self.found.default, self.found.default_place = argument, place
+        self.found.default, self.found.default_place = argument, place
+        if is_program(argument):
+            self._shows_menu(place)
 
     def _ui(self, _argument: bytes, place: Place) -> None:
-        self.found.has_menu = True
+        self.found.has_ui = True
+        self._shows_menu(place)
+
+    def _shows_menu(self, place: Place) -> None:
         self._note(place, "the firmware shows no such menu; its default boots at once")
 
     def _label(self, argument: bytes, place: Place) -> None:
         name = b" ".join(argument.split())
-        if name and self.found.called(name) is None:
-            self.found.choices.append(Choice(name=name, place=place))
-            return
-        self.found.choices.append(Choice(name=b"", place=place, is_line=True))
-        self._warn(place, f"label '{printable(name, 40)}' is there already, or has no name; left out")
+        is_new = bool(name) and self.found.called(name) is None
+        self._in_label = Choice(name=name if is_new else b"", place=place, menu=self._in_menu, is_line=not is_new)
+        self.found.choices.append(self._in_label)
+        if not is_new:
+            self._warn(place, f"label '{printable(name, 40)}' is there already, or has no name; left out")
 
     def _kernel(self, argument: bytes, place: Place) -> None:
         choice = self._choice(b"kernel", place)
@@ -132,15 +137,15 @@ class _Reader:
             choice.initrds = argument
 
     def _append(self, argument: bytes, _place: Place) -> None:
-        if self.found.choices:
-            self.found.choices[-1].append = b"" if argument == b"-" else argument
+        if self._in_label is not None:
+            self._in_label.append = b"" if argument == b"-" else argument
         else:
             self.found.append = argument
 
     def _system_append(self, argument: bytes, place: Place) -> None:
         bits = _number(argument)
-        if self.found.choices:
-            self.found.choices[-1].system_append = bits
+        if self._in_label is not None:
+            self._in_label.system_append = bits
         else:
             self.found.system_append = bits
         if bits:
@@ -153,29 +158,57 @@ class _Reader:
             self._note(place, "the firmware does not prompt; the default boots at once")
 
     def _timeout(self, argument: bytes, place: Place) -> None:
-        self.found.timeout = _number(argument)
-        if self.found.timeout:
+        self._in_menu.timeout = self._waits(argument, place)
+
+    def _total_timeout(self, argument: bytes, place: Place) -> None:
+        self.found.total_timeout = self._waits(argument, place)
+
+    def _waits(self, argument: bytes, place: Place) -> int:
+        wait = _number(argument)
+        if wait:
             self._note(place, "the firmware does not wait; the default boots at once")
+        return wait
 
     def _on_timeout(self, argument: bytes, place: Place) -> None:
-        self.found.on_timeout, self.found.on_timeout_place = argument, place
+        self._in_menu.on_timeout, self._in_menu.on_timeout_place = argument, place
 
     def _menu(self, argument: bytes, place: Place) -> None:
         word, rest = _split(argument)
-        choice = self.found.choices[-1] if self.found.choices else None
         if word == b"include":
             self._include(rest, place)
-        elif word == b"default" and choice is not None:
-            self.found.menu_default = choice
-        elif word in _NO_BOOT and choice is not None:
-            choice.is_line = True
+        elif word == b"begin":
+            self._begin_submenu()
+        elif word == b"end":
+            self._end_submenu()
+        elif word == b"separator":
+            self._in_label = None
+        elif word == b"start":
+            self.found.start = self._in_menu
+        elif word == b"default":
+            self._menu_default()
         elif word == b"passwd":
             self._warn(place, "the firmware asks for no password; whoever starts the guest boots this label")
+        elif self._in_label is not None and (word in _NO_BOOT or word == b"hide"):
+            self._in_label.is_line |= word in _NO_BOOT
+            self._in_label.is_hidden |= word == b"hide"
         else:
             self._passed_over(b"menu", place)
 
+    def _begin_submenu(self) -> None:
+        self._in_menu, self._in_label = self._in_menu.submenu(), None
+
+    def _end_submenu(self) -> None:
+        self._in_menu, self._in_label = self._in_menu.parent or self._in_menu, None
+
+    def _menu_default(self) -> None:
+        """Before the first label of a submenu it is about the submenu itself."""
+        if self._in_label is not None:
+            self._in_menu.default = self._in_label
+        elif self._in_menu.parent is not None:
+            self._in_menu.parent.default = self._in_menu
+
     def _include(self, argument: bytes, place: Place) -> None:
-        name = argument.split()[0] if argument else b""
+        name, *title = argument.split(maxsplit=1) or [b""]
         key = next((key for key in (normal(self._prefix + name), normal(name)) if key in self._files), None)
         if self._depth >= DEEPEST:
             self._warn(place, f"files include one another more than {DEEPEST} deep; left out")
@@ -183,15 +216,21 @@ class _Reader:
             helps = "give --root, the directory that the TFTP server serves"
             self._warn(place, f"'{printable(name, 60)}' cannot be included: it is not in the root", helps)
         else:
-            depth = self._depth
-            self.file(self._files[key], key, depth=depth + 1)
-            self._depth = depth
+            self._included(key, is_submenu=bool(title))
+
+    def _included(self, key: bytes, *, is_submenu: bool) -> None:
+        depth = self._depth
+        if is_submenu:
+            self._begin_submenu()
+        self.file(self._files[key], key, depth=depth + 1)
+        if is_submenu:
+            self._end_submenu()
+        self._depth = depth
 
     def _choice(self, keyword: bytes, place: Place) -> Choice | None:
-        if self.found.choices:
-            return self.found.choices[-1]
-        self._warn(place, f"{keyword.decode()} before any label; left out")
-        return None
+        if self._in_label is None:
+            self._warn(place, f"{keyword.decode()} outside of any label; left out")
+        return self._in_label
 
     def _passed_over(self, keyword: bytes, place: Place) -> None:
         """Said once for each keyword."""
@@ -210,12 +249,6 @@ def _split(line: bytes) -> tuple[bytes, bytes]:
     """Keyword in lower case, and its argument."""
     words = line.strip().split(maxsplit=1)
     return (words[0].lower(), words[1]) if len(words) == 2 else (line.strip().lower(), b"")
-
-
-def _is_program(argument: bytes) -> bool:
-    """Whether `default` names a menu."""
-    words = argument.split()
-    return bool(words) and words[0].lower().endswith(b".c32")
 
 
 def _number(text: bytes) -> int:

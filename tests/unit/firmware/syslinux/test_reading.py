@@ -21,15 +21,29 @@ def test_a_label_with_all_that_boots() -> None:
 def test_defaults_waiting_and_menus() -> None:
     text = b"UI menu.c32\nprompt 1\ntimeout 50\nontimeout c\ndefault a\nlabel a\nlabel b\nmenu default\n"
     found = read(text)
-    assert found.has_menu
+    assert found.has_ui
     assert found.prompts
-    assert (found.timeout, found.on_timeout, found.default) == (50, b"c", b"a")
-    assert found.menu_default is found.choices[1]
+    assert (found.top.timeout, found.top.on_timeout, found.default) == (50, b"c", b"a")
+    assert found.top.default is found.choices[1]
 
 
-def test_a_default_that_is_a_menu_is_no_label() -> None:
-    found = read(b"default vesamenu.c32\nlabel a\n")
-    assert (found.has_menu, found.default) == (True, b"")
+def test_the_last_default_counts_be_it_a_menu_or_a_label() -> None:
+    found = read(b"default a\ndefault vesamenu.c32\nlabel a\n")
+    assert (found.has_ui, found.default) == (False, b"vesamenu.c32")
+
+
+def test_submenus_have_labels_waits_and_defaults_of_their_own() -> None:
+    found = read(
+        b"timeout 5\nlabel a\nmenu begin\ntimeout 9\nmenu default\nlabel b\nmenu default\nmenu end\n"
+        b"label c\nmenu hide\ninclude f a title\nlabel e\n",
+        files={b"f": b"label d\n"},
+    )
+    a, b, c, d, e = found.choices
+    assert a.menu is c.menu is e.menu is found.top
+    assert b.menu is not d.menu
+    assert (found.top.default, b.menu.default) == (b.menu, b)
+    assert (found.top.timeout, b.menu.timeout, d.menu.timeout) == (5, 9, 5)
+    assert [choice.is_hidden for choice in found.choices] == [False, False, True, False, False]
 
 
 def test_the_append_before_all_labels_is_for_all() -> None:
@@ -71,7 +85,12 @@ def test_what_no_firmware_could_boot(line: bytes, reason: str) -> None:
             "the firmware asks for no password; whoever starts the guest boots this label",
         ),
         "a label twice": (b"label a\nlabel a\n", 2, "label 'a' is there already, or has no name; left out"),
-        "a kernel before all labels": (b"\nkernel k\n", 2, "kernel before any label; left out"),
+        "a kernel behind a separator": (
+            b"label a\nmenu separator\nkernel k\n",
+            3,
+            "kernel outside of any label; left out",
+        ),
+        "a kernel before all labels": (b"\nkernel k\n", 2, "kernel outside of any label; left out"),
         "an unknown keyword": (
             b"frobnicate\n",
             1,
@@ -90,7 +109,7 @@ def test_what_shows_something_is_noted_once() -> None:
 
 
 def test_files_are_included_from_the_root_and_say_where_lines_stand() -> None:
-    files = {b"a.cfg": b"label x\nmenu include b.cfg title\nkernel k\n", b"p/b.cfg": b"nonsense\n"}
+    files = {b"a.cfg": b"label x\nmenu include b.cfg\nkernel k\n", b"p/b.cfg": b"nonsense\n"}
     found = read(b"include /a.cfg\n", file=b"f", files=files, prefix=b"p/")
     assert [(choice.name, choice.kernel, choice.place.file) for choice in found.choices] == [(b"x", b"k", b"a.cfg")]
     assert [(each.file, each.line) for each in found.remarks] == [(b"p/b.cfg", 1)]
@@ -102,5 +121,5 @@ def test_files_that_include_themselves_end() -> None:
 
 
 def test_lines_of_menus_that_boot_nothing() -> None:
-    found = read(b"label -\nmenu separator\nlabel x\nmenu goto y\n")
+    found = read(b"label -\nmenu exit\nlabel x\nmenu goto y\n")
     assert [choice.is_line for choice in found.choices] == [True, True]
