@@ -16,7 +16,7 @@ MAGICS = (b"070701", b"070702")
 """Without and with a check sum; the layout is the same."""
 MAGIC_SIZE = 6
 
-_OTHER_FORMS = (
+OTHER_FORMS = (
     (b"070707", "the old portable form"),
     (b"\xc7\x71", "the binary form"),
     (b"\x71\xc7", "the binary form"),
@@ -117,5 +117,5 @@ class MemberReader:
 
 def _check_magic(header: bytes) -> None:
     if not header.startswith(MAGICS):
-        other = next((name for magic, name in _OTHER_FORMS if header.startswith(magic)), "")
+        other = next((name for magic, name in OTHER_FORMS if header.startswith(magic)), "")
         raise WireError(f"a cpio archive in {other}" if other else f"no cpio header, but {printable(header[:12])}")

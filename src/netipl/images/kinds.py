@@ -29,6 +29,10 @@ class Kind(StrEnum):
     INS = "ins"
     CONFIGURATION = "configuration"
     ISO = "iso"
+    QCOW2 = "qcow2"
+    TAR = "tar"
+    OTHER_CPIO = "other-cpio"
+    LZ4_FRAME = "lz4-frame"
     ZEROS = "zeros"
     UNKNOWN = "unknown"
 
@@ -45,6 +49,10 @@ NAMES: Mapping[Kind, str] = {
     Kind.INS: "an .ins list",
     Kind.CONFIGURATION: "a configuration",
     Kind.ISO: "an ISO 9660 image",
+    Kind.QCOW2: "a disk image of QEMU (qcow2)",
+    Kind.TAR: "a tar archive",
+    Kind.OTHER_CPIO: "a cpio archive of an old form, which Linux does not unpack",
+    Kind.LZ4_FRAME: "compressed with lz4 into a frame, which Linux does not unpack",
     Kind.ZEROS: "nothing but zeros",
     Kind.UNKNOWN: "of no kind that is known here",
 }
@@ -57,6 +65,10 @@ _ROWS: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"# pxelinux", Kind.CONFIGURATION),
     (0, b"* ", Kind.INS),
     (0x8001, b"CD001", Kind.ISO),
+    (0, b"QFI\xfb", Kind.QCOW2),
+    (257, b"ustar", Kind.TAR),
+    *((0, magic, Kind.OTHER_CPIO) for magic, _ in cpio_members.OTHER_FORMS),
+    (0, b"\x04\x22\x4d\x18", Kind.LZ4_FRAME),
 )
 
 

@@ -56,6 +56,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     contents = {"kernel": KERNEL, "initrd": INITRD, "parmfile": PARAMETERS, "elf": S390X, "bzimage": BZIMAGE}
     contents |= {"secure": image(), "kernel.gz": gzip.compress(KERNEL), "text": b"hello\n" * 900, "empty": b""}
+    contents |= {"odc": b"070707" + bytes(99), "lz4": b"\x04\x22\x4d\x18" + bytes(99), "qcow2": b"QFI\xfb" + bytes(99)}
     for name, data in contents.items():
         (tmp_path / name).write_bytes(data)
     return tmp_path
@@ -127,6 +128,9 @@ def test_combine_refuses_and_leaves_nothing_behind(
         ("kernel.gz", 1, ["a raw s390x kernel compressed with gzip", "! unpack it: gzip -dc"]),
         ("text", 1, ["of no kind that is known here", "! the firmware starts raw s390x kernels"]),
         ("empty", 1, ["empty", "boot-file-too-small"]),
+        ("odc", 1, ["a cpio archive of an old form", "! write the archive anew: cpio -o -H newc"]),
+        ("lz4", 1, ["compressed with lz4 into a frame", "! compress it anew: lz4 -l"]),
+        ("qcow2", 1, ["a disk image of QEMU", "see netipl image reipl"]),
     ],
 )
 @pytest.mark.usefixtures("files")

@@ -19,6 +19,10 @@ HEADS = {
     Kind.INS: b"* list\nkernel 0\n",
     Kind.CONFIGURATION: b"# pxelinux\n",
     Kind.ISO: bytes(0x8001) + b"CD001",
+    Kind.QCOW2: b"QFI\xfb\0\0\0\3",
+    Kind.TAR: bytes(257) + b"ustar",
+    Kind.OTHER_CPIO: b"070707",
+    Kind.LZ4_FRAME: b"\x04\x22\x4d\x18",
     Kind.ZEROS: bytes(100),
     Kind.UNKNOWN: b"hello",
 }

@@ -98,9 +98,15 @@ def _of_kind(place: Place, found: Inspection, verdict: Verdict) -> Verdict:
 def _remedy(found: Inspection) -> str:
     if found.compressed is Kind.KERNEL:
         return f"unpack it: {found.method} -dc"
-    return "the firmware starts raw s390x kernels: vmlinuz or kernel.img of a distribution, bzImage of a build"
+    return _REMEDIES.get(found.kind, _KERNELS)
 
 
 _LISTS = {Kind.INS, Kind.CONFIGURATION}
-_NO_PROGRAMS = {Kind.ELF, Kind.BZIMAGE, Kind.EFI, Kind.CPIO, Kind.COMPRESSED, Kind.ISO}
+_NO_PROGRAMS = set(Kind) - {Kind.KERNEL, Kind.SECURE_EXECUTION, Kind.UNKNOWN, Kind.EMPTY, Kind.ZEROS, *_LISTS}
 """Chance alone makes a PSW of their first bytes."""
+_KERNELS = "the firmware starts raw s390x kernels: vmlinuz or kernel.img of a distribution, bzImage of a build"
+_REMEDIES = {
+    Kind.OTHER_CPIO: "write the archive anew: cpio -o -H newc",
+    Kind.LZ4_FRAME: "compress it anew: lz4 -l",
+    Kind.QCOW2: "a guest boots from its disk, not from a file of it: see netipl image reipl",
+}
