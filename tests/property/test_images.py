@@ -163,7 +163,11 @@ def test_a_list_that_was_built_becomes_the_combined_image_of_its_parts(append: b
     )
     parts = [
         Placed(
-            name=part.name, address=part.address, content=tree[part.name], head=everything(tree[part.name])[:0x10480]
+            name=part.name,
+            address=part.address,
+            size=tree[part.name].size,
+            head=everything(tree[part.name])[:0x10480],
+            content=tree[part.name],
         )
         for part in ins.decode(everything(tree["list"])).parts
     ]

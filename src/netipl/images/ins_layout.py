@@ -33,18 +33,18 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Loaded:
     """A part that is there. `head`: its first bytes, as many as the header of a kernel has."""
 
     name: str
     address: int
-    content: Content
+    size: int
     head: bytes
 
     @property
     def end(self) -> int:
         """The first address behind it."""
-        return self.address + self.content.size
+        return self.address + self.size
 
     @property
     def role(self) -> Role:
@@ -56,6 +56,33 @@ class Placed:
         return Role.INITRD if not self.address % facts.PAGE else Role.OTHER
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed(Loaded):
+    """With its bytes."""
+
+    content: Content
+
+
+class Wrong(StrEnum):
+    """What can be wrong with parts together."""
+
+    KERNEL = "kernel"
+    """There is none at 0, or it is none, or there are two."""
+    OVERLAP = "overlap"
+    """A part is loaded over another, or over the kernel behind the area that it belongs to."""
+    LOCATION = "location"
+    """The kernel is told another place of the initrd than it is loaded to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One sentence; `part` is what it is about, if it is about one."""
+
+    wrong: Wrong
+    part: Loaded | None = None
+    text: str
+
+
 _ROLES: Mapping[int, Role] = {
     0: Role.KERNEL,
     _ADDRESS: Role.LOCATION,
@@ -63,24 +90,20 @@ _ROLES: Mapping[int, Role] = {
 }
 
 
-def problems(parts: Sequence[Placed]) -> Iterator[str]:
-    """Everything that keeps a guest from booting these parts, one sentence each."""
+def problems(parts: Sequence[Loaded]) -> Iterator[Problem]:
+    """Everything that keeps a guest from booting these parts."""
     kernels = [part for part in parts if part.role is Role.KERNEL]
-    if len(kernels) != 1:
-        yield "no part is loaded to address 0, where the kernel belongs" if not kernels else "two parts are loaded to 0"
+    if not kernels:
+        yield Problem(wrong=Wrong.KERNEL, text="no part is loaded to address 0, where the kernel belongs")
+    elif len(kernels) > 1:
+        yield Problem(wrong=Wrong.KERNEL, text="two parts are loaded to 0")
     header = facts.KernelHeader()
     for kernel in kernels[:1]:
         try:
-            header = facts.checked(kernel.head, kernel.content.size)
+            header = facts.checked(kernel.head, kernel.size)
         except UsageError as error:
-            yield f"{kernel.name}: {error}"
-    for part in parts:
-        limit = _limit(part, header)
-        if limit is not None and part.end > limit:
-            yield f"{part.name} reaches to {part.end:#x}, beyond its area, which ends at {limit:#x}"
-    for first, second in combinations(parts, 2):
-        if _collide(first, second):
-            yield f"{second.name} overwrites a part of {first.name}, from {max(first.address, second.address):#x} on"
+            yield Problem(wrong=Wrong.KERNEL, part=kernel, text=f"{kernel.name}: {error}")
+    yield from _overlaps(parts, header)
     yield from _location_problems(parts, kernels[0].head if kernels else b"")
 
 
@@ -92,7 +115,7 @@ def reassembled(parts: Sequence[Placed]) -> Content:
     remedy = "netipl image ins show says what is wrong with the list"
     found = list(problems(parts))
     if found:
-        raise UsageError(found[0], remedy=remedy)
+        raise UsageError(found[0].text, remedy=remedy)
     others = [part.name for part in parts if part.role is Role.OTHER]
     initrds = [part for part in parts if part.role is Role.INITRD]
     if others or len(initrds) > 1:
@@ -110,7 +133,20 @@ def reassembled(parts: Sequence[Placed]) -> Content:
     )
 
 
-def _limit(part: Placed, header: facts.KernelHeader) -> int | None:
+def _overlaps(parts: Sequence[Loaded], header: facts.KernelHeader) -> Iterator[Problem]:
+    for part in parts:
+        limit = _limit(part, header)
+        if limit is not None and part.end > limit:
+            text = f"{part.name} reaches to {part.end:#x}, beyond its area, which ends at {limit:#x}"
+            yield Problem(wrong=Wrong.OVERLAP, part=part, text=text)
+    for first, second in combinations(parts, 2):
+        if _collide(first, second):
+            start = max(first.address, second.address)
+            text = f"{second.name} overwrites a part of {first.name}, from {start:#x} on"
+            yield Problem(wrong=Wrong.OVERLAP, part=second, text=text)
+
+
+def _limit(part: Loaded, header: facts.KernelHeader) -> int | None:
     match part.role:
         case Role.LOCATION:
             return _AREA_END
@@ -120,7 +156,7 @@ def _limit(part: Placed, header: facts.KernelHeader) -> int | None:
             return None
 
 
-def _collide(first: Placed, second: Placed) -> bool:
+def _collide(first: Loaded, second: Loaded) -> bool:
     """Whether the later one overwrites what the earlier one needs; the parameter area of a kernel is there for it."""
     inside = {Role.LOCATION, Role.PARAMETERS}
     if first.role is Role.KERNEL and second.role in inside:
@@ -128,7 +164,7 @@ def _collide(first: Placed, second: Placed) -> bool:
     return first.address < second.end and second.address < first.end
 
 
-def _location_problems(parts: Sequence[Placed], kernel_head: bytes) -> Iterator[str]:
+def _location_problems(parts: Sequence[Loaded], kernel_head: bytes) -> Iterator[Problem]:
     """Whether what is written over the two numbers is where the initrd is."""
     area = bytearray(kernel_head[_ADDRESS:_AREA_END].ljust(_AREA_END - _ADDRESS, b"\0"))
     for part in parts:
@@ -138,13 +174,15 @@ def _location_problems(parts: Sequence[Placed], kernel_head: bytes) -> Iterator[
             area[place : place + len(data)] = data
     address, size = int.from_bytes(area[:8], "big"), int.from_bytes(area[8:], "big")
     initrds = [part for part in parts if part.role is Role.INITRD]
-    if not initrds:
-        if size:
-            yield f"an initrd of {size} bytes at {address:#x} is announced, and no part is loaded there"
+    if any((initrd.address, initrd.size) == (address, size) for initrd in initrds):
         return
-    if not any((initrd.address, initrd.content.size) == (address, size) for initrd in initrds):
+    if initrds:
         first = initrds[0]
-        yield (
-            f"{first.name} has {first.content.size} bytes at {first.address:#x}, "
+        text = (
+            f"{first.name} has {first.size} bytes at {first.address:#x}, "
             f"and {size} bytes at {address:#x} are announced to the kernel"
         )
+        yield Problem(wrong=Wrong.LOCATION, part=first, text=text)
+    elif size:
+        text = f"an initrd of {size} bytes at {address:#x} is announced, and no part is loaded there"
+        yield Problem(wrong=Wrong.LOCATION, text=text)

@@ -70,7 +70,7 @@ def _beneath(root: Path, name: str) -> Content:
 def _placed(root: Path, part: Part) -> Placed:
     file = _beneath(root, part.name)
     head = files.beginning(file, max(facts.HEADER_SIZE, ins_layout.LARGEST_NUMBER))
-    return Placed(name=part.name, address=part.address, content=file, head=head)
+    return Placed(name=part.name, address=part.address, size=file.size, head=head, content=file)
 
 
 def _root(directory: Path, listed: InsList) -> Path:

@@ -28,8 +28,25 @@ _ENTRY: Final = 0x10000
 
 def _looping_kernel() -> bytes:
     """Started as Linux is, it runs for ever; started otherwise, it does not."""
-    image = bytearray(fake_kernel())
+    image = bytearray(fake_kernel(0x11000))
     image[_ENTRY : _ENTRY + 4] = b"\xa7\xf4\x00\x00"  # BRC 15,0
+    return bytes(image)
+
+
+_STOP: Final = b"\xb2\xb2\x02\x00"
+"""LPSWE 0x200: how a fake kernel ends."""
+
+
+def _lonely_kernel() -> bytes:
+    """Runs for ever if it is told of no initrd, and stops if it is."""
+    image = bytearray(fake_kernel(0x11000))
+    image[_ENTRY : _ENTRY + 4] = b"\xa7\xf4\x00\x10"  # BRC 15,0x10020
+    code = (
+        b"\xc4\x18\x00\x00\x01\xf8"  # LGRL 1,0x10410
+        b"\xb9\x02\x00\x11"  # LTGR 1,1
+        b"\xa7\x84\x00\x00"  # BRC 8,0
+    ) + _STOP
+    image[_ENTRY + 0x20 : _ENTRY + 0x20 + len(code)] = code
     return bytes(image)
 
 
@@ -228,6 +245,44 @@ PROOFS: Final[Mapping[RuleId, tuple[Proof, ...]]] = {
         Proof(
             script=Script(
                 tree={b"loop.img": _looping_kernel(), b"boot.file": b"* list\nloop.img 0x20000\n"}, file=b"boot.file"
+            ),
+            runs=False,
+        ),
+    ),
+    RuleId.INS_OVERLAP: (
+        Proof(
+            script=Script(
+                tree={
+                    b"loop.img": _looping_kernel(),
+                    b"stop": _STOP,
+                    b"boot.file": b"* list\nloop.img 0\nstop 0x10000\n",
+                },
+                file=b"boot.file",
+            ),
+            runs=False,
+        ),
+    ),
+    RuleId.INS_INITRD_LOCATION: (
+        Proof(
+            script=Script(
+                tree={
+                    b"lonely.img": _lonely_kernel(),
+                    b"initrd.img": bytes(5000),
+                    b"boot.file": b"* list\nlonely.img 0\ninitrd.img 0x200000\n",
+                },
+                file=b"boot.file",
+            ),
+            runs=True,
+            until=4,
+        ),
+        Proof(
+            script=Script(
+                tree={
+                    b"lonely.img": _lonely_kernel(),
+                    b"place": bytes(7) + b"\x01",
+                    b"boot.file": b"* list\nlonely.img 0\nplace 0x10410\n",
+                },
+                file=b"boot.file",
             ),
             runs=False,
         ),

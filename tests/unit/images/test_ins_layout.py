@@ -18,7 +18,7 @@ PARAMETERS = b"ro ramdisk_size=40000\n"
 
 
 def part(name: str, address: int, data: bytes) -> Placed:
-    return Placed(name=name, address=address, content=inline(data), head=data[: facts.HEADER_SIZE])
+    return Placed(name=name, address=address, size=len(data), head=data[: facts.HEADER_SIZE], content=inline(data))
 
 
 def number(value: int, size: int) -> bytes:
@@ -105,7 +105,7 @@ def without(name: str, *others: Placed) -> tuple[Placed, ...]:
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_made_of_it(parts: tuple[Placed, ...], problem: str) -> None:
-    assert any(problem in found for found in ins_layout.problems(parts))
+    assert any(problem in found.text for found in ins_layout.problems(parts))
     with pytest.raises(UsageError) as caught:
         ins_layout.reassembled(parts)
     assert "ins show" in caught.value.remedy
@@ -132,6 +132,7 @@ def test_a_kernel_alone_is_a_list_too() -> None:
 
 
 def test_an_initrd_of_any_size_is_only_named() -> None:
-    huge = Placed(name="huge", address=0x2000000, content=Content((Zeros(length=1 << 40),)), head=b"")
+    zeros = Content((Zeros(length=1 << 40),))
+    huge = Placed(name="huge", address=0x2000000, size=zeros.size, head=b"", content=zeros)
     location = part("addrsize", 0x10408, number(0x2000000, 8) + number(1 << 40, 8))
     assert ins_layout.reassembled((RED_HAT[0], huge, location)).size == 0x13000 + (1 << 40)

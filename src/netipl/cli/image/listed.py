@@ -14,7 +14,8 @@ _LONGEST = 4096
 def problems(listed: Listed) -> list[str]:
     """What is wrong with the files. Where one is missing, nothing can be said of how they fit."""
     missing = [f"{part.name} at {part.address:#x} is missing: {reason}" for part, reason in listed.missing]
-    return [printable(text, _LONGEST) for text in missing or ins_layout.problems(listed.placed)]
+    texts = missing or [problem.text for problem in ins_layout.problems(listed.placed)]
+    return [printable(text, _LONGEST) for text in texts]
 
 
 def firmware_differs(listed: Listed) -> list[str]:

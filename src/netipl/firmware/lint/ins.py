@@ -4,18 +4,27 @@ Reads the lines as netipl.firmware.insfile does, but goes on behind the first th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from netipl.errors import WireError
 from netipl.firmware.insfile import MAGIC
 from netipl.firmware.lint import files
 from netipl.firmware.lint.files import Named
 from netipl.firmware.lint.finding import Finding, Spot, Target, Tree
 from netipl.firmware.rules import RuleId
+from netipl.images import ins_layout, kernel
+from netipl.images.ins_layout import Loaded, Wrong
 from netipl.wire import printable
 
 _ADDRESS: Final = re.compile(rb"[ \t]*(?:0[xX](?P<hexadecimal>[0-9a-fA-F]+)|(?P<decimal>[0-9]+))[ \t\r]*")
 _LINE: Final = re.compile(rb"[^\s]+[ \t]+(?:0[xX])?[0-9a-fA-F]+\s*")
+
+_TOGETHER: Final[Mapping[Wrong, RuleId]] = {
+    Wrong.OVERLAP: RuleId.INS_OVERLAP,
+    Wrong.LOCATION: RuleId.INS_INITRD_LOCATION,
+}
+"""What only the parts together show; what is wrong with the kernel has rules of its own."""
 
 
 def looks_like(data: bytes) -> bool:
@@ -42,6 +51,8 @@ def check(file: bytes, data: bytes, tree: Tree | None, target: Target) -> Iterat
         yield from files.check_name(named)
         if tree is not None and address is not None:
             yield from _part(named, address, tree, target)
+    if tree is not None:
+        yield from _together(file, listed, tree)
 
 
 def _lines(file: bytes, data: bytes) -> Iterator[Finding]:
@@ -90,6 +101,33 @@ def _part(named: Named, address: int, tree: Tree, target: Target) -> Iterator[Fi
         yield named.broken(RuleId.KERNEL_IS_NONE, f"{named.shown} is {reason}")
     if reason := files.too_large(file.size, address, target):
         yield named.broken(RuleId.MEMORY_EXCEEDED, f"{named.shown} is too large: {reason}")
+
+
+def _together(file: bytes, listed: Sequence[tuple[Named, int | None]], tree: Tree) -> Iterator[Finding]:
+    """How the parts fit, if all are there, and what goes to 0 is a Linux kernel."""
+    loaded = [_loaded(named, address, tree) for named, address in listed]
+    parts = [part for part in loaded if part is not None]
+    if len(parts) < len(loaded) or not any(part.address == 0 and _is_linux(part) for part in parts):
+        return
+    for problem in ins_layout.problems(parts):
+        spots = [named.spot for (named, _), part in zip(listed, parts, strict=True) if part is problem.part]
+        if problem.wrong in _TOGETHER:
+            yield (spots or [Spot(file=file)])[0].broken(_TOGETHER[problem.wrong], problem.text)
+
+
+def _loaded(named: Named, address: int | None, tree: Tree) -> Loaded | None:
+    file = files.found(named, tree)
+    if file is None or not file.head or address is None:
+        return None
+    return Loaded(name=printable(named.name, 60), address=address, size=file.size, head=file.head)
+
+
+def _is_linux(part: Loaded) -> bool:
+    try:
+        kernel.decode(part.head)
+    except WireError:
+        return False
+    return True
 
 
 def is_list(name: bytes, data: bytes) -> bool:

@@ -82,6 +82,8 @@ class RuleId(StrEnum):
     INS_NO_SEPARATOR = "ins-no-separator"
     INS_ADDRESS = "ins-address"
     INS_NO_KERNEL = "ins-no-kernel"
+    INS_OVERLAP = "ins-overlap"
+    INS_INITRD_LOCATION = "ins-initrd-location"
     INS_UNKNOWN = "ins-unknown"
     FALLS_BACK = "falls-back"
     # the configuration
