@@ -29,9 +29,9 @@ def to_file(content: Content, path: Path, *, progress: Progress, inputs: Iterabl
 
     Raises UsageError for a place where nothing may be written (`inputs` too), UnavailableError if it cannot be.
     """
-    place = Path(os.path.realpath(path))
     read = [segment.path for segment in content.segments if isinstance(segment, FileRange)]
-    mode = _mode_of(place, [*read, *inputs])
+    mode = _mode_of(path, [*read, *inputs])
+    place = Path(os.path.realpath(path))
     try:
         with _replacing(place, mode) as descriptor:
             _copy(content, descriptor, progress)

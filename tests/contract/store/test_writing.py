@@ -114,6 +114,16 @@ def test_no_directory_device_or_fifo_is_replaced(tmp_path: Path, content: Conten
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
+def test_a_pipe_by_the_name_of_a_descriptor_is_no_file(content: Content) -> None:
+    reading, writing_end = os.pipe()
+    try:
+        with pytest.raises(UsageError, match="no regular file"):
+            write(content, Path(f"/dev/fd/{writing_end}"))
+    finally:
+        os.close(reading)
+        os.close(writing_end)
+
+
 def test_a_place_that_is_not_there_is_named(tmp_path: Path, content: Content) -> None:
     with pytest.raises(UnavailableError, match="No such file") as caught:
         write(content, tmp_path / "absent" / "made")
