@@ -259,6 +259,11 @@ CASES: Mapping[str, Case] = MappingProxyType(
             b"label a\nkernel kernel.img\ninitrd initrd.img\nappend x\ndefault b\n"
             b"label b\nkernel none\ninitrd none\nappend x\ndefault a\n"
         ),
+        "of two labels with one name the last is the default": _probed(
+            b"default a\nlabel a\nkernel none\ninitrd none\nappend x\n"
+            + CONFIGURATION.replace(b"label linux", b"label a")
+        ),
+        "lines below a label without a name change the label before": _probed(CONFIGURATION + b"label\nkernel none\n"),
         "DOS line ends, and keywords in any case": _probed(
             CONFIGURATION.replace(b"\n", b"\r\n").replace(b"kernel ", b"KERNEL ").replace(b"initrd ", b"InitRd ")
         ),
@@ -277,6 +282,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
             b"* hi there\nkernel.img 0\ninitrd.img 0x00200000\n\ninitrd.img 4194304\r\ninitrd.img \t0x300000\n"
         ),
         "an ins list without an address": _file(b"* hi there\nkernel.img 0\nfoo\n"),
+        "an ins list with an address that is no number": _file(b"* hi there\ninitrd.img 0x200000\nkernel.img abc\n"),
         "an ins list with an empty DOS line": _file(b"* hi there\r\nkernel.img 0\r\n\r\n"),
         "an ins list of one line": _file(b"* hi there"),
         "an ins list with an empty file": Case(

@@ -50,6 +50,11 @@ BOOT_FILE: Final = (
         ),
     ),
     Fact(
+        "An address that is no number is 0.",
+        measured=(V7, V10),
+        by=("an ins list with an address that is no number",),
+    ),
+    Fact(
         "A line without a space, an empty one of DOS too, ends the boot.",
         by=("an ins list without an address", "an ins list with an empty DOS line"),
     ),
@@ -108,6 +113,16 @@ CONFIGURATION: Final = (
     Fact(
         "`default` counts before its label only, else the first label boots.",
         by=("default after its label does not count",),
+    ),
+    Fact(
+        "Of two labels with one name the last is the default.",
+        measured=(V7, V10),
+        by=("of two labels with one name the last is the default",),
+    ),
+    Fact(
+        "A `label` line without a name is lost, and the lines below it change the label before.",
+        measured=(V7, V10),
+        by=("lines below a label without a name change the label before",),
     ),
     Fact(
         "Every label needs kernel, initrd and append: the entries are memory that is never cleared. From 9.2 on that "
