@@ -28,7 +28,7 @@ def _commands(name: str, command: typer.core.TyperCommand | typer.core.TyperGrou
         return
     context = typer.Context(command)
     for each in command.list_commands(context):
-        yield from _commands(f"{name} {each}", command.get_command(context, each))
+        yield from _commands(f"{name} {each}", command.resolve_command(context, [each])[1])
 
 
 def _command(name: str, command: typer.core.TyperCommand) -> Iterator[str]:

@@ -8,18 +8,21 @@ from typing import Annotated, ClassVar
 
 import typer
 
-from netipl.cli.lazy import CONTEXT, LazyGroup
+from netipl.cli.lazy import CONTEXT, LazyGroup, Place
 from netipl.errors import NetiplError
 
 
 class _Commands(LazyGroup):
-    places: ClassVar[Mapping[str, str]] = {
-        "demo": "netipl.cli.demo:demo",
-        "boot": "netipl.cli.boot:boot",
-        "lint": "netipl.cli.lint:lint",
-        "serve": "netipl.cli.serve:serve",
-        "simulate": "netipl.cli.simulate:simulate",
-        "image": "netipl.cli.image.group:app",
+    places: ClassVar[Mapping[str, Place]] = {
+        "demo": Place("netipl.cli.demo:demo", "Boot a real s390x Linux over the network, by every boot method."),
+        "boot": Place("netipl.cli.boot:boot", "Boot one s390x guest over the network."),
+        "lint": Place("netipl.cli.lint:lint", "Check boot files against what the s390-ccw firmware takes."),
+        "serve": Place("netipl.cli.serve:serve", "Serve guests: DHCP, TFTP and HTTP, as the settings file says."),
+        "simulate": Place(
+            "netipl.cli.simulate:simulate",
+            "Boot simulated guests against a running server, as QEMU's s390x firmware would, packet by packet.",
+        ),
+        "image": Place("netipl.cli.image.group:app", "Look at boot files and make them."),
     }
 
 

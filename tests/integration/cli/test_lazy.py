@@ -1,5 +1,6 @@
 """Commands are imported when they are asked for, and every one is there."""
 
+import os
 import subprocess
 import sys
 
@@ -18,13 +19,44 @@ def commands() -> LazyGroup:
 
 @pytest.mark.parametrize("name", commands().places)
 def test_every_command_is_where_it_is_said_to_be(name: str) -> None:
-    command = commands().get_command(None, name)
+    command = commands().loaded(name)
     assert command.name == name
-    assert command.help
+    assert command.help.split("\n\n")[0] == commands().places[name].help
 
 
-def test_a_command_that_is_not_there_is_none() -> None:
-    assert commands().get_command(None, "nonsense") is None
+def test_a_command_that_is_not_there_is_told_with_what_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.app(["imag"])
+    assert ended.value.code == 2
+    assert "Did you mean 'image'?" in capsys.readouterr().err
+
+
+def test_the_help_imports_no_command() -> None:
+    program = (
+        "import sys; from netipl.cli import main; sys.argv[1:] = ['--help']\n"
+        "try: main.main()\n"
+        "except SystemExit: print([name for name in main._Commands.places if f'netipl.cli.{name}' in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "completions"),
+    {
+        "a command": ("netipl ima", ["image"]),
+        "a verb of a group": ("netipl image in", ["inspect", "ins"]),
+        "a verb of a group in a group": ("netipl image ins sh", ["show"]),
+        "a value": ("netipl lint --kind b", ["boot-file"]),
+    }.values(),
+)
+def test_names_and_values_are_completed(words: str, completions: list[str]) -> None:
+    variables = {"_NETIPL_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    program = "import sys; from netipl.cli import main; sys.argv = ['netipl']; main.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | variables, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == completions
 
 
 def test_images_are_made_without_the_daemons_libraries() -> None:

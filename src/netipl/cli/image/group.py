@@ -6,7 +6,9 @@ from netipl.cli.image import combine, ins_build, ins_combine, ins_show, inspect,
 from netipl.cli.lazy import CONTEXT
 from netipl.cli.options import paragraphs
 
-app = typer.Typer(no_args_is_help=True, context_settings=CONTEXT, help="Look at boot files and make them.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, context_settings=CONTEXT, help="Look at boot files and make them."
+)
 _ins = typer.Typer(no_args_is_help=True, context_settings=CONTEXT, help="Read and write .ins lists.")
 app.add_typer(_ins, name="ins")
 
