@@ -43,6 +43,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option of the command
     ] = BLOCK_SIZE,
     path_prefix: Annotated[str, typer.Option(metavar="TEXT", help="What DHCP says in option 210.")] = "",
     configuration_file: Annotated[str, typer.Option(metavar="NAME", help="What DHCP says in option 209.")] = "",
+    boot_file: Annotated[str, typer.Option(metavar="NAME", help="What DHCP says in option 67.")] = "",
     *,
     compile_it: Annotated[
         bool, typer.Option("--compile", help="Rewrite a configuration made for syslinux into one for the firmware.")
@@ -71,6 +72,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option of the command
         block_size=block_size,
         path_prefix=os.fsencode(path_prefix) if path_prefix else None,
         configuration_file=os.fsencode(configuration_file) if configuration_file else None,
+        boot_file=os.fsencode(boot_file) if boot_file else None,
     )
     if compile_it:
         raise typer.Exit(rewrite.rewritten(_only(paths), root, output, target, use=kind))

@@ -154,6 +154,13 @@ def test_options_209_and_210_say_where_configurations_are(run: Run, root: Path) 
     assert {each["file"] for each in done.findings if each["severity"] == "error"} == {str(root / "z1.cfg")}
 
 
+def test_option_67_says_what_the_boot_file_is(run: Run, root: Path) -> None:
+    (root / "pxelinux.0").write_bytes(b"\xeb\x03\x90".ljust(5000, b"\0"))
+    assert run(root).status == 0
+    done = run("--json", "--boot-file", "/pxelinux.0", root)
+    assert [(each["file"], each["rule"]) for each in done.findings] == [(str(root / "pxelinux.0"), "boot-file-is-none")]
+
+
 def test_rules_are_listed_and_explained(run: Run) -> None:
     listed = run("--rules")
     assert listed.status == 0

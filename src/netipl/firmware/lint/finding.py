@@ -76,6 +76,8 @@ class Target:
     """Option 210."""
     configuration_file: bytes | None = None
     """Option 209."""
+    boot_file: bytes | None = None
+    """Option 67, or `file`."""
 
     @property
     def limits(self) -> Limits:

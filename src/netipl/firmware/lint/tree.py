@@ -71,6 +71,8 @@ def kernels(name: bytes, file: File) -> Iterator[bytes]:
 def _use(name: bytes, file: File, target: Target) -> Use | None:
     head = file.head or b""
     last = names.probed(name, target)
+    if target.boot_file is not None and name == normal(target.boot_file):
+        return Use.BOOT_FILE
     if name == names.configuration_file(target) or (last is not None and names.is_probed(name, last, target)):
         return Use.PROBED
     if last is not None:
@@ -83,6 +85,7 @@ def _use(name: bytes, file: File, target: Target) -> Use | None:
 def _tree(tree: Tree, target: Target) -> Iterator[Finding]:
     found = dict(uses(tree, target))
     yield from _whole(target, names.check_directory(tree))
+    yield from _boot_file_is_there(tree, target)
     configurations = []
     for name, file in tree.items():
         if file.kind is Kind.DIRECTORY and file.head is None:
@@ -96,6 +99,14 @@ def _tree(tree: Tree, target: Target) -> Iterator[Finding]:
     for name, use in found.items():
         yield from _readable(name, tree[name])
         yield from _file(name, tree[name], use, tree, target)
+
+
+def _boot_file_is_there(tree: Tree, target: Target) -> Iterator[Finding]:
+    """One that ends in a slash names where configurations are."""
+    if target.boot_file and not target.boot_file.endswith(b"/"):
+        named = Named(name=target.boot_file, spot=Spot(file=b""))
+        if files.found(named, tree) is None:
+            yield from files.check_presence(named, tree, target)
 
 
 def _alone(name: bytes, file: File, use: Use, tree: Tree | None, target: Target) -> Iterator[Finding]:

@@ -38,6 +38,23 @@ def test_use(name: bytes, data: bytes, use: Use | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "rules"),
+    {
+        "a kernel": (b"/k", []),
+        "a directory of configurations": (b"cfg/", []),
+        "a program for x86": (b"pxelinux.0", [(b"pxelinux.0", RuleId.BOOT_FILE_IS_NONE)]),
+        "a configuration without its magic": (b"boot.cfg", [(b"boot.cfg", RuleId.MAGIC_MISSING)]),
+        "one that is not there": (b"none", [(b"", RuleId.FILE_MISSING)]),
+        "one in another case": (b"K", [(b"", RuleId.FILE_CASE_DIFFERS)]),
+        "a directory": (b"pxelinux.cfg", [(b"", RuleId.FILE_IS_DIRECTORY)]),
+    }.values(),
+)
+def test_the_boot_file_that_dhcp_names(name: bytes, rules: list[tuple[bytes, RuleId]]) -> None:
+    tree = {**USUAL, b"pxelinux.0": file(b"\xeb\x03\x90".ljust(5000, b"\0")), b"boot.cfg": file(LABEL)}
+    assert [(each.file, each.rule) for each in lint(tree, Target(boot_file=name))] == rules
+
+
+@pytest.mark.parametrize(
     ("name", "data", "use"),
     [
         (b"x/pxelinux.cfg/a", b"", Use.PROBED),
