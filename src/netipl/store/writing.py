@@ -5,6 +5,7 @@ nor is anything but a regular file. Sources: copy_file_range(2), sendfile(2), re
 """
 
 import errno
+import glob
 import os
 import secrets
 import stat
@@ -20,6 +21,7 @@ Progress = Callable[[int], None]
 """Told how many bytes more are done."""
 
 _STEP = 16 << 20
+_LONGEST_STEM = 200
 _NOT_BY_THE_KERNEL = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM, errno.EISDIR}
 """Why a copy within the kernel may not be had between these two files."""
 
@@ -31,14 +33,31 @@ def to_file(content: Content, path: Path, *, progress: Progress, inputs: Iterabl
     """
     read = [segment.path for segment in content.segments if isinstance(segment, FileRange)]
     mode = _mode_of(path, [*read, *inputs])
-    place = Path(os.path.realpath(path))
+    _replaced(content, Path(os.path.realpath(path)), mode, progress, called=path)
+
+
+def replace(content: Content, path: Path, *, mode: int, progress: Progress) -> None:
+    """Put a new file with `mode` in the place of whatever file or link is at `path`. Raises UnavailableError."""
+    _replaced(content, path, mode, progress, called=path)
+
+
+def link(source: Path, path: Path) -> None:
+    """Make `path` another name of the file `source`, in the place of what was there. Raises UnavailableError."""
+    new = _beside(path)
     try:
-        with _replacing(place, mode) as descriptor:
-            _copy(content, descriptor, progress)
+        os.link(source.resolve(), new)
+        new.replace(path)
+        new.unlink(missing_ok=True)  # rename(2) does nothing where both were the same file
     except OSError as error:
-        raise UnavailableError(f"{path}: {error.strerror}", remedy=_remedy(error)) from error
-    except ContentError as error:
-        raise UnavailableError(str(error), remedy="see whether somebody changes the file, and try again") from error
+        new.unlink(missing_ok=True)
+        remedy = "copy it: leave --link out"
+        raise UnavailableError(f"{path} cannot be a link to {source}: {error.strerror}", remedy=remedy) from error
+    _sync_directory(path.parent)
+
+
+def unfinished(path: Path) -> Iterator[Path]:
+    """What writers of `path` left behind that were killed, or write still."""
+    return path.parent.glob(f".{glob.escape(path.name[:_LONGEST_STEM])}.{'[0-9a-f]' * 8}.part")
 
 
 def to_stream(content: Content, stream: BinaryIO, *, progress: Progress) -> None:
@@ -54,6 +73,16 @@ def to_stream(content: Content, stream: BinaryIO, *, progress: Progress) -> None
                 progress(done)
     except OSError as error:
         raise UnavailableError(f"standard output: {error.strerror}", remedy=_remedy(error)) from error
+    except ContentError as error:
+        raise UnavailableError(str(error), remedy="see whether somebody changes the file, and try again") from error
+
+
+def _replaced(content: Content, place: Path, mode: int | None, progress: Progress, *, called: Path) -> None:
+    try:
+        with _replacing(place, mode) as descriptor:
+            _copy(content, descriptor, progress)
+    except OSError as error:
+        raise UnavailableError(f"{called}: {error.strerror}", remedy=_remedy(error)) from error
     except ContentError as error:
         raise UnavailableError(str(error), remedy="see whether somebody changes the file, and try again") from error
 
@@ -76,7 +105,7 @@ def _mode_of(place: Path, inputs: Iterable[Path]) -> int | None:
 @contextmanager
 def _replacing(place: Path, mode: int | None) -> Iterator[int]:
     """A new file that takes the place of `place` when the block ends well, and is gone when it does not."""
-    new = place.with_name(f".{place.name[:200]}.{secrets.token_hex(4)}.part")
+    new = _beside(place)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         try:
@@ -91,6 +120,10 @@ def _replacing(place: Path, mode: int | None) -> Iterator[int]:
         new.unlink(missing_ok=True)
         raise
     _sync_directory(place.parent)
+
+
+def _beside(place: Path) -> Path:
+    return place.with_name(f".{place.name[:_LONGEST_STEM]}.{secrets.token_hex(4)}.part")
 
 
 def _sync_directory(directory: Path) -> None:
@@ -168,8 +201,8 @@ def _write(descriptor: int, data: bytes) -> int:
 
 def _remedy(error: OSError) -> str:
     return {
-        errno.ENOSPC: "make room there, or name another place by -o",
-        errno.EDQUOT: "make room there, or name another place by -o",
+        errno.ENOSPC: "make room there, or name another place",
+        errno.EDQUOT: "make room there, or name another place",
         errno.EPIPE: "see why the program that reads it has ended",
-        errno.ENOENT: "make the directory first, or name another place by -o",
-    }.get(error.errno or 0, "name a place by -o where you may write")
+        errno.ENOENT: "make the directory first, or name another place",
+    }.get(error.errno or 0, "name a place where you may write")

@@ -53,7 +53,7 @@ def test_a_file_that_is_there_is_replaced_and_keeps_its_rights(tmp_path: Path) -
     [
         (["-o", "/dev/null"], 2, "/dev/null is no regular file", "by -o"),
         (["-o", "/tmp"], 2, "/tmp is no regular file", "by -o"),
-        (["-o", "/nowhere/disk.img"], 3, "/nowhere/disk.img: No such file", "by -o"),
+        (["-o", "/nowhere/disk.img"], 3, "/nowhere/disk.img: No such file", "name another place"),
         (["-o", "x", "--device", "fe.0.1234"], 2, "'fe.0.1234' is no device number", "0.0.1234 for the guest"),
         (["-o", "x", "--wait", "0"], 2, "--wait", ""),
         ([], 2, "Missing option", ""),
