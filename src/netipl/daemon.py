@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
+from pathlib import Path
 from socket import socket
 from typing import Protocol
+
+import structlog
 
 from netipl.errors import NetiplError
 from netipl.guests.lease import Lease
@@ -20,7 +23,9 @@ from netipl.protocols.tftp.resolution import Missing, Resolution
 from netipl.provisioning.booting import receive
 from netipl.provisioning.boots import Boots, BootState
 from netipl.provisioning.changes import Change
+from netipl.provisioning.difference import Step
 from netipl.provisioning.exchange import Arrival, Outcome
+from netipl.provisioning.export import LeftOut
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.timeline import Observation, Seen
@@ -32,7 +37,9 @@ from netipl.servers.dhcp4.server import Dhcp4Server
 from netipl.servers.tftp.desk import Limits as TftpLimits
 from netipl.servers.tftp.service import TftpService
 from netipl.settings.settings import Settings
-from netipl.store import files
+from netipl.store import export_directory, exports, files
+from netipl.store.export_directory import FileChange
+from netipl.store.export_keeper import ExportKeeper
 from netipl.store.journal import Done, Journal
 from netipl.store.planner import Planner
 
@@ -40,6 +47,7 @@ Watch = Callable[[Observation], None]
 
 _FIRMWARE_IS_DONE = (BootState.FINISHED, BootState.STARTED)
 _DATABASE = "netipl.sqlite"
+_log = structlog.get_logger("netipl")
 
 
 class _Server(Protocol):
@@ -69,6 +77,7 @@ class Daemon:
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
         )
         self._tftp = self._tftp_service(held)
+        self._exports = ExportKeeper(_exported, _not_exported)
         self._servers: list[_Server] = []
         if settings.dhcp.enabled:
             self._servers.append(self._dhcp_server())
@@ -81,6 +90,8 @@ class Daemon:
         """Make the directories and bind every port, while the process has the rights to. Raises UnavailableError."""
         for directory in (self._settings.state_directory(), self._settings.run_directory()):
             privileges.prepare_directory(directory, self._settings.user)
+        if (export := self._settings.tftp_export) is not None:
+            privileges.prepare_directory(export, self._settings.user, mode=export_directory.DIRECTORY_MODE)
         for server in self._servers:
             server.open()
 
@@ -97,6 +108,8 @@ class Daemon:
             async with asyncio.TaskGroup() as tasks:
                 for server in self._servers:
                     tasks.create_task(server.run())
+                tasks.create_task(self._exports.run())
+                self._exports.ask(self._settings.tftp_export, self._settings.exported())
                 self.serving.set()
         finally:
             journal.close()
@@ -110,6 +123,7 @@ class Daemon:
         self._inventory.replace_guests_and_networks(settings.networks(), settings.guests())
         self._planner = self._planner_for(settings)
         self._settings = settings
+        self._exports.ask(settings.tftp_export, settings.exported())
         opened, wanted = self._opened.opened_once(), settings.opened_once()
         return [key for key in opened | wanted if opened.get(key) != wanted.get(key)]
 
@@ -209,3 +223,19 @@ class Daemon:
 
     def _no_plan(self, name: str, error: NetiplError) -> None:
         self._unplanned.add("nothing to boot", guest=name, reason=str(error), remedy=error.remedy)
+
+
+def _exported(root: Path, steps: Iterable[FileChange], left_out: Iterable[LeftOut]) -> None:
+    done = list(steps)
+    _log.info("exported", directory=str(root), **{step.value: count for step, count in exports.counted(done).items()})
+    for change in done:
+        if change.step is Step.LEAVE:
+            _log.warning(
+                "a file is left as it is", file=str(root / change.name), reason=change.why, remedy=change.remedy
+            )
+    for each in left_out:
+        _log.warning("a guest is not exported", guest=each.name, reason=each.reason, remedy=each.remedy)
+
+
+def _not_exported(root: Path, error: NetiplError) -> None:
+    _log.error("the export is not done", directory=str(root), reason=str(error), remedy=error.remedy)

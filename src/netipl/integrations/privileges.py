@@ -35,15 +35,17 @@ class _Sets(ctypes.Structure):
     _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
 
 
-def prepare_directory(path: Path, user: str | None) -> None:
-    """Make `path`, for `user` alone where one is named. Raises UsageError and UnavailableError."""
+def prepare_directory(path: Path, user: str | None, *, mode: int = 0o750) -> None:
+    """Make `path` with `mode`, and give it to `user` where one is named. Raises UsageError and UnavailableError."""
     try:
-        path.mkdir(mode=0o750, parents=True, exist_ok=True)
+        if not path.is_dir():
+            path.mkdir(parents=True, exist_ok=True)
+            path.chmod(mode)
         if user is not None and os.geteuid() == 0:
             entry = _entry(user)
             os.chown(path, entry.pw_uid, entry.pw_gid)
     except OSError as error:
-        remedy = "start as root, or set state_directory and run_directory in [server]"
+        remedy = "start as root, or set state_directory and run_directory in [server], and export in [tftp]"
         raise UnavailableError(f"{path}: {error.strerror}", remedy=remedy) from error
 
 

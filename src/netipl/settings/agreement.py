@@ -136,6 +136,20 @@ def _files_are_there(file: File, directory: Path) -> Iterator[Problem]:
         yield Problem(key=("tftp", "root"), what=f"{directory / root} is no directory", remedy=_PATH_REMEDY)
 
 
+def _export_is_apart(file: File, directory: Path) -> Iterator[Problem]:
+    root, export = file.tftp.root, file.tftp.export
+    if (
+        root is not None
+        and export is not None
+        and (directory / export).resolve().is_relative_to((directory / root).resolve())
+    ):
+        yield Problem(
+            key=("tftp", "export"),
+            what=f"{directory / export} is in tftp.root, from which everybody is served",
+            remedy="name another: in this one every guest would be given the files of all",
+        )
+
+
 def _user_is_known(file: File, _: Path) -> Iterator[Problem]:
     if file.server.user is not None:
         try:
@@ -155,6 +169,7 @@ CHECKS: tuple[Check, ...] = (
     _guests_are_in_their_networks,
     _guests_can_be_booted,
     _files_are_there,
+    _export_is_apart,
     _user_is_known,
 )
 

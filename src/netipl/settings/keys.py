@@ -74,6 +74,12 @@ class TftpKeys(Table):
         description="A directory whose files are served beside those of the guests.",
         examples=["/srv/tftp"],
     )
+    export: Path | None = Field(
+        default=None,
+        description="A directory that is kept in step with the files of all guests, for another TFTP server; at the "
+        "start and with each reload. Everybody whom that server answers can read all of it.",
+        examples=["/srv/netipl"],
+    )
     allow: tuple[IPv4Network, ...] = Field(
         default=(), description="Who is served besides the addresses that are leased.", examples=[["192.0.2.0/24"]]
     )

@@ -14,6 +14,7 @@ from netipl.guests.guest import BootFiles, BootMethod, Guest
 from netipl.guests.network import Network, UnknownClients
 from netipl.images import kernel as kernel_facts
 from netipl.settings.keys import DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
+from netipl.store.exports import Wanted
 
 _IMAGES = frozenset({BootMethod.INS, BootMethod.COMBINED})
 """The methods by which the command line does not pass through a configuration."""
@@ -48,6 +49,12 @@ class Settings:
     def tftp_root(self) -> Path | None:
         root = self.file.tftp.root
         return None if root is None else self._placed(root)
+
+    @property
+    def tftp_export(self) -> Path | None:
+        """The directory that is kept for another TFTP server."""
+        export = self.file.tftp.export
+        return None if export is None else self._placed(export)
 
     @property
     def tftp_workers(self) -> int:
@@ -99,13 +106,22 @@ class Settings:
         """How clients boot of whom nothing is known but the MAC."""
         return self.file.default.method or BootMethod.PROBE_MAC
 
+    def exported(self) -> Wanted:
+        """Whom an exported directory is for."""
+        return Wanted(
+            guests=self.guests(),
+            networks=self.networks(),
+            default=self.default_boot(),
+            method=self.default_method(),
+        )
+
     def opened_once(self) -> dict[str, object]:
         """What a daemon opens when it starts, by the key that says it."""
         file = self.file
         return {
             "server": file.server,
             "dhcp": file.dhcp,
-            "tftp": file.tftp.model_copy(update={"root": None}),
+            "tftp": file.tftp.model_copy(update={"root": None, "export": None}),
             "http": file.http,
             **{f"networks.{name}": (keys.interface, keys.server) for name, keys in file.networks.items()},
         }

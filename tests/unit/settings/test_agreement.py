@@ -130,6 +130,11 @@ UUID = "9b6e2a0c-7b1d-4b52-8f6e-1f6f3f6c0a01"
             LAB + '[tftp]\nroot = "kernel"\n', ["tftp.root", "/kernel is no directory"], id="the root is a directory"
         ),
         pytest.param(
+            LAB + '[tftp]\nroot = "."\nexport = "all"\n',
+            ["tftp.export", "/all is in tftp.root", "name another"],
+            id="an export is apart from what everybody is served",
+        ),
+        pytest.param(
             LAB + '[server]\nuser = "nil-0"\n',
             ["server.user", "no user nil-0", "useradd --system nil-0"],
             id="the user exists",
