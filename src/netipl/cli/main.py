@@ -18,6 +18,10 @@ class _Commands(LazyGroup):
         "boot": Place("netipl.cli.boot:boot", "Boot one s390x guest over the network."),
         "lint": Place("netipl.cli.lint:lint", "Check boot files against what the s390-ccw firmware takes."),
         "serve": Place("netipl.cli.serve:serve", "Serve guests: DHCP, TFTP and HTTP, as the settings file says."),
+        "export": Place(
+            "netipl.cli.export:export",
+            "Write the boot files of all guests to a directory, for dnsmasq or any other TFTP server.",
+        ),
         "simulate": Place(
             "netipl.cli.simulate:simulate",
             "Boot simulated guests against a running server, as QEMU's s390x firmware would, packet by packet.",
