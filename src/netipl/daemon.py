@@ -90,7 +90,9 @@ class Daemon:
         """Make the directories and bind every port, while the process has the rights to. Raises UnavailableError."""
         for directory in (self._settings.state_directory(), self._settings.run_directory()):
             privileges.prepare_directory(directory, self._settings.user)
-        if (export := self._settings.tftp_export) is not None:
+        if (
+            export := self._settings.tftp_export
+        ) is not None and not export.is_dir():  # one that is there has its owner
             privileges.prepare_directory(export, self._settings.user, mode=export_directory.DIRECTORY_MODE)
         for server in self._servers:
             server.open()
