@@ -15,6 +15,9 @@ from packaging.utils import canonicalize_name
 
 PYTHONS = ("3.11", "3.13")
 
+EXTRAS = ("postgresql",)
+"""Of psycopg the pure Python part, which uses Debian's libpq5: there is no psycopg-binary for s390x."""
+
 FROM_DEBIAN = {
     "markupsafe": "python3-markupsafe",  # no s390x wheel; its C part is optional, so its source installs anywhere too
 }
@@ -25,7 +28,7 @@ PLATFORMS = ("manylinux2014_s390x", "manylinux_2_17_s390x", "manylinux_2_28_s390
 def closure(root: str, python: str) -> dict[str, str]:
     """Name -> exact version of all that `root` needs at run time on s390x."""
     found: dict[str, str] = {}
-    waiting = [(root, "")]
+    waiting = [(root, ""), *((root, extra) for extra in EXTRAS)]
     seen: set[tuple[str, str]] = set()
     while waiting:
         name, extra = waiting.pop()

@@ -12,6 +12,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests import postgresql
+
 hypothesis.settings.register_profile(
     "netipl",
     deadline=None,
@@ -46,3 +48,19 @@ def _the_host_keeps_its_files() -> Iterator[None]:
     before = {path: path.read_bytes() for path in _HOST_FILES if path.is_file()}
     yield
     assert {path: path.read_bytes() for path in _HOST_FILES if path.is_file()} == before
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """One for all tests of a process; each takes a schema of its own."""
+    with postgresql.server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/netipl.db"
+    server: postgresql.Server = request.getfixturevalue("postgresql_server")
+    return server.empty()

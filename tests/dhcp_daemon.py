@@ -53,7 +53,7 @@ def guest_of(fields: Fields) -> Guest:
 
 async def serve(settings: Fields) -> None:
     networks = [network_of(fields) for fields in settings["networks"]]
-    journal = Journal(settings["database"])
+    journal = Journal(settings["database"], [network.name for network in networks])
     inventory = Inventory(networks, [guest_of(fields) for fields in settings.get("guests", ())], journal.leases())
     boot = BootFields(file=b"/pxelinux.cfg/")
 

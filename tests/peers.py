@@ -17,7 +17,8 @@ from pathlib import Path
 from unittest import SkipTest
 
 _SYSTEM = platform.freedesktop_os_release()
-CACHE = Path(__file__).parents[1] / ".cache" / "peers" / f"{_SYSTEM['ID']}-{_SYSTEM.get('VERSION_ID', 'next')}"
+VERSION = _SYSTEM.get("VERSION_ID", "next")
+CACHE = Path(__file__).parents[1] / ".cache" / "peers" / f"{_SYSTEM['ID']}-{VERSION}"
 
 _PROGRAM_DIRECTORIES = ("usr/sbin", "usr/bin", "sbin", "bin")
 

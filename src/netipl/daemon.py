@@ -46,7 +46,6 @@ from netipl.store.planner import Planner
 Watch = Callable[[Observation], None]
 
 _FIRMWARE_IS_DONE = (BootState.FINISHED, BootState.STARTED)
-_DATABASE = "netipl.sqlite"
 _log = structlog.get_logger("netipl")
 
 
@@ -104,7 +103,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Serve until cancelled. Raises UnavailableError and RefusedError when the database cannot be used."""
-        journal = self._journal = Journal(str(self._settings.state_directory() / _DATABASE))
+        journal = self._journal = Journal(self._settings.database(), self._network_names)
         try:
             self._inventory.reload_leases(journal.leases())
             async with asyncio.TaskGroup() as tasks:
@@ -116,18 +115,30 @@ class Daemon:
         finally:
             journal.close()
 
-    def reload(self, settings: Settings) -> list[str]:
+    async def reload(self, settings: Settings) -> list[str]:
         """Take guests, networks and what they boot from `settings`; running boots keep their plans.
 
         Ports, interfaces, addresses and directories stay as they were opened: the keys returned wait for the next
-        start. Raises UsageError; then all stays.
+        start. Raises UsageError, and UnavailableError when another daemon has one of the networks; then all stays.
         """
-        self._inventory.replace_guests_and_networks(settings.networks(), settings.guests())
+        assert self._journal is not None  # while servers run
+        names = {network.name for network in settings.networks()}
+        try:
+            stored = None
+            if names - self._network_names:
+                stored = await asyncio.wrap_future(self._journal.hold(names | self._network_names))
+            self._inventory.replace_guests_and_networks(settings.networks(), settings.guests(), stored)
+        finally:  # those that are gone, or that did not come; an error of the database is told by the next commit
+            self._journal.hold(self._network_names)
         self._planner = self._planner_for(settings)
         self._settings = settings
         self._exports.ask(settings.tftp_export, settings.exported())
         opened, wanted = self._opened.opened_once(), settings.opened_once()
         return [key for key in opened | wanted if opened.get(key) != wanted.get(key)]
+
+    @property
+    def _network_names(self) -> frozenset[str]:
+        return frozenset(network.name for network in self._inventory.networks)
 
     def observe(self, observation: Observation) -> None:
         """The door for what was seen, by a server or by whoever runs a guest."""

@@ -58,26 +58,35 @@ def _collect_rarely() -> None:
 
 
 async def _until_told_to_stop(daemon: Daemon, config: Path, manager: Notifier) -> None:
-    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    loop, stopped, asked = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    loop.add_signal_handler(signal.SIGHUP, _reload, daemon, config, manager)
+    loop.add_signal_handler(signal.SIGHUP, asked.set)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(daemon.run())
         await daemon.serving.wait()
         manager.ready("serving")
         _log.info("serving", config=str(config))
+        reloading = tasks.create_task(_reload_when(asked, daemon, config, manager))
         await stopped.wait()
         manager.stopping()
         _log.info("stopping")
+        reloading.cancel()
         serving.cancel()
 
 
-def _reload(daemon: Daemon, config: Path, manager: Notifier) -> None:
+async def _reload_when(asked: asyncio.Event, daemon: Daemon, config: Path, manager: Notifier) -> None:
+    while True:
+        await asked.wait()
+        asked.clear()
+        await _reload(daemon, config, manager)
+
+
+async def _reload(daemon: Daemon, config: Path, manager: Notifier) -> None:
     """Settings that are wrong change nothing."""
     manager.reloading()
     try:
-        waiting = daemon.reload(_loaded(config))
+        waiting = await daemon.reload(_loaded(config))
         _log.info("settings read again", config=str(config))
         if waiting:
             _log.warning("some changes wait for the next start", keys=", ".join(waiting))

@@ -6,6 +6,7 @@ It looks up and applies; it decides nothing about the protocol. One daemon owns 
 from collections.abc import Iterable, Iterator
 from functools import partial
 from ipaddress import IPv4Address
+from itertools import chain
 from uuid import UUID
 
 from netipl.errors import UsageError
@@ -49,9 +50,15 @@ class Inventory:
             [lease for lease in leases if lease.network == network.name],
         )
 
-    def replace_guests_and_networks(self, networks: Iterable[Network], guests: Iterable[Guest]) -> None:
-        """After a reload of the settings. Leases stay, also of networks that are gone; offers do not."""
-        self._enter(networks, guests, self.leases)
+    def replace_guests_and_networks(
+        self, networks: Iterable[Network], guests: Iterable[Guest], stored: Iterable[Lease] | None = None
+    ) -> None:
+        """After a reload of the settings. Leases stay, also of networks that are gone; offers do not.
+
+        `stored` are the leases of the networks that come now: another daemon may have had them meanwhile.
+        """
+        here = (lease for lease in self.leases if stored is None or lease.network in self._networks)
+        self._enter(networks, guests, chain(here, stored or ()))
 
     def reload_leases(self, leases: Iterable[Lease]) -> None:
         """Leases as the store has them, after a commit that failed. Offers are dropped."""

@@ -15,6 +15,7 @@ from netipl.guests.guest import BootMethod
 from netipl.guests.network import UnknownClients
 from netipl.settings.notation import (
     ClientIdentifier,
+    DatabaseUrl,
     DomainName,
     InterfaceName,
     LeaseTime,
@@ -49,6 +50,12 @@ class ServerKeys(Table):
         description="Where running transfers are kept over a restart. Without it `$RUNTIME_DIRECTORY`, or "
         "`/run/netipl` for root and `$XDG_RUNTIME_DIR/netipl` for others.",
         examples=["/run/netipl"],
+    )
+    database: DatabaseUrl | None = Field(
+        default=None,
+        description="The database of leases: `sqlite:////PATH`, or `postgresql://HOST/NAME` with the extra "
+        "`netipl[postgresql]`. Without it `netipl.sqlite` in the state directory.",
+        examples=["postgresql://netipl@db.example.com/netipl"],
     )
     user: str | None = Field(
         default=None,

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, SecretStr
 from pydantic_core import PydanticCustomError
 
 from netipl.errors import UsageError
 from netipl.net import AddressRange, Mac
 from netipl.provisioning.identity import is_station
+from netipl.store.location import parsed
 
 _DURATION = re.compile(r"([0-9]{1,9})\s*([smhd]?)", re.ASCII)
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -85,6 +86,14 @@ def is_bare(key: str) -> bool:
     return _BARE.fullmatch(key) is not None
 
 
+def database_url(text: str) -> SecretStr:
+    """A URL that the store knows; it may hold a password, so nobody is shown it. Raises UsageError."""
+    if "://" not in text:
+        raise UsageError("it is no URL", remedy="write sqlite:////PATH or postgresql://HOST/NAME")
+    parsed(text)
+    return SecretStr(text)
+
+
 def _read_by(parse: Callable[[str], object]) -> BeforeValidator:
     """`parse` for pydantic: its UsageError becomes one of pydantic's errors and keeps the remedy."""
 
@@ -118,6 +127,7 @@ Macs = Annotated[tuple[MacText, ...], BeforeValidator(_one_or_list)]
 RangeText = Annotated[AddressRange, _read_by(AddressRange.parse), _AS_TEXT]
 LeaseTime = Annotated[timedelta, _read_by(lease_time)]
 ClientIdentifier = Annotated[bytes, _read_by(client_identifier)]
+DatabaseUrl = Annotated[SecretStr, _read_by(database_url)]
 DomainName = Annotated[str, _read_by(domain_name)]
 InterfaceName = Annotated[str, _read_by(interface)]
 OneLine = Annotated[str, _read_by(one_line)]

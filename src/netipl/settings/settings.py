@@ -16,6 +16,7 @@ from netipl.images import kernel as kernel_facts
 from netipl.settings.keys import DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
 from netipl.store.exports import Wanted
 
+_DATABASE = "netipl.sqlite"
 _IMAGES = frozenset({BootMethod.INS, BootMethod.COMBINED})
 """The methods by which the command line does not pass through a configuration."""
 
@@ -69,6 +70,11 @@ class Settings:
         if os.geteuid() == 0:
             return Path("/var/lib/netipl")
         return Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local/state", "netipl")
+
+    def database(self, environment: Mapping[str, str] = os.environ) -> str:
+        """Where leases are kept, as the store takes it. It may hold a password."""
+        given = self.file.server.database
+        return given.get_secret_value() if given is not None else str(self.state_directory(environment) / _DATABASE)
 
     def run_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
         """Where running transfers are kept, whether or not it exists. $RUNTIME_DIRECTORY is set by systemd."""

@@ -1,78 +1,89 @@
-"""Opens the database that a URL names: the one place that tells SQLite from the others, and says what ails a database.
+"""Opens the database that a URL names: the one place that tells SQLite from PostgreSQL, and says what ails one."""
 
-A path alone, `sqlite:////var/lib/netipl/netipl.db` and `postgresql+psycopg://...` are taken.
-"""
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
-from pathlib import Path
-
-from sqlalchemy import URL, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from netipl.errors import NetiplError, UnavailableError, UsageError
-from netipl.store import schema, sqlite
+from netipl.store import postgresql, sqlite
+from netipl.store.advisory import SessionClaims
+from netipl.store.location import file_of, parsed, shown
 
-_REMEDIES = {
-    "full": "make room on its file system (df shows how full it is)",
-    "readonly": "make it writable: mount, owner and mode of the file and of its directory",
-    "unable to open": "make its directory, writable for this user",
-    "disk I/O": "look for errors of the disk in dmesg",
-    "not a database": "name another file: this one is no SQLite database",
-    "malformed": "restore the database from a copy",
-    "locked": "end the program that holds the database open for writing",
-}
+_REMEDIES = {"sqlite": sqlite.REMEDIES, "postgresql": postgresql.REMEDIES}
+
+
+class Claims(Protocol):
+    """The rights to a database and to networks in it, for as long as they are held."""
+
+    def connect(self, engine: Engine) -> Connection: ...
+
+    def take(self, connection: Connection, network: str) -> None: ...
+
+    def give(self, connection: Connection, network: str) -> None: ...
+
+    def alone(self, engine: Engine) -> AbstractContextManager[Connection]: ...
+
+    def reading(self, engine: Engine) -> AbstractContextManager[Connection]: ...
+
+    def close(self) -> None: ...
 
 
 class Database:
-    """One open database, brought to this program's schema, and the lock that keeps other daemons out of it."""
+    """A database, whether or not it is there: nothing is opened before a connection is asked for."""
 
     def __init__(self, url: str) -> None:
-        """Raises UsageError for the URL, UnavailableError for the database, RefusedError for a newer one."""
-        self.url = _parsed(url)
-        self._lock = sqlite.Lock(path) if (path := _path(self.url)) else None
-        try:
-            self.engine = _engine(self.url)
-            with self.engine.begin() as connection:
-                schema.upgrade(connection)
-        except BaseException as error:
-            self._unlock()
-            if isinstance(error, DBAPIError):
-                raise self.explained(error) from error
-            raise
+        """Raises UsageError."""
+        self.url = parsed(url)
+        self.name = shown(self.url)
+        self.engine = _engine(self.url)
+        self.claims: Claims = (
+            sqlite.FileClaims(file_of(self.url)) if self.engine.dialect.name == "sqlite" else SessionClaims()
+        )
 
-    def explained(self, error: DBAPIError) -> NetiplError:
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A transaction while no daemon has the database. Raises UnavailableError that says who has."""
+        with self.explaining(), self.claims.alone(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One state of the database, which daemons may go on to write to. Raises UnavailableError."""
+        with self.explaining(), self.claims.reading(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """What the database raises becomes UnavailableError."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise self.explained(error) from error
+
+    def explained(self, error: SQLAlchemyError) -> NetiplError:
         """`error` with the remedy for its cause."""
-        text = str(error.orig)
-        remedies = (remedy for words, remedy in _REMEDIES.items() if words in text)
-        return UnavailableError(f"{self.url.render_as_string()}: {text}", remedy=next(remedies, ""))
+        text = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+        remedies = (remedy for words, remedy in _REMEDIES[self.engine.dialect.name].items() if words in text)
+        return UnavailableError(f"{self.name}: {text}", remedy=next(remedies, ""))
 
     def close(self) -> None:
         self.engine.dispose()
-        self._unlock()
-
-    def _unlock(self) -> None:
-        if self._lock:
-            self._lock.close()
-
-
-def _parsed(url: str) -> URL:
-    try:
-        return make_url(url) if "://" in url else URL.create("sqlite", database=url)
-    except ArgumentError as error:
-        raise UsageError(f"{url!r} names no database", remedy="write a path, or sqlite:////PATH") from error
-
-
-def _path(url: URL) -> Path | None:
-    """The file of a SQLite database; None for one in memory or on a server."""
-    in_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
-    return Path(str(url.database)) if in_file else None
+        self.claims.close()
 
 
 def _engine(url: URL) -> Engine:
-    try:
+    if url.get_backend_name() == "sqlite":
         engine = create_engine(url, poolclass=NullPool)
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise UsageError(f"{url.drivername}: {error}", remedy="use SQLite, or install that driver") from error
-    if engine.dialect.name == "sqlite":
         sqlite.prepare(engine)
+        return engine
+    try:
+        engine = create_engine(url, poolclass=NullPool, connect_args=postgresql.arguments(url))
+    except ImportError as error:
+        remedy = "pip install 'netipl[postgresql]'; where that has no libpq: apt-get install libpq5"
+        raise UsageError(f"PostgreSQL: {error}", remedy=remedy) from error
+    postgresql.prepare(engine)
     return engine

@@ -7,18 +7,19 @@ What waits when a commit begins is committed with it, so a slow disk makes group
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 
 import structlog
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from netipl.errors import NetiplError, UnavailableError
 from netipl.guests.lease import Lease
 from netipl.provisioning.changes import Change
 from netipl.store import leases
 from netipl.store.database import Database
+from netipl.store.session import Session
 from netipl.values import value
 
 _log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ class _Submission:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
+    ask: Callable[[], list[Lease]]
     answer: Future[list[Lease]]
 
 
@@ -49,25 +51,45 @@ _Work = _Submission | _Question | _End
 
 
 class Journal:
-    """Open until `close`. Everything but the constructor may be called from any thread."""
+    """Open until `close`. Everything but the constructor may be called from any thread.
 
-    def __init__(self, url: str) -> None:
-        """`url`: a path or a database URL. Raises UsageError, UnavailableError or RefusedError (a newer database)."""
+    After a failure nothing is stored until the leases were read: what was submitted before that rests on what is not
+    there, or on what another daemon has changed since.
+    """
+
+    def __init__(self, url: str, networks: Iterable[str]) -> None:
+        """`url`: a path or a database URL. `networks` are held against other daemons.
+
+        Raises UsageError, UnavailableError or RefusedError (a newer database).
+        """
         self._database = Database(url)
-        self._connection: Connection | None = None
+        self._session = Session(self._database)
+        self._unread = False
         self._work: SimpleQueue[_Work] = SimpleQueue()
         self._thread = Thread(target=self._run, name="netipl-journal", daemon=True)
         self._thread.start()
+        try:
+            self.hold(networks).result()
+        except BaseException:
+            self.close()
+            raise
 
     def submit(self, changes: Iterable[Change], done: Done) -> None:
         """Make `changes` durable, after all that was submitted before; then call `done` with None or the error."""
         self._work.put(_Submission(tuple(changes), done))
 
     def ask_leases(self) -> Future[list[Lease]]:
-        """The leases as they are stored, once all that was submitted before is. The result may be UnavailableError."""
-        answer: Future[list[Lease]] = Future()
-        self._work.put(_Question(answer))
-        return answer
+        """The leases of our networks as they are stored, once all that was submitted before is.
+
+        The result may be UnavailableError.
+        """
+        return self._asked(self._read)
+
+    def hold(self, networks: Iterable[str]) -> Future[list[Lease]]:
+        """Hold these networks and no others. The result is the leases of those that were not held before, or
+        UnavailableError where another daemon has one: then all stays.
+        """
+        return self._asked(partial(self._hold, frozenset(networks)))
 
     def leases(self) -> list[Lease]:
         """As `ask_leases`, waiting for the answer. Raises UnavailableError."""
@@ -85,10 +107,10 @@ class Journal:
             if group:
                 self._commit(group)
             match other:
-                case _Question(answer=answer):
-                    self._answer(answer)
+                case _Question():
+                    self._answer(other)
                 case _End():
-                    self._disconnect()
+                    self._session.forget()
                     return
 
     def _next_group(self) -> tuple[list[_Submission], _Question | _End | None]:
@@ -105,47 +127,58 @@ class Journal:
                 return group, None
         return group, work
 
+    def _asked(self, ask: Callable[[], list[Lease]]) -> Future[list[Lease]]:
+        answer: Future[list[Lease]] = Future()
+        self._work.put(_Question(ask, answer))
+        return answer
+
     def _commit(self, group: list[_Submission]) -> None:
-        changes = [change for submission in group for change in submission.changes]
-        error: NetiplError | None = None
-        try:
-            if changes:
-                connection = self._connected()
-                with connection.begin():
-                    leases.write(connection, changes)
-        except SQLAlchemyError as failure:
-            self._disconnect()
-            error = self._explained(failure)
+        error = self._error_of(partial(self._write, group))
         for submission in group:
             try:
                 submission.done(error)
             except Exception as bug:  # noqa: BLE001 - one careless caller must not end the journal of all others
                 _log.error("a callback of the journal failed", error=repr(bug))
 
-    def _answer(self, answer: Future[list[Lease]]) -> None:
-        try:
-            connection = self._connected()
+    def _write(self, group: list[_Submission]) -> None:
+        if self._unread:
+            raise UnavailableError(f"{self._database.name}: leases are not stored until they have been read again")
+        changes = [change for submission in group for change in submission.changes]
+        if changes:
+            connection = self._session.connected()
             with connection.begin():
-                answer.set_result(leases.read(connection))
+                leases.write(connection, changes)
+
+    def _read(self) -> list[Lease]:
+        connection = self._session.connected()
+        with connection.begin():
+            found = list(leases.read(connection, self._session.networks))
+        self._unread = False
+        return found
+
+    def _hold(self, networks: frozenset[str]) -> list[Lease]:
+        new = self._session.hold(networks)
+        connection = self._session.connected()
+        with connection.begin():
+            return list(leases.read(connection, new))
+
+    def _answer(self, question: _Question) -> None:
+        if error := self._error_of(lambda: question.answer.set_result(question.ask())):
+            question.answer.set_exception(error)
+
+    def _error_of(self, work: Callable[[], None]) -> NetiplError | None:
+        """What became of `work`: after an error of the database, its connection is no longer trusted."""
+        try:
+            work()
         except SQLAlchemyError as failure:
-            self._disconnect()
-            answer.set_exception(self._explained(failure))
-
-    def _connected(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._database.engine.connect()
-        return self._connection
-
-    def _disconnect(self) -> None:
-        """Forget a connection that failed: the next one begins with the database as it is on disk."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                connection.close()
-            except SQLAlchemyError as failure:
-                _log.warning("a broken connection to the database did not close", error=str(failure))
-
-    def _explained(self, failure: SQLAlchemyError) -> NetiplError:
-        if isinstance(failure, DBAPIError):
+            self._session.forget()
+            self._unread = True
             return self._database.explained(failure)
-        return UnavailableError(str(failure))
+        except NetiplError as refusal:
+            return refusal
+        except Exception as bug:  # noqa: BLE001 - a thread that ends would leave all others waiting
+            _log.exception("the journal failed")
+            self._session.forget()
+            self._unread = True
+            return UnavailableError(f"{self._database.name}: {bug!r}", remedy="this is a bug: please report it")
+        return None

@@ -1,6 +1,5 @@
 """The migrations make the tables that the program uses, on every database, and a newer database is left alone."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -11,42 +10,49 @@ from sqlalchemy import make_url
 from sqlalchemy.schema import CreateTable
 
 from netipl.errors import RefusedError
-from netipl.store import tables
+from netipl.store import schema, tables
 from netipl.store.database import Database
+from netipl.store.journal import Journal
 from netipl.store.upsert import upsert
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "with 100%.db"
+def upgraded(url: str) -> Database:
+    database = Database(url)
+    with database.alone() as connection:
+        schema.upgrade(connection)
+    return database
 
 
-def test_migrations_make_the_tables_as_declared(path: Path) -> None:
-    with closing(Database(str(path))) as database, database.engine.connect() as connection:
+def test_migrations_make_the_tables_as_declared(url: str) -> None:
+    with closing(upgraded(url)) as database, database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
 
 
-def test_a_database_is_upgraded_once(path: Path) -> None:
+def test_a_database_is_upgraded_once(url: str) -> None:
     for _ in range(2):
-        Database(str(path)).close()
-    with closing(sqlite3.connect(path)) as plain:
-        assert len(plain.execute("SELECT * FROM alembic_version").fetchall()) == 1
+        upgraded(url).close()
+    with closing(Database(url)) as database, database.reading() as connection:
+        assert len(connection.exec_driver_sql("SELECT * FROM alembic_version").fetchall()) == 1
+        assert schema.present(connection) == schema.newest()
 
 
-def test_a_database_of_a_newer_program_is_refused_and_unchanged(path: Path) -> None:
-    Database(str(path)).close()
-    with closing(sqlite3.connect(path)) as plain:
-        plain.execute("UPDATE alembic_version SET version_num = '9999'")
-        plain.commit()
+def test_a_database_of_a_newer_program_is_refused_and_unchanged(url: str) -> None:
+    with closing(upgraded(url)) as database, database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(RefusedError, match="schema 9999") as refusal:
-        Database(str(path))
+        Journal(url, ["lab"])
     assert "newer" in refusal.value.remedy
-    with closing(sqlite3.connect(path)) as plain:
-        assert plain.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
+    with closing(Database(url)) as database, database.reading() as connection:
+        assert schema.present(connection) == "9999"
 
 
-def test_every_commit_is_synced(path: Path) -> None:
-    with closing(Database(str(path))) as database, database.engine.connect() as connection:
+def test_a_path_may_have_any_character(tmp_path: Path) -> None:
+    upgraded(str(tmp_path / "with 100%.db")).close()
+    assert (tmp_path / "with 100%.db").stat().st_size > 0
+
+
+def test_every_commit_is_synced_on_sqlite(tmp_path: Path) -> None:
+    with closing(upgraded(str(tmp_path / "netipl.db"))) as database, database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 

@@ -97,6 +97,13 @@ def test_leases_of_networks_that_are_not_served_are_kept_for_their_return() -> N
     assert here.lease("gone", FAR_1) is gone
 
 
+def test_what_another_daemon_stored_of_a_network_counts_when_it_comes_back() -> None:
+    known, stored = replace(LEASE_FAR, network="gone"), replace(LEASE_FAR, network="gone", address=POOL_1)
+    here = inventory(LEASE_1, known)
+    here.replace_guests_and_networks((LAB, replace(FAR, name="gone")), (Z2,), [stored])
+    assert set(here.leases) == {LEASE_1, stored}
+
+
 def test_a_reload_keeps_leases_and_forgets_offers() -> None:
     here = inventory(LEASE_1)
     here.addresses(LAB).offer("z2", POOL_1, START)

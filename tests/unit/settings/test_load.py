@@ -265,3 +265,29 @@ def test_what_is_opened_once_is_told_by_its_key(directory: Path) -> None:
     other = '[networks.other]\nrelays = ["198.51.100.9"]\nsubnet = "198.51.100.0/24"\nserver = "198.51.100.1"\n'
     after = settings(directory, LAB + 'dns = ["192.0.2.9"]\n' + other + "[tftp]\nport = 70\n").opened_once()
     assert {key for key in before | after if before.get(key) != after.get(key)} == {"tftp", "networks.other"}
+
+
+def test_the_database_is_in_the_state_directory_unless_it_is_named(directory: Path) -> None:
+    state = '[server]\nstate_directory = "state"\n'
+    assert settings(directory, LAB + state).database() == str(directory / "state" / "netipl.sqlite")
+    assert settings(directory, LAB).database({"STATE_DIRECTORY": "/s"}) == "/s/netipl.sqlite"
+    named = "postgresql://netipl:Geheim@db/netipl"
+    read = settings(directory, LAB + f'[server]\ndatabase = "{named}"\n')
+    assert read.database() == named
+    assert "Geheim" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://u:Geheim@h/x", "postgresql://u:Geheim@h:port/x", "u:Geheim", "postgresql:/u:Geheim@h/x"]
+)
+def test_a_database_that_cannot_be_is_refused_without_repeating_its_password(
+    directory: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = complaint(directory, LAB + f'[server]\ndatabase = "{url}"\n')
+    assert "server.database" in said
+    assert "postgresql://HOST/NAME" in said
+    assert "Geheim" not in said
+    monkeypatch.setenv("NETIPL_SERVER__DATABASE", url)
+    with pytest.raises(UsageError, match="NETIPL_SERVER__DATABASE") as refusal:
+        settings(directory, LAB)
+    assert "Geheim" not in str(refusal.value) + refusal.value.remedy

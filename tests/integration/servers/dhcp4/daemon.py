@@ -24,8 +24,8 @@ LAB: Settings = {
 }
 
 
-def command(directory: Path, *networks: Settings) -> list[str | Path]:
-    settings = {"database": str(directory / "netipl.db"), "networks": networks or [LAB]}
+def command(directory: Path, *networks: Settings, database: str | None = None) -> list[str | Path]:
+    settings = {"database": database or str(directory / "netipl.db"), "networks": networks or [LAB]}
     return [sys.executable, DAEMON, json.dumps(settings)]
 
 

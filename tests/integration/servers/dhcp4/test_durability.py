@@ -3,75 +3,81 @@
 That fdatasync comes before the ACK is read from strace in tests/e2e/test_serve_durable.py.
 """
 
-import sys
 from collections.abc import Iterator
-from contextlib import closing
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from netipl.store.journal import Journal
-from tests.integration.servers.dhcp4 import storm
+from tests import postgresql
 from tests.integration.servers.dhcp4.daemon import (
     LAB,
     SERVER,
     Daemon,
-    Settings,
     captured,
     command,
     served,
     told,
     udhcpc,
 )
-from tests.network_namespaces import Namespace, eventually, namespaces, veth
+from tests.integration.servers.dhcp4.kills import WIDE, Line, asking, connected, killed, stored
+from tests.network_namespaces import DEADLINE, Namespace, eventually, namespaces
 
 pytestmark = pytest.mark.root
 
-WIDE: Settings = {
-    "name": "wide",
-    "interface": "s0",
-    "subnet": "10.77.0.0/16",
-    "server": "10.77.0.1",
-    "relays": ["10.77.0.2"],
-    "pools": ["10.77.1.0-10.77.254.255"],
-}
-STORM = Path(storm.__file__)
+COMPLAINT = "leases cannot be stored, no DHCP reply is sent"
 
 
 @pytest.fixture
 def line() -> Iterator[tuple[Namespace, Namespace]]:
     with namespaces("s", "c") as (server, client):
-        veth(server, "s0", "10.77.0.1/16", client, "c0", "10.77.0.2/16")
+        connected(server, client)
         server.ip("address", "add", f"{SERVER}/24", "dev", "s0")
         yield server, client
 
 
-def has_lines(path: Path, least: int) -> bool:
-    return len(path.read_text().splitlines()) >= least
-
-
 def test_every_acknowledged_lease_is_stored_when_the_server_is_killed_under_load(
-    line: tuple[Namespace, Namespace], tmp_path: Path
+    line: Line, url: str, tmp_path: Path
+) -> None:
+    killed(line, tmp_path, url, 4)  # the later times on what the first kills left behind
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_every_acknowledged_lease_is_stored_when_postgresql_restarts_under_load(
+    line: Line, tmp_path: Path, mode: str
 ) -> None:
     server, client = line
-    told_to_clients = tmp_path / "acknowledged"
-    asking = (sys.executable, STORM, "10.77.0.1", "10.77.0.2", "10.77.1.0", "60000")
-    with told_to_clients.open("wb") as output, client.running(*asking, output=output):
-        for times in (1, 2):  # the second time on the log that the first kill left behind
-            with served(server, tmp_path, *command(tmp_path, WIDE), ready=False) as daemon:
-                daemon.wait_for("ready", times)
-                enough = len(told_to_clients.read_text().splitlines()) + 1000
-                grown = partial(has_lines, told_to_clients, enough)
-                eventually(grown, "1000 more ACKs")
-                daemon.process.kill()
-                daemon.process.wait()
-    acknowledged = {tuple(line.split()) for line in told_to_clients.read_text().splitlines()}
-    with closing(Journal(str(tmp_path / "netipl.db"))) as journal:
-        stored = {(str(lease.address), str(lease.mac)) for lease in journal.leases()}
-    assert acknowledged
-    assert acknowledged <= stored
+    with (
+        postgresql.server() as database,
+        served(server, tmp_path, *command(tmp_path, WIDE, database=database.url)) as daemon,
+    ):
+        with asking(client, tmp_path) as told:
+            for times in (1, 2):
+                told.wait_for_more(500)
+                database.stop(mode)
+                daemon.wait_for(COMPLAINT, times)
+                database.start()
+            told.wait_for_more(500)
+        daemon.process.terminate()
+        daemon.wait_for("counts")
+        assert told.leases() <= stored(database.url)
+    assert "connects again by itself" in daemon.said(COMPLAINT)[0]["remedy"]
+
+
+def test_a_second_server_of_a_network_is_told_who_has_it_and_may_have_it_after_a_kill(
+    line: Line, url: str, tmp_path: Path
+) -> None:
+    server, _ = line
+    arguments = command(tmp_path, WIDE, database=url)
+    with served(server, tmp_path, *arguments) as first, served(server, tmp_path, *arguments, ready=False) as second:
+        second.wait_for("cannot serve")
+        assert second.process.wait(DEADLINE) == 3
+        [refusal] = second.said("cannot serve")
+        assert f"process {first.process.pid} on " in refusal["error"]
+        first.process.kill()
+        first.process.wait()
+        with served(server, tmp_path, *arguments, ready=False) as third:
+            third.wait_for("ready", 2)
 
 
 @pytest.fixture
@@ -97,28 +103,22 @@ def fill(disk: Path) -> Path:
             return filler
 
 
-COMPLAINT = "leases cannot be stored, no DHCP reply is sent"
-
-
 def test_on_a_full_disk_no_ack_leaves_and_after_it_was_emptied_the_client_gets_its_own(
     line: tuple[Namespace, Namespace], small_disk: tuple[Daemon, Path], tmp_path: Path
 ) -> None:
     server, client = line
     daemon, disk = small_disk
     filler = fill(disk)
-    asking = (sys.executable, STORM, "10.77.0.1", "10.77.0.2", "10.77.1.0", "1000")
-    answers = tmp_path / "answers"
     with (
         captured(server, "s0", tmp_path) as packets,
-        answers.open("wb") as output,
-        client.running(*asking, output=output),
+        asking(client, tmp_path, 1000) as told_to,
     ):
         assert udhcpc(client, "c0", tmp_path, "-t", "2", "-T", "1", "-A", "1").returncode != 0
         daemon.wait_for(COMPLAINT, 3)
         assert bytes((53, 1, 2)) in packets.read_bytes()  # OFFERs leave: nothing is promised by them
         assert bytes((53, 1, 5)) not in packets.read_bytes()
         filler.unlink()
-        eventually(lambda: has_lines(answers, 1000), "all have their ACK")
+        eventually(lambda: told_to.count() >= 1000, "all have their ACK")
         assert udhcpc(client, "c0", tmp_path, "-t", "100", "-T", "1").returncode == 0
     assert told(tmp_path, "udhcpc", "bound")["serverid"] == SERVER
     complaints = daemon.said(COMPLAINT)
