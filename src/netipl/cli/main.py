@@ -27,6 +27,7 @@ class _Commands(LazyGroup):
             "Boot simulated guests against a running server, as QEMU's s390x firmware would, packet by packet.",
         ),
         "image": Place("netipl.cli.image.group:app", "Look at boot files and make them."),
+        "db": Place("netipl.cli.db.group:app", "Look after the database."),
     }
 
 

@@ -103,10 +103,24 @@ def _mode_of(place: Path, inputs: Iterable[Path]) -> int | None:
 
 
 @contextmanager
-def _replacing(place: Path, mode: int | None) -> Iterator[int]:
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write, for this user alone, that is at `path` when the block ends well. A file that was there keeps its
+    permissions. Raises UsageError for a place where nothing may be written, UnavailableError if it cannot be.
+    """
+    place = Path(os.path.realpath(path))
+    mode = _mode_of(place, ())
+    try:
+        with _replacing(place, mode, new=0o600) as descriptor, os.fdopen(descriptor, "wb", closefd=False) as file:
+            yield file
+    except OSError as error:
+        raise UnavailableError(f"{path}: {error.strerror}", remedy=_remedy(error)) from error
+
+
+@contextmanager
+def _replacing(place: Path, mode: int | None, *, new: int = 0o666) -> Iterator[int]:
     """A new file that takes the place of `place` when the block ends well, and is gone when it does not."""
-    new = _beside(place)
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    part = _beside(place)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, new)
     try:
         try:
             yield descriptor
@@ -115,9 +129,9 @@ def _replacing(place: Path, mode: int | None) -> Iterator[int]:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        new.replace(place)
+        part.replace(place)
     except BaseException:
-        new.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
     _sync_directory(place.parent)
 
