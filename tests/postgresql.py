@@ -7,12 +7,15 @@ import os
 import pwd
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import text
+
+from netipl.store.database import Database
 from tests import peers
 
 _PACKAGES = {"12": "postgresql-15", "13": "postgresql-17"}
@@ -78,10 +81,9 @@ class Server:
     def url(self) -> str:
         return f"postgresql://netipl@/postgres?host={self.directory}"
 
-    def sql(self, statement: str) -> str:
-        """What psql prints, without the decoration."""
-        options = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--username", "netipl")
-        return self.run("psql", *options, "--host", self.directory, "--command", statement, "postgres")
+    def sql(self, statement: str) -> None:
+        with closing(Database(self.url)) as database, database.engine.begin() as connection:
+            connection.execute(text(statement))
 
     def run(self, program: str, *arguments: str | Path) -> str:
         """As the user of the server, who may be nobody who has rights."""
@@ -106,7 +108,10 @@ class Server:
 def server(configuration: str = "", *, before: Sequence[str | Path] = ()) -> Iterator[Server]:
     """Started in a directory of its own, which everybody may enter; gone on leaving. Raises PeerMissing."""
     programs, environment = _programs()
+    if subprocess.run([*before, *_identity(), "test", "-x", programs / "initdb"], check=False).returncode:
+        raise peers.PeerMissing(f"an unprivileged user may not run {programs / 'initdb'}")
     with TemporaryDirectory(prefix="netipl-pg-") as directory:
+        Path(directory).chmod(0o755)
         made = Server(Path(directory), programs, {**environment, "LC_ALL": "C"}, tuple(before))
         if os.geteuid() == 0:
             os.chown(directory, *_unprivileged())

@@ -20,6 +20,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "password": "correct the password: in the URL, in the file of PGPASSFILE, or in PGPASSWORD",
     "pg_hba.conf": "let pg_hba.conf of the server admit this host, user and database",
     "does not exist": "make it (createuser, createdb), or correct the URL",
+    "Permission denied": "let this user enter the directory of the socket, or connect by TCP",
     "permission denied": "give this user the rights: ALTER DATABASE NAME OWNER TO USER",
     "read-only": "name the primary server: this one is a standby",
     "lock timeout": "wait until the upgrade or the restore of this database has ended",
