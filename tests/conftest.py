@@ -8,11 +8,13 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
-from tests import postgresql
+if TYPE_CHECKING:
+    from tests.postgresql import Server
 
 hypothesis.settings.register_profile(
     "netipl",
@@ -51,8 +53,10 @@ def _the_host_keeps_its_files() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[postgresql.Server]:
+def postgresql_server() -> Iterator["Server"]:
     """One for all tests of a process; each takes a schema of its own."""
+    from tests import postgresql  # noqa: PLC0415 - the tests in emulation do without a database
+
     with postgresql.server() as server:
         yield server
 
@@ -62,5 +66,5 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Of an empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/netipl.db"
-    server: postgresql.Server = request.getfixturevalue("postgresql_server")
+    server: Server = request.getfixturevalue("postgresql_server")
     return server.empty()
