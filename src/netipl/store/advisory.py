@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
+from time import sleep
 from typing import Final
 
 from sqlalchemy import Connection, Engine, TextClause, text
@@ -34,6 +35,7 @@ _HOLDER: Final = text(f"""
     ORDER BY backend_start LIMIT 1
 """)  # noqa: S608 - made of nothing but constants
 _NAMED: Final = re.compile(rf"{NAME} (\d+)@(.*)", re.DOTALL)
+_ATTEMPTS, _BETWEEN = 20, 0.05  # seconds
 _USE, _UPGRADE, _NETWORK = "use", "upgrade", "network {}"
 
 
@@ -95,8 +97,12 @@ def _take_alone(connection: Connection) -> None:
 
 
 def _take(connection: Connection, statement: TextClause, what: str, words: str) -> None:
-    if not connection.execute(statement, {"what": what}).scalar():
-        raise taken(words, _holder(connection, what))
+    """A session that was ended a moment ago may still be there."""
+    for _ in range(_ATTEMPTS):
+        if connection.execute(statement, {"what": what}).scalar():
+            return
+        sleep(_BETWEEN)
+    raise taken(words, _holder(connection, what))
 
 
 def _holder(connection: Connection, what: str) -> Holder | None:
