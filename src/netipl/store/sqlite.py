@@ -152,8 +152,8 @@ def _made(place: Path, flags: int, mode: int) -> int:
         descriptor = os.open(place, flags | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     except FileExistsError:
         return os.open(place, flags | os.O_CREAT | os.O_CLOEXEC, mode)
-    if os.geteuid() == 0:
-        directory = place.parent.stat()
+    directory = place.parent.stat()
+    if os.geteuid() == 0 and directory.st_uid != 0:
         os.fchown(descriptor, directory.st_uid, directory.st_gid)
     return descriptor
 
