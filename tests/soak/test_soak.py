@@ -85,7 +85,7 @@ def test_20_of_20_boot_that_were_destroyed_in_mid_transfer_and_started_again_at_
     rows: list[Row], lab: Place
 ) -> None:
     lab.write(lab.settings(keys(1, 'initrd = "initrd"')))
-    os.truncate(lab.directory / "initrd", 24 << 20)  # so that it is on its way for seconds
+    os.truncate(lab.directory / "initrd", 48 << 20)  # so that its progress is told of four times on a fast machine too
     with serving(lab) as daemon, guest(lab) as machine:
         made = [restarted(daemon, machine, number) for number in range(20)]
     seconds = tuple(each.seconds for each in made if each.seconds is not None)

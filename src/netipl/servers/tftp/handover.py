@@ -18,8 +18,8 @@ from netipl.servers.tftp.control import MOST_DESCRIPTORS
 HELD: Final = 20.0
 """Seconds that sockets are held: the firmware ends a transfer after as many of silence."""
 
-_PATIENCE: Final = 2.0
-"""Seconds in which a worker has noticed that its daemon is gone."""
+_PATIENCE: Final = 5.0
+"""Seconds in which a worker has noticed that its daemon is gone, on a busy machine too."""
 
 _GIVEN: Final = b"sockets"
 
