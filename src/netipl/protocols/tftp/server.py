@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
 from netipl.protocols.tftp.codes import ErrorCode, Mode
-from netipl.protocols.tftp.negotiation import Terms, negotiate
-from netipl.protocols.tftp.packet import Ack, Error, OptionAck, ReadRequest, WriteRequest, decode, encode
+from netipl.protocols.tftp.negotiation import Terms
+from netipl.protocols.tftp.packet import Ack, Error, ReadRequest, WriteRequest, decode, encode
 from netipl.protocols.tftp.retransmission import SECOND, RoundTrip
 from netipl.protocols.tftp.transfer import DEAD, NOTHING, Transfer
 from netipl.wire import printable
@@ -109,30 +109,24 @@ class Server(Generic[Source]):
                 self.end(peer, Reason.CLIENT, printable(message))
         return None
 
-    def peer_of(self, token: int) -> int | None:
-        """Who asked `token`, if it still asks."""
-        asked = self._asked.get(token)
-        return None if asked is None else asked.peer
-
     def begin(
-        self, token: int, *, number: int, source: Callable[[Terms], Source], size: int, largest_block: int, now: int
+        self, token: int, *, number: int, source: Source, size: int, terms: Terms, first_packet: bytes, now: int
     ) -> Transfer[Source] | None:
         """Begins the transfer asked for by `token`, or None if its client has given up asking."""
         asked = self._take(token)
         if asked is None or asked.request is None:
             return None
-        terms, agreed = negotiate(asked.request.options, size=size, largest_block=largest_block)
         self._remember(asked.peer, asked.datagram, now)
         return self._add(
             Transfer(
                 peer=asked.peer,
                 number=number,
-                source=source(terms),
+                source=source,
                 size=size,
                 terms=terms,
                 round_trip=self._round_trip(asked.peer),
                 now=now,
-                first_packet=encode(OptionAck(options=agreed)) if agreed else b"",
+                first_packet=first_packet,
             )
         )
 
@@ -149,7 +143,7 @@ class Server(Generic[Source]):
         token: int,
         *,
         number: int,
-        source: Callable[[Terms], Source],
+        source: Source,
         size: int,
         terms: Terms,
         reported: int,
@@ -162,7 +156,7 @@ class Server(Generic[Source]):
         transfer = Transfer(
             peer=asked.peer,
             number=number,
-            source=source(terms),
+            source=source,
             size=size,
             terms=terms,
             round_trip=self._round_trip(asked.peer),

@@ -42,6 +42,7 @@ class Ask(NamedTuple):
     port: int
     name: str
     mode: str
+    options: list[list[str]]
 
 
 class AskResume(NamedTuple):
@@ -54,21 +55,17 @@ class AskResume(NamedTuple):
 
 
 class Serve(NamedTuple):
-    """To a worker: send this, as transfer `number`; with `resumed` (see `Resumed`) from where it was."""
+    """To a worker: send this, as transfer `number` on `terms` (block size, window size, timeout).
+
+    It begins with the OACK `first_packet`, if there is one; a transfer taken up again goes on behind block `acked`.
+    """
 
     token: int
     number: int
     parts: list[Part]
-    resumed: list[int] | None
-
-
-class Resumed(NamedTuple):
-    """Terms and position of a transfer taken up again."""
-
-    block_size: int
-    window_size: int
-    timeout: int
-    acked: int
+    terms: list[int]
+    first_packet: str
+    acked: int | None
 
 
 class Refuse(NamedTuple):
@@ -91,15 +88,6 @@ class Move(NamedTuple):
     local: int
     address: int
     port: int
-
-
-class Began(NamedTuple):
-    """From a worker: transfer `number` runs under these terms."""
-
-    number: int
-    block_size: int
-    window_size: int
-    timeout: int
 
 
 class Progress(NamedTuple):
@@ -134,12 +122,12 @@ class Unsent(NamedTuple):
     error: int
 
 
-Message = Listen | Ask | AskResume | Serve | Refuse | Drop | Move | Began | Progress | Over | Dropped | Unsent
+Message = Listen | Ask | AskResume | Serve | Refuse | Drop | Move | Progress | Over | Dropped | Unsent
 
 _KINDS: Final[Mapping[str, type[Message]]] = MappingProxyType(
     {
         kind.__name__: kind
-        for kind in (Listen, Ask, AskResume, Serve, Refuse, Drop, Move, Began, Progress, Over, Dropped, Unsent)
+        for kind in (Listen, Ask, AskResume, Serve, Refuse, Drop, Move, Progress, Over, Dropped, Unsent)
     }
 )
 

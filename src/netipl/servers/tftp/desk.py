@@ -15,6 +15,8 @@ from typing import Final
 from netipl.content import Content
 from netipl.errors import ContentError, NetiplError
 from netipl.protocols.tftp.codes import ErrorCode, Mode
+from netipl.protocols.tftp.negotiation import Terms, negotiate
+from netipl.protocols.tftp.packet import OptionAck, encode
 from netipl.protocols.tftp.resolution import Arriving, Denied, Missing, Resolution
 from netipl.protocols.tftp.server import Reason
 from netipl.servers.tftp import control
@@ -22,6 +24,7 @@ from netipl.servers.tftp.ledger import Entry, Ledger, Peer
 from netipl.servers.tftp.opening import Opened, as_netascii, opened
 from netipl.servers.tftp.process import WorkerProcess
 from netipl.servers.tftp.sightings import Sightings
+from netipl.servers.tftp.sockets import largest_block
 from netipl.servers.tftp.troubles import Troubles
 from netipl.wire import printable
 
@@ -78,8 +81,6 @@ class Desk:
                 self._asked(index, message)
             case control.AskResume():
                 self._asked_to_resume(index, message)
-            case control.Began():
-                self._began(message)
             case control.Progress():
                 self._progressed(message)
             case control.Over():
@@ -94,10 +95,7 @@ class Desk:
         self.workers.pop(index, None)
         for entry in list(self._ledger.entries.values()):
             if entry.worker == index:
-                if entry.block_size:
-                    entry.worker, entry.since = None, time.monotonic()
-                else:
-                    self._ledger.remove(entry)
+                entry.worker, entry.since = None, time.monotonic()
 
     def drop(self, address: int) -> None:
         """Ends all transfers to `address`, wherever they run, and all its requests."""
@@ -176,8 +174,14 @@ class Desk:
         except ContentError as error:
             self._unreadable(index, ask, error)
             return
-        entry = self._entry(index, ask, served)
-        self._send(index, control.Serve(ask.token, entry.number, served.parts, None), served)
+        options = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in ask.options)
+        largest = largest_block(IPv4Address(ask.local), IPv4Address(ask.address))
+        terms, agreed = negotiate(options, size=served.size, largest_block=largest)
+        oack = encode(OptionAck(options=agreed)).decode("latin-1") if agreed else ""
+        entry = self._entry(index, ask, served, terms)
+        self._ledger.add(entry)
+        self._sightings.started(entry)
+        self._send(index, _serve(ask.token, entry, served, first_packet=oack), served)
 
     def _unreadable(self, index: int, ask: control.Ask, error: ContentError) -> None:
         self._sightings.denied(ask.address, _name(ask), str(error))
@@ -185,7 +189,7 @@ class Desk:
 
     def _asked_to_resume(self, index: int, ask: control.AskResume) -> None:
         entry = self._ledger.of_peer(_peer(ask))
-        if entry is None or not entry.block_size:
+        if entry is None:
             self._send(index, control.Refuse(ask.token, None, ""))
             return
         served = self._same_content(entry)
@@ -194,8 +198,7 @@ class Desk:
             self._refuse(index, ask.token, ErrorCode.UNDEFINED, Reason.CHANGED)
             return
         self._take_from(entry, index)
-        resumed = [entry.block_size, entry.window_size, entry.timeout, entry.acked]
-        self._send(index, control.Serve(ask.token, entry.number, served.parts, resumed), served)
+        self._send(index, _serve(ask.token, entry, served, acked=entry.acked), served)
 
     def _same_content(self, entry: Entry) -> Opened | None:
         """The content that `entry` began with, or None if it is no longer there."""
@@ -218,13 +221,6 @@ class Desk:
         self._ledger.renumber(entry, self._number())
         entry.worker = index
 
-    def _began(self, began: control.Began) -> None:
-        entry = self._ledger.entries.get(began.number)
-        if entry is not None:
-            entry.block_size, entry.window_size, entry.timeout = began.block_size, began.window_size, began.timeout
-            self._ledger.write(entry)
-            self._sightings.started(entry)
-
     def _progressed(self, progress: control.Progress) -> None:
         for number, acked in progress.blocks:
             entry = self._ledger.entries.get(number)
@@ -238,7 +234,7 @@ class Desk:
             return
         reason = Reason[over.reason]
         entry.acked = over.acked
-        if not entry.block_size or reason in _QUIET:
+        if reason in _QUIET:
             self._ledger.remove(entry)
         elif reason is Reason.FINISHED:
             self._ledger.remove(entry)
@@ -249,8 +245,7 @@ class Desk:
 
     def _fail(self, entry: Entry, reason: Reason | str) -> None:
         self._ledger.remove(entry)
-        if entry.block_size:
-            self._sightings.failed(entry, reason)
+        self._sightings.failed(entry, reason)
 
     def _forget_others(self, index: int, peer: Peer) -> None:
         """A client that asks anew has ended what it had: here its worker knows already, elsewhere it is told."""
@@ -278,8 +273,8 @@ class Desk:
             self._troubles.broken(name, bug)
             return Denied("the server failed")
 
-    def _entry(self, index: int, ask: control.Ask, served: Opened) -> Entry:
-        entry = Entry(
+    def _entry(self, index: int, ask: control.Ask, served: Opened, terms: Terms) -> Entry:
+        return Entry(
             number=self._number(),
             local=ask.local,
             address=ask.address,
@@ -288,11 +283,12 @@ class Desk:
             netascii=_is_text(ask),
             size=served.size,
             fingerprint=served.fingerprint,
+            block_size=terms.block_size,
+            window_size=terms.window_size,
+            timeout=terms.timeout,
             worker=index,
             began_at=time.monotonic(),
         )
-        self._ledger.add(entry)
-        return entry
 
     def _number(self) -> int:
         self._next_number += 1
@@ -307,6 +303,13 @@ class Desk:
             worker.send(message, served.descriptors if served is not None else ())
         if served is not None:
             served.close()
+
+
+def _serve(
+    token: int, entry: Entry, served: Opened, *, first_packet: str = "", acked: int | None = None
+) -> control.Serve:
+    terms = [entry.block_size, entry.window_size, entry.timeout]
+    return control.Serve(token, entry.number, served.parts, terms, first_packet, acked)
 
 
 def _name(ask: control.Ask) -> bytes:

@@ -10,7 +10,8 @@ from typing import Final
 
 from netipl.errors import ContentError, WireError
 from netipl.protocols.tftp.codes import DATA_HEADER, ErrorCode, OpCode
-from netipl.protocols.tftp.negotiation import LARGEST_BLOCK, Terms
+from netipl.protocols.tftp.negotiation import Terms
+from netipl.protocols.tftp.packet import ReadRequest
 from netipl.protocols.tftp.retransmission import SECOND
 from netipl.protocols.tftp.server import MOST_REPEATED, Reason, Server, Unknown, Wanted
 from netipl.protocols.tftp.transfer import FINISHED, Transfer
@@ -24,8 +25,6 @@ REPORT_BLOCKS: Final = 8192
 
 REPORT_INTERVAL: Final = SECOND // 2
 
-_IP_MTU: Final = 14  # ip(7); not in Python's socket module
-_HEADERS: Final = 20 + 8 + DATA_HEADER
 _ACK: Final = OpCode.ACK << 16
 _AFTER_ACK: Final = _ACK + 0x10000
 """The first 32 bits of every ACK lie between them."""
@@ -147,14 +146,11 @@ class Endpoint:
             return
         size = sum(span.length for span in spans)
 
-        def body(terms: Terms) -> Body:
-            return Body(spans, files, terms.block_size, terms.window_size)
-
-        if serve.resumed is None:
-            begun = self._begin(serve, size, body, now)
-        else:
-            begun = self._resume(serve, control.Resumed(*serve.resumed), size, body, now)
-        if not begun:
+        block_size, window_size, timeout = serve.terms
+        terms = Terms(block_size=block_size, window_size=window_size, timeout=timeout)
+        body = Body(spans, files, block_size, window_size)
+        start = self._begin if serve.acked is None else self._resume
+        if not start(serve, body, size, terms, now):
             self._release(files)
             self._tell_over(serve.number, Reason.SUPERSEDED)
         self._flush()
@@ -175,28 +171,27 @@ class Endpoint:
             self._server.end(peer_of(move.address, move.port), Reason.MOVED)
             self._settle()
 
-    def _begin(self, serve: control.Serve, size: int, body: Callable[[Terms], Body], now: int) -> bool:
-        peer = self._server.peer_of(serve.token)
-        largest = _largest_block(self._local, address_of(peer)) if peer is not None else 0
+    def _begin(self, serve: control.Serve, body: Body, size: int, terms: Terms, now: int) -> bool:
         transfer = self._server.begin(
-            serve.token, number=serve.number, source=body, size=size, largest_block=largest, now=now
+            serve.token,
+            number=serve.number,
+            source=body,
+            size=size,
+            terms=terms,
+            first_packet=serve.first_packet.encode("latin-1"),
+            now=now,
         )
         if transfer is None:
             return False
-        terms = transfer.terms
-        self._tell(control.Began(transfer.number, terms.block_size, terms.window_size, terms.timeout))
         if transfer.first_packet:
             self._reply(transfer.peer, transfer.first_packet)
         else:
             self._send(transfer, 1)
         return True
 
-    def _resume(
-        self, serve: control.Serve, was: control.Resumed, size: int, body: Callable[[Terms], Body], now: int
-    ) -> bool:
-        terms = Terms(block_size=was.block_size, window_size=was.window_size, timeout=was.timeout)
+    def _resume(self, serve: control.Serve, body: Body, size: int, terms: Terms, now: int) -> bool:
         taken_up = self._server.resume(
-            serve.token, number=serve.number, source=body, size=size, terms=terms, reported=was.acked, now=now
+            serve.token, number=serve.number, source=body, size=size, terms=terms, reported=serve.acked or 0, now=now
         )
         if taken_up is None:
             return False
@@ -232,16 +227,14 @@ class Endpoint:
             case bytes():
                 self._reply(peer, answer)
             case Wanted(token=token, request=request):
-                self._ask(token, peer, request.name, request.mode)
+                self._ask(token, peer, request)
             case Unknown(token=token):
                 self._tell(control.AskResume(token, self._local, address_of(peer), port_of(peer)))
 
-    def _ask(self, token: int, peer: int, name: bytes, mode: bytes) -> None:
-        self._tell(
-            control.Ask(
-                token, self._local, address_of(peer), port_of(peer), name.decode("latin-1"), mode.decode("latin-1")
-            )
-        )
+    def _ask(self, token: int, peer: int, request: ReadRequest) -> None:
+        name, mode = request.name.decode("latin-1"), request.mode.decode("latin-1")
+        options = [[option.decode("latin-1"), value.decode("latin-1")] for option, value in request.options]
+        self._tell(control.Ask(token, self._local, address_of(peer), port_of(peer), name, mode, options))
 
     def _reply(self, peer: int, packet: bytes) -> None:
         try:
@@ -298,14 +291,3 @@ class Endpoint:
         if self.outbox.refused:
             self._tell(control.Unsent(self._local, self.outbox.refused, self.outbox.last_error))
             self.outbox.refused = 0
-
-
-def _largest_block(local: int, address: int) -> int:
-    """What one unfragmented packet from us to the client carries, as far as the kernel knows the path."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((socket.inet_ntoa(local.to_bytes(4, "big")), 0))
-            probe.connect((socket.inet_ntoa(address.to_bytes(4, "big")), 9))  # sends nothing
-            return min(probe.getsockopt(socket.IPPROTO_IP, _IP_MTU) - _HEADERS, LARGEST_BLOCK)
-        except OSError:
-            return 1468 - DATA_HEADER

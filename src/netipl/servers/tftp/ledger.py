@@ -42,10 +42,9 @@ class Entry:
     netascii: bool
     size: int
     fingerprint: bytes
-    block_size: int = 0
-    """0 until the worker has begun."""
-    window_size: int = 1
-    timeout: int = 0
+    block_size: int
+    window_size: int
+    timeout: int
     acked: int = 0
     worker: int | None = None
     """Who runs it; None while it waits for its client to be heard of again."""
@@ -112,15 +111,9 @@ class Ledger:
             self._file = -1
 
     def add(self, entry: Entry) -> None:
-        """Remembers it; it is written once it has terms (`write`)."""
+        """Remembers it, and writes it before any packet of it leaves: it can be taken up from its first ACK on."""
         self._index(entry)
-
-    def write(self, entry: Entry) -> None:
-        """Writes the whole entry."""
-        if entry.slot is None and self._free:
-            entry.slot = self._free.pop()
-        if entry.slot is not None:
-            self._put(entry.slot * SLOT, _encode(entry))
+        self._write(entry)
 
     def move(self, entry: Entry, acked: int) -> None:
         """Notes how far it is."""
@@ -149,7 +142,7 @@ class Ledger:
         numbers.discard(entry.number)
         numbers.add(number)
         entry.number = number
-        self.write(entry)
+        self._write(entry)
 
     def of_peer(self, peer: Peer) -> Entry | None:
         return self._by_peer.get(peer)
@@ -162,8 +155,7 @@ class Ledger:
         """Writes everything anew, if that is possible now, after `complain` was called."""
         self._is_written = self._allocate()
         for entry in self.entries.values():
-            if entry.block_size:
-                self.write(entry)
+            self._write(entry)
 
     @property
     def is_written(self) -> bool:
@@ -174,6 +166,12 @@ class Ledger:
         self.entries[entry.number] = entry
         self._by_peer[entry.peer] = entry
         self._of_address.setdefault(entry.address, set()).add(entry.number)
+
+    def _write(self, entry: Entry) -> None:
+        if entry.slot is None and self._free:
+            entry.slot = self._free.pop()
+        if entry.slot is not None:
+            self._put(entry.slot * SLOT, _encode(entry))
 
     def _allocate(self) -> bool:
         try:

@@ -14,9 +14,15 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from netipl.errors import UnavailableError
+from netipl.protocols.tftp.codes import DATA_HEADER
+from netipl.protocols.tftp.negotiation import LARGEST_BLOCK
 
 _BUFFER: Final = 4 << 20
 """For thousands of clients that answer at once; the kernel grants what its limits allow."""
+
+_IP_MTU: Final = 14  # ip(7); not in Python's socket module
+_HEADERS: Final = 20 + 8 + DATA_HEADER
+_ETHERNET: Final = 1500
 
 _PATIENCE: Final = 2.0
 """Seconds: the workers of a daemon that was killed are about to leave the port."""
@@ -64,6 +70,17 @@ def by_place(held: Iterable[socket.socket], most: int) -> dict[tuple[str, int], 
         else:
             each.close()
     return places
+
+
+def largest_block(local: IPv4Address, client: IPv4Address) -> int:
+    """What one unfragmented packet from us to the client carries, as far as the kernel knows the path."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((str(local), 0))
+            probe.connect((str(client), 9))  # sends nothing
+            return min(probe.getsockopt(socket.IPPROTO_IP, _IP_MTU) - _HEADERS, LARGEST_BLOCK)
+        except OSError:
+            return _ETHERNET - _HEADERS
 
 
 def close(sockets: Iterable[socket.socket]) -> None:

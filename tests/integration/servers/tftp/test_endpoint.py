@@ -43,7 +43,9 @@ class Crowd:
                 file = os.memfd_create("file")
                 os.write(file, DATA)
                 parts = [control.Part(0, 0, len(DATA))]
-                self.endpoint.begin(control.Serve(message.token, number, parts, None), [file], START)
+                oack = encode(OPTION_ACK).decode("latin-1")
+                serve = control.Serve(message.token, number, parts, [1428, 1, 0], oack, None)
+                self.endpoint.begin(serve, [file], START)
 
     def _all_have_asked(self) -> bool:
         self.endpoint.serve(START)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from netipl.protocols.tftp.codes import ErrorCode
+from netipl.protocols.tftp.negotiation import negotiate
 from netipl.protocols.tftp.packet import Ack, Data, Error, OptionAck, Packet, ReadRequest, decode, encode
 from netipl.protocols.tftp.retransmission import MILLISECOND, SECOND
 from netipl.protocols.tftp.server import Server, Wanted
@@ -134,12 +135,14 @@ class Served:
             assert refusal is not None
             self.link.send(to_server=False, data=refusal[1])
             return
+        terms, agreed = negotiate(wanted.request.options, size=len(content), largest_block=1428)
         transfer = self.server.begin(
             wanted.token,
             number=1,
-            source=lambda _: content,
+            source=content,
             size=len(content),
-            largest_block=1428,
+            terms=terms,
+            first_packet=encode(OptionAck(options=agreed)),
             now=self.link.now,
         )
         assert transfer is not None

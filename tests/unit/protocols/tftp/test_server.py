@@ -13,6 +13,7 @@ from netipl.protocols.tftp.server import MOST_ASKED, Reason, Server, Unknown, Wa
 from netipl.protocols.tftp.transfer import Transfer
 
 ADDRESS, PEER = 7, 702001
+OACK = encode(OptionAck(options=((b"blksize", b"8"),)))
 
 
 def rrq(name: bytes = b"kernel", *, mode: bytes = b"octet") -> bytes:
@@ -34,11 +35,13 @@ def asked(it: Server[None], now: int = 0, *, peer: int = PEER, name: bytes = b"k
 
 
 def begun(it: Server[None], now: int = 0, *, peer: int = PEER, name: bytes = b"kernel") -> Transfer[None]:
-    transfer = it.begin(
-        asked(it, now, peer=peer, name=name), number=1, source=lambda _: None, size=100, largest_block=1468, now=now
-    )
+    transfer = answered(it, asked(it, now, peer=peer, name=name), now)
     assert transfer is not None
     return transfer
+
+
+def answered(it: Server[None], token: int, now: int) -> Transfer[None] | None:
+    return it.begin(token, number=1, source=None, size=100, terms=Terms(block_size=8), first_packet=OACK, now=now)
 
 
 def reasons(it: Server[None]) -> list[Reason]:
@@ -47,7 +50,7 @@ def reasons(it: Server[None]) -> list[Reason]:
 
 def test_a_request_is_asked_about_and_then_begins_with_its_oack() -> None:
     transfer = begun(server())
-    assert decode(transfer.first_packet) == OptionAck(options=((b"blksize", b"8"),))
+    assert (transfer.first_packet, transfer.confirmed) == (OACK, False)
 
 
 def test_a_request_repeated_while_its_answer_is_sought_is_not_asked_about_again() -> None:
@@ -99,7 +102,7 @@ def test_the_answer_to_a_request_that_was_replaced_begins_nothing() -> None:
     it = server()
     old = asked(it)
     asked(it, 1, name=b"initrd")
-    assert it.begin(old, number=1, source=lambda _: None, size=1, largest_block=512, now=1) is None
+    assert answered(it, old, 1) is None
 
 
 def test_a_write_is_an_access_violation_and_its_repeat_is_not_answered() -> None:
@@ -143,7 +146,7 @@ def test_after_a_drop_the_answer_to_an_older_request_begins_nothing() -> None:
     it = server()
     token = asked(it)
     it.drop(ADDRESS)
-    assert it.begin(token, number=1, source=lambda _: None, size=1, largest_block=512, now=1) is None
+    assert answered(it, token, 1) is None
     asked(it, 2)
 
 
@@ -177,7 +180,7 @@ def test_an_ack_resumes_a_transfer_where_it_was() -> None:
     resumed = it.resume(
         unknown.token,
         number=2,
-        source=lambda _: None,
+        source=None,
         size=8_000_000,
         terms=Terms(block_size=8),
         reported=70_000,
