@@ -113,6 +113,8 @@ class _Boot:
         self._over = over
         self._directory = directory
         self._neighbours: set[IPv4Address] = set()
+        self._stillness = 0.0
+        self._unanswered: float | None = None
 
     def run(self) -> Record:
         net, its_net = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -142,6 +144,7 @@ class _Boot:
             neighbours=self._neighbours,
             stopped=stopped,
             seconds=seconds,
+            stillness=self._stillness,
         )
 
     def _command(self, net: int, monitor: int) -> list[str]:
@@ -163,15 +166,20 @@ class _Boot:
             deadline = self._server.deadline
             wait = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())
             net.settimeout(max(wait, 0.001))
+            slept = time.monotonic()
             try:
                 frame = net.recv(2048)
             except TimeoutError:
+                self._stood_still(since=slept + wait)
                 if deadline is not None and time.monotonic() >= deadline:
                     self._answer(net, self._server.expired(time.monotonic()))
                 continue
             self._frame(net, frame)
         self._last_frames(net)
         return time.monotonic() - begun
+
+    def _stood_still(self, since: float) -> None:
+        self._stillness = max(self._stillness, time.monotonic() - since)
 
     def _last_frames(self, net: socket.socket) -> None:
         """What the guest sent just before it ended."""
@@ -197,6 +205,9 @@ class _Boot:
                 )
                 self._send(net, frames.encode(reply, source=SERVER_MAC, destination=content.sender))
         elif isinstance(content, Datagram):
+            if self._unanswered is not None:
+                self._stood_still(since=self._unanswered)
+                self._unanswered = None
             for copy in self._way.to_server(content):
                 assert isinstance(copy, Datagram)
                 self._answer(net, self._server.receive(copy, time.monotonic()))
@@ -216,6 +227,7 @@ class _Boot:
         net.settimeout(1)
         with suppress(OSError):
             net.send(frame)
+            self._unanswered = time.monotonic()
 
     def _udp(self, datagram: Datagram) -> bytes:
         return frames.encode(datagram, source=SERVER_MAC, destination=self._machine.mac)

@@ -327,6 +327,8 @@ class Record:
     stopped: int | None = None
     """Of the firmware: the address of the disabled wait that ended it, if one did."""
     seconds: float = 0.0
+    stillness: float = 0.0
+    """The longest time, in seconds, that the firmware left a packet without answer or the test itself was not run."""
 
 
 def run_model(machine: Machine, script: Script, *, until: float = 1000.0) -> Record:

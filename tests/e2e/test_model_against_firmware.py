@@ -18,6 +18,10 @@ from tests.scripted_network import Record, run_model
 
 _Boots = Mapping[tuple[str, str], "Future[Record]"]
 QEMUS = qemus()
+A_SECOND_OF_THE_FIRMWARE = 0.9
+"""It counts those in which it hears nothing. A boot that differs is done again only if the machine stood still so long:
+another count is then no fault of the model.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +56,15 @@ def real_boot(qemu: Qemu, case: Case, directory: Path) -> Record:
 @pytest.mark.parametrize("qemu", QEMUS, ids=str)
 @pytest.mark.parametrize("name", CASES)
 def test_model_is_the_firmware(name: str, qemu: Qemu, boots: _Boots, tmp_path: Path) -> None:
-    """A machine that stands still for seconds changes what is repeated, so what differs is booted once more."""
     case = CASES[name]
     if not case.is_for(qemu, QEMUS):
         pytest.skip("takes long, and another QEMU is asked" if case.alone is not None else "this firmware hangs there")
+    real = boots[name, str(qemu)].result()
     try:
-        compare(qemu, case, boots[name, str(qemu)].result())
+        compare(qemu, case, real)
     except AssertionError:
+        if real.stillness < A_SECOND_OF_THE_FIRMWARE:
+            raise
         compare(qemu, case, real_boot(qemu, case, tmp_path))
 
 
