@@ -6,6 +6,7 @@ dropped after it; `run` opens the database and serves until it is cancelled.
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
@@ -15,20 +16,30 @@ from typing import Protocol
 
 import structlog
 
+from netipl.control import ControlPlane
 from netipl.errors import NetiplError
+from netipl.guests.build import Build
+from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease
+from netipl.guests.network import Network
 from netipl.integrations import privileges
+from netipl.integrations.payload import reipl_program
 from netipl.protocols.dhcp4.message import Message
-from netipl.protocols.tftp.resolution import Missing, Resolution
+from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
 from netipl.provisioning.booting import receive
-from netipl.provisioning.boots import Boots, BootState
-from netipl.provisioning.changes import Change
+from netipl.provisioning.boots import Boot, Boots, BootState
+from netipl.provisioning.building import doubt
+from netipl.provisioning.callbacks import callback
+from netipl.provisioning.changes import BuildSet, Change, Happened
+from netipl.provisioning.choice import Install
 from netipl.provisioning.difference import Step
 from netipl.provisioning.exchange import Arrival, Outcome
 from netipl.provisioning.export import LeftOut
-from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.inventory import Inventory, Stored
+from netipl.provisioning.observing import observed, without_secrets
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.timeline import Observation, Seen
+from netipl.provisioning.tokens import Tokens
 from netipl.provisioning.tree import Tree
 from netipl.servers.bootfiles.server import BootFilesServer
 from netipl.servers.bootfiles.server import Limits as HttpLimits
@@ -37,15 +48,19 @@ from netipl.servers.dhcp4.server import Dhcp4Server
 from netipl.servers.tftp.desk import Limits as TftpLimits
 from netipl.servers.tftp.service import TftpService
 from netipl.settings.settings import Settings
-from netipl.store import export_directory, exports, files
+from netipl.store import export_directory, exports, files, secrets_file
+from netipl.store.archive import Archive
 from netipl.store.export_directory import FileChange
 from netipl.store.export_keeper import ExportKeeper
 from netipl.store.journal import Done, Journal
-from netipl.store.planner import Planner
+from netipl.store.planner import Offered, Planner
+from netipl.wire import printable
 
 Watch = Callable[[Observation], None]
 
-_FIRMWARE_IS_DONE = (BootState.FINISHED, BootState.STARTED)
+_FIRMWARE_IS_DONE = (BootState.FINISHED, BootState.STARTED, BootState.FAILED)
+_ANSWERS = "answers/"
+_TICK = 1.0  # seconds
 _log = structlog.get_logger("netipl")
 
 
@@ -65,13 +80,17 @@ class Daemon:
         """
         self.serving = asyncio.Event()
         """Set when the leases are there and clients are answered."""
+        self._reload_wanted = asyncio.Event()
         self._settings = self._opened = settings
         self._watch = watch
         self._boots = Boots()
         self._unplanned = Complaints("netipl")
-        self._planner = self._planner_for(settings)
+        self._unstored = Complaints("netipl")
         self._journal: Journal | None = None
+        self._tokens: Tokens | None = None
         self._inventory = Inventory(settings.networks(), settings.guests())
+        self._planner = self._planner_for(settings)
+        self.control = ControlPlane(self._inventory, self._boots, self._planner, settings.policy())
         self._tree = Tree(
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
         )
@@ -93,6 +112,8 @@ class Daemon:
             export := self._settings.tftp_export
         ) is not None and not export.is_dir():  # one that is there has its owner
             privileges.prepare_directory(export, self._settings.user, mode=export_directory.DIRECTORY_MODE)
+        self._tokens = Tokens(secrets_file.key(self._settings.state_directory(), self._settings.user))
+        self._replan(self._settings)
         for server in self._servers:
             server.open()
 
@@ -105,8 +126,12 @@ class Daemon:
         """Serve until cancelled. Raises UnavailableError and RefusedError when the database cannot be used."""
         journal = self._journal = Journal(self._settings.database(), self._network_names)
         try:
-            self._inventory.reload_leases(journal.leases())
+            stored = journal.stored()
+            self._inventory.reload(stored)
+            self.control.begin(journal, Archive(journal.database), number=stored.number, failed=self._lost)
+            self._take_up(stored)
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._tick())
                 for server in self._servers:
                     tasks.create_task(server.run())
                 tasks.create_task(self._exports.run())
@@ -130,8 +155,8 @@ class Daemon:
             self._inventory.replace_guests_and_networks(settings.networks(), settings.guests(), stored)
         finally:  # those that are gone, or that did not come; an error of the database is told by the next commit
             self._journal.hold(self._network_names)
-        self._planner = self._planner_for(settings)
         self._settings = settings
+        self._replan(settings)
         self._exports.ask(settings.tftp_export, settings.exported())
         opened, wanted = self._opened.opened_once(), settings.opened_once()
         return [key for key in opened | wanted if opened.get(key) != wanted.get(key)]
@@ -146,8 +171,9 @@ class Daemon:
             boot = self._boots.of(observation.mac)
             if boot is not None and boot.state in _FIRMWARE_IS_DONE:
                 observation = replace(observation, seen=Seen.GUEST_ADDRESSED)
-        self._boots.observe(observation)
-        self._watch(self._named(observation))
+        observation = without_secrets(self._named(observation))
+        self.control.keep(observed(self._inventory, self._boots, observation))
+        self._watch(observation)
 
     def _observe(self, observations: Iterable[Observation]) -> None:
         for observation in observations:
@@ -163,23 +189,79 @@ class Daemon:
     def _answer(self, message: Message, arrival: Arrival) -> Outcome:
         now = datetime.now(UTC)
         received = receive(self._inventory, self._boots, message, arrival, now, plan_for=self._planner.plan_for)
-        for change in received.outcome.changes:
+        outcome = received.outcome
+        changes = self.control.numbered(outcome.changes)
+        for change in changes:
             self._inventory.apply(change)
         if received.interrupted is not None:
             self._tftp.drop(received.interrupted)
-        return received.outcome
+        return Outcome(changes=changes, reply=outcome.reply, observations=outcome.observations)
 
     def _commit(self, changes: Iterable[Change], done: Done) -> None:
         assert self._journal is not None  # while servers run
-        self._journal.submit(changes, done)
+        made, loop = tuple(changes), asyncio.get_running_loop()
 
-    async def _reload_leases(self) -> None:
+        def kept(error: Exception | None) -> None:
+            done(error)
+            if error is None and any(isinstance(change, Happened) for change in made):
+                with suppress(RuntimeError):  # the loop has ended
+                    loop.call_soon_threadsafe(self.control.published, made)
+
+        self._journal.submit(made, kept)
+
+    async def _reload(self) -> None:
         assert self._journal is not None  # while servers run
-        leases = await asyncio.wrap_future(self._journal.ask_leases())
-        self._inventory.reload_leases(leases)
+        self._inventory.reload(await asyncio.wrap_future(self._journal.ask()))
+
+    def _lost(self, error: Exception) -> None:
+        """A commit of the control plane failed: what is in memory is not what is stored."""
+        remedy = error.remedy if isinstance(error, NetiplError) else ""
+        self._unstored.add("changes cannot be stored", error=printable(str(error)), remedy=remedy)
+        self._reload_wanted.set()
+
+    async def _tick(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._reload_wanted.wait(), _TICK)
+            if self._reload_wanted.is_set():
+                self._reload_wanted.clear()
+                try:
+                    await self._reload()
+                except NetiplError as error:
+                    self._lost(error)
+                    await asyncio.sleep(_TICK)
+            else:
+                self.control.tick()
+
+    def _take_up(self, stored: Stored) -> None:
+        """The boots that ran when the daemon before ended go on with the plans that they had."""
+        for build in stored.builds:
+            if (doubtful := doubt(build)) is not build:
+                self.control.keep((BuildSet(doubtful),))
+        for boot in stored.boots:
+            self._boots.put(replace(boot, plan=None if boot.is_over else self._plan_again(boot)))
+
+    def _plan_again(self, boot: Boot) -> Plan | None:
+        """The plan that `boot` pinned before this process ran."""
+        guest = self._inventory.guest(boot.guest) if boot.guest is not None else None
+        network = self._inventory.network(boot.network)
+        if network is None or boot.address is None:
+            return None
+        build = self._inventory.build_of(guest) if guest is not None else None
+        if guest is not None and boot.build is not None and build is not None and build.id == boot.build:
+            try:
+                chosen = Install(build.profile, build)
+                return self._planner.planned(chosen, guest, network, boot.mac, boot.address)
+            except NetiplError as error:
+                self._no_plan(guest.name, error)
+                return None
+        return self._planner.plan_for(guest, network, boot.mac, boot.address)
 
     def _plan_of(self, lease: Lease) -> Plan | None:
-        return self._planner.plan_for(self._inventory.guest_of(lease), lease.mac, lease.address)
+        network = self._inventory.network(lease.network)
+        if network is None:
+            return None
+        return self._planner.plan_for(self._inventory.guest_of(lease), network, lease.mac, lease.address)
 
     def _public(self, name: str) -> Resolution:
         root = self._settings.tftp_root
@@ -189,10 +271,40 @@ class Daemon:
         return self._tree.resolve(name, peer)
 
     def _resolve_path(self, path: str, peer: IPv4Address, _local: IPv4Address) -> Resolution:
+        if path.startswith(_ANSWERS):
+            return self._answers(path.removeprefix(_ANSWERS), peer)
         return self._tree.resolve(path.encode("utf-8", "surrogateescape"), peer)
 
+    def _answers(self, token: str, peer: IPv4Address) -> Resolution:
+        """What an installer gets that shows the token of its build, from the address of its guest."""
+        found = self._build_at(peer, token)
+        if found is None:
+            return Denied("it shows no token of an open build of this address")
+        guest, build, network = found
+        profile = self._planner.offered.profiles.get(build.profile)
+        if profile is None or profile.answers is None:
+            return Missing()
+        self.observe(Observation(at=datetime.now(UTC), seen=Seen.ANSWERS_FETCHED, address=peer))
+        return files.filled(profile.answers, self._planner.known(guest, build, network, peer))
+
+    def _build_at(self, peer: IPv4Address, token: str) -> tuple[Guest, Build, Network] | None:
+        lease = self._inventory.lease_with(peer)
+        guest = self._inventory.guest_of(lease) if lease is not None else None
+        build = self._inventory.build_of(guest) if guest is not None else None
+        if lease is None or guest is None or build is None or self._tokens is None:
+            return None
+        network = self._inventory.network(lease.network)
+        good = network is not None and self._tokens.is_good(token, build, datetime.now(UTC))
+        return (guest, build, network) if network is not None and good else None
+
     def _called_back(self, peer: IPv4Address, path: str) -> None:
-        self.observe(Observation(at=datetime.now(UTC), seen=Seen.CALLBACK, address=peer, detail={"path": path}))
+        now = datetime.now(UTC)
+        called = callback(path)
+        if called is not None and self._build_at(peer, called.token) is not None:
+            detail = {"says": called.says, **({"words": called.words} if called.words else {})}
+            self.observe(Observation(at=now, seen=Seen.INSTALLER, address=peer, detail=detail))
+        else:
+            self.observe(Observation(at=now, seen=Seen.CALLBACK, address=peer, detail={"path": path}))
 
     def _dhcp_server(self) -> Dhcp4Server:
         networks = self._settings.networks()
@@ -201,7 +313,7 @@ class Daemon:
             addresses=[network.server for network in networks],
             answer=self._answer,
             commit=self._commit,
-            reload=self._reload_leases,
+            reload=self._reload,
             observe=self._observe,
             port=self._settings.dhcp.port,
         )
@@ -232,7 +344,19 @@ class Daemon:
         )
 
     def _planner_for(self, settings: Settings) -> Planner:
-        return Planner(settings.default_boot(), settings.default_method(), complain=self._no_plan)
+        offered = Offered(
+            default=settings.default_boot(),
+            method=settings.default_method(),
+            profiles=settings.profiles(),
+            program=reipl_program(),
+            http_port=settings.http.port,
+            tokens=self._tokens,
+        )
+        return Planner(offered, self._inventory.build_of, complain=self._no_plan)
+
+    def _replan(self, settings: Settings) -> None:
+        self._planner = self.control.planner = self._planner_for(settings)
+        self.control.policy = settings.policy()
 
     def _no_plan(self, name: str, error: NetiplError) -> None:
         self._unplanned.add("nothing to boot", guest=name, reason=str(error), remedy=error.remedy)

@@ -39,3 +39,11 @@ class UnavailableError(NetiplError):
 
 class ContentError(NetiplError):
     """A content cannot be read, or is no longer what it was: end the transfer that needs it."""
+
+
+class MissingError(RefusedError):
+    """What is asked about is not there."""
+
+
+class ConflictError(RefusedError):
+    """Somebody else has changed it meanwhile, or it is there already."""

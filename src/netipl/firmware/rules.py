@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from netipl.firmware.rulebook import boot_file, configuration, files, names, network, transfer
+from netipl.firmware.rulebook import boot, boot_file, configuration, files, names, network, transfer
 from netipl.firmware.rulebook.rule import Rule, RuleId, Severity
 
 __all__ = ["RULES", "SUBJECTS", "Rule", "RuleId", "Severity"]
@@ -21,6 +21,7 @@ SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
         "Kernel, initrd and memory": files.ROWS,
         "The transfer": transfer.ROWS,
         "The network": network.ROWS,
+        "A boot, as its server sees it": boot.ROWS,
     }
 )
 """In the order that people look for them."""

@@ -6,6 +6,8 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from uuid import UUID
 
+from netipl.ccw import DeviceNumber
+from netipl.firmware.versions import Version
 from netipl.net import Mac
 
 
@@ -43,11 +45,34 @@ class BootFiles:
     append: str = ""
 
 
+class Origin(StrEnum):
+    """Who says that there is this guest."""
+
+    SETTINGS = "settings"
+    """The settings file, which alone changes it."""
+    ADDED = "added"
+    """Somebody, by the API or the command line."""
+    DISCOVERED = "discovered"
+    """The guest itself: it asked for a boot, and waits for somebody to approve it."""
+
+
+class LocalBoot(StrEnum):
+    """The way to the guest's own disk."""
+
+    RE_IPL = "re-ipl"
+    """The network serves the re-IPL program, which boots the disk."""
+    FALL_THROUGH = "fall-through"
+    """The network serves nothing, and the firmware goes on to its next boot device (QEMU 9.2 and later)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
     """A machine known by its name and any of MAC, UUID and DHCP client identifier (the bytes of option 61).
 
-    Without `boot` it gets the network's default files; without `address` one from a pool; without `network`, any.
+    With `boot` it boots these files each time. With `profile` it is installed once for each build, and otherwise goes
+    to its disk. With neither it gets the default files, if there are any. None means: `address`, one from a pool;
+    `network`, any; `firmware`, that of its network; `method` and `local_boot`, as fits (provisioning/choice.py);
+    `disk`, the first that is found.
     """
 
     name: str
@@ -56,6 +81,19 @@ class Guest:
     client_id: bytes | None = None
     address: IPv4Address | None = None
     network: str | None = None
-    firmware: str | None = None
-    method: BootMethod = BootMethod.CONFIG
+    firmware: Version | None = None
+    cpu: str | None = None
+    """The CPU model, as QEMU names it."""
+    disk: DeviceNumber | None = None
+    append: str = ""
+    """Kernel parameters of its own, behind those of its profile."""
+    method: BootMethod | None = None
+    local_boot: LocalBoot | None = None
+    profile: str | None = None
     boot: BootFiles | None = None
+    origin: Origin = Origin.SETTINGS
+
+    @property
+    def is_approved(self) -> bool:
+        """A guest that nobody has approved is given nothing."""
+        return self.origin is not Origin.DISCOVERED

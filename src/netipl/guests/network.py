@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
+from netipl.firmware.versions import Version
 from netipl.net import AddressRange
 
 
@@ -13,6 +14,9 @@ class UnknownClients(StrEnum):
 
     IGNORE = "ignore"
     POOL = "pool"
+    """An address, and the default files."""
+    REGISTER = "register"
+    """Nothing yet: firmware that asks becomes a discovered guest, which waits for approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +39,5 @@ class Network:
     lease_time: timedelta = timedelta(hours=1)
     authoritative: bool = False
     unknown: UnknownClients = UnknownClients.IGNORE
+    firmware: Version | None = None
+    """The QEMU version of guests that name none."""

@@ -28,9 +28,37 @@ class AddressPlan:
             if guest.address is not None and at_home(guest, network):
                 self._reserve(guest.name, guest.address, taken, named=guest.network is not None)
         self._ranges = [_bounds(pool, network) for pool in network.pools]
+        self._taken = taken
         self._withheld = {int(address) for address in taken | self._reserved_for.keys()}
 
+    def check(self, guest: Guest) -> None:
+        """Raises UsageError for a reservation that there is no room for."""
+        if guest.address is not None and at_home(guest, self.network):
+            self._checked(guest.name, guest.address, self._taken, named=guest.network is not None)
+
+    def add(self, guest: Guest) -> None:
+        """Reserves its address. Raises UsageError."""
+        if guest.address is not None and at_home(guest, self.network):
+            self._reserve(guest.name, guest.address, self._taken, named=guest.network is not None)
+            if guest.name in self._reserved:
+                self._withheld.add(int(guest.address))
+
+    def remove(self, guest: Guest) -> IPv4Address | None:
+        """Gives its reservation back; the address, where any client may have it now."""
+        address = self._reserved.pop(guest.name, None)
+        if address is None:
+            return None
+        del self._reserved_for[address]
+        self._withheld.discard(int(address))
+        return address if self.pooled(address) else None
+
     def _reserve(self, name: str, address: IPv4Address, taken: set[IPv4Address], *, named: bool) -> None:
+        if self._checked(name, address, taken, named=named):
+            self._reserved_for[address] = name
+            self._reserved[name] = address
+
+    def _checked(self, name: str, address: IPv4Address, taken: set[IPv4Address], *, named: bool) -> bool:
+        """Whether it is an address of this network. Raises UsageError when it cannot be given."""
         network = self.network
         if address not in network.subnet:
             if named:
@@ -38,12 +66,12 @@ class AddressPlan:
                     f"the address {address} of guest {name} is not in network {network.name}",
                     remedy=f"give it one of {network.subnet}",
                 )
-            return
+            return False
         if address in taken:
             raise UsageError(f"the address {address} of guest {name} is not free in network {network.name}")
-        if (other := self._reserved_for.setdefault(address, name)) != name:
+        if (other := self._reserved_for.get(address, name)) != name:
             raise UsageError(f"the guests {other} and {name} both have the address {address}")
-        self._reserved[name] = address
+        return True
 
     def reserved(self, guest: Guest | None) -> IPv4Address | None:
         """The address that is `guest`'s alone."""

@@ -91,6 +91,21 @@ class Addresses:
             heapify(self._aging)
         heappush(self._aging, (lease.expires, int(lease.address)))
 
+    def reassign(self, addresses: Iterable[IPv4Address], change: Callable[[], None]) -> None:
+        """Makes `change`, by which the leases at `addresses` may get other owners, and their offers end."""
+        leases = [lease for address in addresses if (lease := self._leases.get(address)) is not None]
+        for lease in leases:
+            self.withdraw(self._owner_of(lease))
+            self._forget_holder(lease.address)
+        change()
+        for lease in sorted(leases, key=lambda lease: lease.expires):
+            self.set(lease)
+
+    def returned(self, address: IPv4Address) -> None:
+        """A reservation has ended: from now on any client may get it."""
+        if address not in self._leases:
+            self._returned[address] = None
+
     def offer(self, owner: Owner, address: IPv4Address, now: datetime) -> None:
         """Keeps `address` for `owner` for OFFER_TIME, in place of what it was offered before."""
         self.withdraw(owner)

@@ -1,11 +1,16 @@
 """Changes of the inventory that must outlive the process: what an engine returns and the store journals.
 
-Applied in order to an inventory with the same networks and guests they give the same leases.
+Applied in order to an inventory with the same networks they give the same guests, leases, builds and boots.
 """
 
 from ipaddress import IPv4Address
 
+from netipl.guests.build import Build
+from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease
+from netipl.provisioning.boots import Boot
+from netipl.provisioning.credential import ApiToken
+from netipl.provisioning.timeline import Event
 from netipl.values import value
 
 
@@ -24,4 +29,64 @@ class LeaseForgotten:
     address: IPv4Address
 
 
-Change = LeaseSet | LeaseForgotten
+@value()
+class GuestSet:
+    """There is this guest now, instead of one with its name in its network. It is not one of the settings."""
+
+    guest: Guest
+
+
+@value()
+class GuestForgotten:
+    """There is no guest of that name in that network any more."""
+
+    network: str
+    name: str
+
+
+@value()
+class BuildSet:
+    """The build with this identifier is now so."""
+
+    build: Build
+
+
+@value()
+class BootSet:
+    """The boot with this identifier is now so. Its plan is not kept."""
+
+    boot: Boot
+
+
+@value()
+class Happened:
+    """One more event."""
+
+    event: Event
+
+
+@value()
+class CredentialSet:
+    """There is this token for the API now, instead of one with its name."""
+
+    token: ApiToken
+
+
+@value()
+class CredentialForgotten:
+    """There is no token of that name any more."""
+
+    name: str
+
+
+Change = (
+    LeaseSet
+    | LeaseForgotten
+    | GuestSet
+    | GuestForgotten
+    | BuildSet
+    | BootSet
+    | Happened
+    | CredentialSet
+    | CredentialForgotten
+)

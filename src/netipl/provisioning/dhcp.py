@@ -10,6 +10,7 @@ from typing import Final
 
 from netipl.guests.guest import Guest
 from netipl.guests.lease import LeaseState
+from netipl.guests.marks import is_station
 from netipl.guests.network import Network, UnknownClients
 from netipl.protocols.dhcp4.codes import MessageType, OpCode, Option
 from netipl.protocols.dhcp4.message import ANY, Message
@@ -17,7 +18,7 @@ from netipl.provisioning import replies
 from netipl.provisioning.boot_clients import is_firmware_discover
 from netipl.provisioning.changes import LeaseSet
 from netipl.provisioning.exchange import Arrival, BootPlan, Outcome
-from netipl.provisioning.identity import Client, at_home, is_station, name_of
+from netipl.provisioning.identity import Client, at_home, name_of
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.query import FOREVER, Query, file_shown
 from netipl.provisioning.requests import request
@@ -35,7 +36,7 @@ def answer(inventory: Inventory, message: Message, arrival: Arrival, now: dateti
     """What follows from `message`. Remembers offers in `inventory`; everything else is in the outcome."""
     options = message.options
     guest = inventory.recognised(message.mac, options.client_identifier, options.uuid)
-    network = _network(inventory, message, arrival, guest)
+    network = network_of(inventory, message, arrival, guest)
     seen, handle = _KINDS.get(options.message_type, _OTHER_KIND)
     objection = _objection(message, network, guest)
     if network is None or objection is not None:
@@ -62,7 +63,7 @@ def answer(inventory: Inventory, message: Message, arrival: Arrival, now: dateti
     )
 
 
-def _network(inventory: Inventory, message: Message, arrival: Arrival, guest: Guest | None) -> Network | None:
+def network_of(inventory: Inventory, message: Message, arrival: Arrival, guest: Guest | None) -> Network | None:
     """Where the client is: behind its relay, where its own address is when it asks us alone, or at the interface."""
     networks = inventory.networks
     if message.giaddr != ANY:
@@ -86,8 +87,11 @@ def _objection(message: Message, network: Network | None, guest: Guest | None) -
         return "no machine has this MAC"
     if network is None:
         return "no network is here" if message.giaddr == ANY else f"{message.giaddr} {_NO_RELAY}"
-    if network.unknown is UnknownClients.IGNORE and not (guest and at_home(guest, network)):
+    at_its_home = guest is not None and at_home(guest, network)
+    if network.unknown is not UnknownClients.POOL and not at_its_home:
         return f"it is no guest of network {network.name}"
+    if guest is not None and at_its_home and not guest.is_approved:
+        return f"guest {guest.name} waits for approval"
     options = message.options
     if any(code in options and len(options[code]) > _LONGEST_ECHO for code in _ECHOED):
         return "its identifiers are too long to give back"

@@ -102,6 +102,7 @@ def _asked_for(
     guests: Iterable[tuple[Guest, Images | None]], unknown: tuple[BootMethod, Images] | None
 ) -> Iterator[tuple[str, Guest | None, BootMethod, Images | None]]:
     for guest, images in guests:
+        assert guest.method is not None  # by the caller
         yield guest.name, guest, guest.method, images
     if unknown is not None:
         method, images = unknown

@@ -6,7 +6,7 @@ two identifiers behind one MAC are one owner, and cloned machines that share a D
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final, TypeVar
+from typing import Any
 from uuid import UUID
 
 from netipl.errors import UsageError
@@ -18,9 +18,6 @@ from netipl.values import value
 
 Owner = str | Mac
 """Whose an address is: the name of a guest, or the MAC of a client of the pool."""
-
-_Key = TypeVar("_Key")
-_GROUP_BIT: Final = 1
 
 
 @value()
@@ -45,13 +42,31 @@ class Guests:
         self._by_client_id: dict[bytes, Guest] = {}
         self._by_uuid: dict[UUID, Guest] = {}
         for guest in guests:
-            _enter(self._by_name, guest.name, guest)
-            for mac in guest.macs:
-                _enter(self._by_mac, mac, guest)
-            if guest.client_id is not None:
-                _enter(self._by_client_id, guest.client_id, guest)
-            if guest.uuid is not None:
-                _enter(self._by_uuid, guest.uuid, guest)
+            self.add(guest)
+
+    def add(self, guest: Guest) -> None:
+        """Raises UsageError, and then adds nothing, when another has its name or a mark of it."""
+        for table, key in self._places(guest):
+            if (other := table.get(key)) is not None:
+                shown = key.hex(":") if isinstance(key, bytes) else key
+                raise UsageError(
+                    f"the guests {other.name} and {guest.name} are both {shown}", remedy="take it from one of them"
+                )
+        for table, key in self._places(guest):
+            table[key] = guest
+
+    def remove(self, guest: Guest) -> None:
+        for table, key in self._places(guest):
+            table.pop(key, None)
+
+    def _places(self, guest: Guest) -> Iterator[tuple[dict[Any, Guest], Any]]:  # Any: each table has its own keys
+        yield self._by_name, guest.name
+        for mac in guest.macs:
+            yield self._by_mac, mac
+        if guest.client_id is not None:
+            yield self._by_client_id, guest.client_id
+        if guest.uuid is not None:
+            yield self._by_uuid, guest.uuid
 
     def __iter__(self) -> Iterator[Guest]:
         return iter(self._by_name.values())
@@ -85,17 +100,3 @@ def at_home(guest: Guest, network: Network) -> bool:
 
 def name_of(guest: Guest | None) -> str | None:
     return None if guest is None else guest.name
-
-
-def is_station(mac: Mac) -> bool:
-    """Whether one machine can have this address: no group address and not all zeros."""
-    return any(mac.octets) and not mac.octets[0] & _GROUP_BIT
-
-
-def _enter(table: dict[_Key, Guest], key: _Key, guest: Guest) -> None:
-    other = table.setdefault(key, guest)
-    if other is not guest:
-        shown = key.hex(":") if isinstance(key, bytes) else key
-        raise UsageError(
-            f"the guests {other.name} and {guest.name} are both {shown}", remedy="take it from one of them"
-        )

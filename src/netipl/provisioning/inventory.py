@@ -1,6 +1,7 @@
-"""What the daemon knows: networks, guests and leases, held in memory. The store journals its changes.
+"""What the daemon knows: networks, guests, leases and builds, held in memory. The store journals its changes.
 
-It looks up and applies; it decides nothing about the protocol. One daemon owns it and nothing else changes it.
+It looks up and applies; it decides nothing about the protocol. One daemon owns it and nothing else changes it. Guests
+of the settings and guests that were added stand side by side; only the latter are journalled.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,14 +11,41 @@ from itertools import chain
 from uuid import UUID
 
 from netipl.errors import UsageError
-from netipl.guests.guest import Guest
+from netipl.guests.build import Build
+from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease
 from netipl.guests.network import Network
 from netipl.net import Mac
 from netipl.provisioning.address_plan import AddressPlan
 from netipl.provisioning.allocation import Addresses
-from netipl.provisioning.changes import Change, LeaseForgotten, LeaseSet
+from netipl.provisioning.boots import Boot
+from netipl.provisioning.changes import (
+    BuildSet,
+    Change,
+    CredentialForgotten,
+    CredentialSet,
+    GuestForgotten,
+    GuestSet,
+    LeaseForgotten,
+    LeaseSet,
+)
+from netipl.provisioning.credential import ApiToken
 from netipl.provisioning.identity import Guests, Owner
+from netipl.values import value
+
+
+@value(kw_only=True)
+class Stored:
+    """What the store has of some networks: leases, added guests, the newest build of each guest, and of each MAC the
+    newest boot. Tokens are of no network. `number` is that of the newest event.
+    """
+
+    leases: tuple[Lease, ...] = ()
+    guests: tuple[Guest, ...] = ()
+    builds: tuple[Build, ...] = ()
+    boots: tuple[Boot, ...] = ()
+    tokens: tuple[ApiToken, ...] = ()
+    number: int = 0
 
 
 class Inventory:
@@ -28,6 +56,8 @@ class Inventory:
         self._guests = Guests(())
         self._addresses: dict[str, Addresses] = {}
         self._elsewhere: dict[tuple[str, IPv4Address], Lease] = {}
+        self._builds: dict[tuple[str, str], Build] = {}
+        self._tokens: dict[str, ApiToken] = {}
         self._enter(networks, guests, leases)
 
     def _enter(self, networks: Iterable[Network], guests: Iterable[Guest], leases: Iterable[Lease]) -> None:
@@ -51,18 +81,25 @@ class Inventory:
         )
 
     def replace_guests_and_networks(
-        self, networks: Iterable[Network], guests: Iterable[Guest], stored: Iterable[Lease] | None = None
+        self, networks: Iterable[Network], guests: Iterable[Guest], stored: Stored | None = None
     ) -> None:
-        """After a reload of the settings. Leases stay, also of networks that are gone; offers do not.
+        """After a reload of the settings: `guests` are theirs. Leases stay, also of networks that are gone; offers do
+        not.
 
-        `stored` are the leases of the networks that come now: another daemon may have had them meanwhile.
+        `stored` is of the networks that come now: another daemon may have had them meanwhile.
         """
         here = (lease for lease in self.leases if stored is None or lease.network in self._networks)
-        self._enter(networks, guests, chain(here, stored or ()))
+        added = (guest for guest in self._guests if guest.origin is not Origin.SETTINGS)
+        new = stored or Stored()
+        self._enter(networks, [*guests, *added, *new.guests], chain(here, new.leases))
+        self._builds.update({(build.network, build.guest): build for build in new.builds})
 
-    def reload_leases(self, leases: Iterable[Lease]) -> None:
-        """Leases as the store has them, after a commit that failed. Offers are dropped."""
-        self._enter(self.networks, self.guests, leases)
+    def reload(self, stored: Stored) -> None:
+        """As the store has it, at the start or after a commit that failed. Offers are dropped."""
+        settings = [guest for guest in self._guests if guest.origin is Origin.SETTINGS]
+        self._enter(self.networks, [*settings, *stored.guests], stored.leases)
+        self._builds = {(build.network, build.guest): build for build in stored.builds}
+        self._tokens = {token.name: token for token in stored.tokens}
 
     def apply(self, change: Change) -> None:
         match change:
@@ -76,6 +113,65 @@ class Inventory:
                     addresses.forget(address)
                 else:
                     self._elsewhere.pop((network, address), None)
+            case GuestSet(guest=guest):
+                self._set_guest(guest.name, guest)
+            case GuestForgotten(name=name):
+                self._set_guest(name, None)
+            case BuildSet(build=build):
+                self._builds[build.network, build.guest] = build
+            case CredentialSet(token=token):
+                self._tokens[token.name] = token
+            case CredentialForgotten(name=name):
+                self._tokens.pop(name, None)
+
+    def check(self, guest: Guest) -> None:
+        """Raises UsageError where `guest` cannot take the place of the one with its name, or be added."""
+        if guest.network is not None and guest.network not in self._networks:
+            remedy = f"name one of {', '.join(self._networks)}"
+            raise UsageError(f"there is no network {guest.network}", remedy=remedy)
+        before = self.guest(guest.name)
+        self._replace(before, guest)
+        self._replace(guest, before)
+
+    def without(self, guests: Iterable[Guest]) -> "Inventory":
+        """A copy of networks and guests, without these, to try changes on."""
+        gone = {guest.name for guest in guests}
+        return Inventory(self.networks, [guest for guest in self._guests if guest.name not in gone])
+
+    def _set_guest(self, name: str, guest: Guest | None) -> None:
+        """Raises UsageError, and then changes nothing."""
+        before = self._guests.named(name)
+        macs = {mac for each in (before, guest) if each is not None for mac in each.macs}
+        change = partial(self._replace, before, guest)
+        for addresses in self._addresses.values():
+            theirs = [lease.address for lease in addresses if lease.guest == name or lease.mac in macs]
+            change = partial(addresses.reassign, theirs, change)
+        change()
+
+    def _replace(self, before: Guest | None, guest: Guest | None) -> None:
+        """Raises UsageError, and then changes nothing."""
+        if before is not None:
+            self._take_out(before)
+        try:
+            if guest is not None:
+                self._put_in(guest)
+        except UsageError:
+            if before is not None:
+                self._put_in(before)
+            raise
+
+    def _put_in(self, guest: Guest) -> None:
+        for addresses in self._addresses.values():
+            addresses.plan.check(guest)
+        self._guests.add(guest)
+        for addresses in self._addresses.values():
+            addresses.plan.add(guest)
+
+    def _take_out(self, guest: Guest) -> None:
+        self._guests.remove(guest)
+        for addresses in self._addresses.values():
+            if (free := addresses.plan.remove(guest)) is not None:
+                addresses.returned(free)
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -117,6 +213,20 @@ class Inventory:
     def recognised(self, mac: Mac, client_id: bytes | None = None, uuid: UUID | None = None) -> Guest | None:
         """The guest that these marks tell, the MAC before the client identifier before the UUID."""
         return self._guests.recognised(mac, client_id, uuid)
+
+    def build_of(self, guest: Guest) -> Build | None:
+        """The newest build of this guest."""
+        return None if guest.network is None else self._builds.get((guest.network, guest.name))
+
+    @property
+    def tokens(self) -> tuple[ApiToken, ...]:
+        """By which the API is reached."""
+        return tuple(self._tokens.values())
+
+    @property
+    def builds(self) -> tuple[Build, ...]:
+        """The newest of each guest that had one."""
+        return tuple(self._builds.values())
 
     def lease(self, network: str, address: IPv4Address) -> Lease | None:
         addresses = self._addresses.get(network)

@@ -6,6 +6,7 @@ older firmware reads uninitialised memory for a keyword that is left out (firmwa
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import IPv4Address
 from uuid import UUID
 
@@ -70,12 +71,31 @@ class Subject:
         return self.images.append or NO_PARAMETERS
 
 
+class Purpose(StrEnum):
+    """What a boot is for."""
+
+    INSTALL = "install"
+    """It belongs to a build."""
+    DISK = "disk"
+    """The guest's own disk."""
+    FILES = "files"
+    """The files that the guest boots each time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """DHCP fields and a TFTP tree. Names in `tree` have no leading slash."""
+    """DHCP fields and a TFTP tree. Names in `tree` have no leading slash.
+
+    `build` is the build that it belongs to. With `closed` nothing is served but the tree, of what is for everybody too.
+    """
 
     fields: BootFields
     tree: Mapping[str, Content]
+    purpose: Purpose = Purpose.FILES
+    build: str | None = None
+    closed: bool = False
+    has_answers: bool = False
+    """Whether its installer has answers to fetch."""
 
 
 def plan(method: BootMethod, subject: Subject) -> Plan:

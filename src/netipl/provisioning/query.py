@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Final
 
+from netipl.firmware.rules import RULES, RuleId
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
 from netipl.protocols.dhcp4.message import Message
@@ -19,7 +20,6 @@ from netipl.values import value
 FOREVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of a lease that has none: a plain BOOTP client never renews."""
 _SHORTEST_LEASE: Final = timedelta(minutes=2)
-_MORE_ADDRESSES: Final = "give it larger pools or a shorter lease_time"
 
 
 @value(kw_only=True)
@@ -74,15 +74,15 @@ class Query:
             at=self.now, seen=seen, mac=client.mac, address=address, guest=name_of(client.guest), detail=detail
         )
 
-    def ignored(self, reason: str) -> Outcome:
+    def ignored(self, reason: str, **detail: str) -> Outcome:
         """No answer, and why."""
-        return Outcome(observations=(self.saw(Seen.DHCP_IGNORED, reason=reason),))
+        return Outcome(observations=(self.saw(Seen.DHCP_IGNORED, reason=reason, **detail),))
 
     def exhausted(self) -> Outcome:
         """No answer, since the network has no address to give."""
         name = self.network.name
-        reason, remedy = f"network {name} has no address left for it", _MORE_ADDRESSES
-        return Outcome(observations=(self.saw(Seen.DHCP_IGNORED, reason=reason, remedy=remedy),))
+        rule = RuleId.NO_FREE_ADDRESS
+        return self.ignored(f"network {name} has no address left for it", rule=rule, remedy=RULES[rule].remedy)
 
 
 def file_shown(boot: BootFields | None) -> str:

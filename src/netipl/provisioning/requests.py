@@ -9,6 +9,7 @@ from enum import Enum, auto
 from ipaddress import IPv4Address
 from typing import Final
 
+from netipl.firmware.rules import RuleId
 from netipl.protocols.dhcp4.codes import MessageType
 from netipl.protocols.dhcp4.message import ANY
 from netipl.provisioning import replies
@@ -44,7 +45,7 @@ def request(query: Query) -> Outcome:
     server, wanted = message.options.server_identifier, message.options.requested_address
     if server is not None and server != query.network.server:
         query.addresses.withdraw(query.client.owner)
-        return query.ignored(f"it chose the server {server}")
+        return query.ignored(f"it chose the server {server}", rule=RuleId.OTHER_SERVER)
     state = _STATES[server is not None, wanted is not None, message.ciaddr != ANY]
     if state is None:
         return query.ignored("it requests no address")

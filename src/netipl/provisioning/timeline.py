@@ -1,4 +1,4 @@
-"""What was observed about boots, and the one door through which it enters.
+"""The vocabulary of timelines: what adapters observe, what people and the control plane do, and the events they become.
 
 Adapters report what they see as observations, keyed by what they know (MAC, address, name of the guest).
 """
@@ -37,6 +37,8 @@ class Seen(StrEnum):
     KERNEL = "kernel"  # line: the first that can only come from a Linux kernel
     GUEST_ADDRESSED = "guest-addressed"  # file: the ACK that the guest's own system got
     CALLBACK = "callback"  # path
+    ANSWERS_FETCHED = "answers-fetched"
+    INSTALLER = "installer"  # says: started, done or failed; words, if it has any
 
 
 @value(kw_only=True)
@@ -49,3 +51,45 @@ class Observation:
     address: IPv4Address | None = None
     guest: str | None = None
     detail: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+class Deed(StrEnum):
+    """What was done, rather than observed. The comment names the keys of `detail`."""
+
+    GUEST_ADDED = "guest-added"  # the fields of the guest
+    GUEST_CHANGED = "guest-changed"  # the fields that changed, as `OLD -> NEW`
+    GUEST_REMOVED = "guest-removed"
+    GUEST_APPROVED = "guest-approved"
+    GUEST_DISCOVERED = "guest-discovered"
+    BUILD_ASKED = "build-asked"  # profile
+    BUILD_PINNED = "build-pinned"
+    BUILD_SPENT = "build-spent"
+    BUILD_DONE = "build-done"
+    BUILD_CANCELLED = "build-cancelled"
+    BUILD_FAILED = "build-failed"  # cause, remedy
+    BOOT_BEGAN = "boot-began"
+    BOOT_FAILED = "boot-failed"  # cause, rule, remedy
+    BOOT_ENDED = "boot-ended"  # reason
+    CREDENTIAL_CREATED = "token-created"  # name, role
+    CREDENTIAL_REVOKED = "token-revoked"  # name
+
+
+@value(kw_only=True)
+class Event:
+    """One line of a timeline. `network` owns it; `by` is who did it, and empty for what was observed.
+
+    `number` orders all events of a daemon: microseconds since 1970, never the same twice; 0 until it is journalled.
+    `detail` holds no secret: it is kept and shown.
+    """
+
+    at: datetime
+    what: Seen | Deed
+    network: str
+    guest: str | None = None
+    boot: str | None = None
+    build: str | None = None
+    mac: Mac | None = None
+    address: IPv4Address | None = None
+    by: str = ""
+    detail: Mapping[str, str | int | float] = field(default_factory=dict)
+    number: int = 0

@@ -56,7 +56,7 @@ class Tree:
         plan = self._plan(lease) if lease is not None else None
         if plan is not None and path in plan.tree:
             return plan.tree[path]
-        return self._public(path)
+        return Missing() if plan is not None and plan.closed else self._public(path)
 
     def _lease(self, peer: IPv4Address) -> Lease | None:
         lease = self._inventory.lease_with(peer)

@@ -11,12 +11,15 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from netipl.guests.guest import BootMethod
+from netipl.guests.guest import BootMethod, LocalBoot
 from netipl.guests.network import UnknownClients
 from netipl.settings.notation import (
     ClientIdentifier,
     DatabaseUrl,
+    Disk,
     DomainName,
+    Duration,
+    FirmwareVersion,
     InterfaceName,
     LeaseTime,
     Macs,
@@ -111,6 +114,45 @@ class HttpKeys(Table):
     )
 
 
+class LimitKeys(Table):
+    """How long a boot may stay in one phase before it has failed; `0` is for ever."""
+
+    asking: Duration = Field(
+        default="90s",
+        validate_default=True,
+        description="From the first DISCOVER to an address; the firmware itself asks for 80 seconds.",
+        examples=["90s"],
+    )
+    loading: Duration = Field(
+        default="60s", validate_default=True, description="Without a packet while files are loaded.", examples=["60s"]
+    )
+    kernel: Duration = Field(
+        default="60s",
+        validate_default=True,
+        description="From the last file to the first sign of the guest's own system.",
+        examples=["60s"],
+    )
+    answers: Duration = Field(
+        default="5m", validate_default=True, description="From that sign to the answers.", examples=["5m"]
+    )
+    install: Duration = Field(
+        default="3h",
+        validate_default=True,
+        description="From the request for a build to the installer's word that it is done.",
+        examples=["3h"],
+    )
+    attempts: Whole = Field(default=1, ge=1, le=100, description="How many boots one build is good for.", examples=[1])
+    token: Duration = Field(
+        default="6h", validate_default=True, description="How long the token of a build is good.", examples=["6h"]
+    )
+    history: Duration = Field(
+        default="90d",
+        validate_default=True,
+        description="How long boots and what was observed of them are kept.",
+        examples=["90d"],
+    )
+
+
 class NetworkKeys(Table):
     """One subnet; NAME is yours to choose."""
 
@@ -147,7 +189,34 @@ class NetworkKeys(Table):
         examples=[False],
     )
     unknown: UnknownClients = Field(
-        default=UnknownClients.IGNORE, description="What a client that is no known guest gets.", examples=["ignore"]
+        default=UnknownClients.IGNORE,
+        description="What a client that is no known guest gets: nothing, an address from the pools and the default "
+        "files, or nothing until somebody approves the guest that it is registered as.",
+        examples=["ignore"],
+    )
+    firmware: FirmwareVersion | None = Field(
+        default=None,
+        description="The QEMU version of guests that name none. Without it the plan suits every version.",
+        examples=["7.2"],
+    )
+
+
+class ProfileKeys(Table):
+    """What an installation boots; NAME is yours to choose."""
+
+    kernel: Path = Field(
+        description="The installer's kernel, a raw s390x image.", examples=["/srv/debian/kernel.debian"]
+    )
+    initrd: Path | None = Field(default=None, description="Its initrd.", examples=["/srv/debian/initrd.debian"])
+    append: OneLine = Field(
+        default="",
+        description="Its kernel command line. `{guest}`, `{server}`, `{answers}` and `{callback}` are filled in.",
+        examples=["auto url={answers}"],
+    )
+    answers: Path | None = Field(
+        default=None,
+        description="The file that the installer fetches from `{answers}`, with the same names in it.",
+        examples=["/srv/debian/preseed.cfg"],
     )
 
 
@@ -185,8 +254,25 @@ class GuestKeys(BootKeys):
     address: IPv4Address | None = Field(
         default=None, description="Its address. Without it one from a pool of its network.", examples=["192.0.2.10"]
     )
-    firmware: str | None = Field(
-        default=None, pattern=r"^[0-9]+(\.[0-9]+)*$", description="The QEMU version that runs it.", examples=["7.2"]
+    firmware: FirmwareVersion | None = Field(
+        default=None, description="The QEMU version that runs it. Without it that of its network.", examples=["7.2"]
+    )
+    profile: str | None = Field(
+        default=None,
+        description="The profile that it is installed with, once for each build; otherwise it goes to its disk. Not "
+        "together with files of its own.",
+        examples=["debian12"],
+    )
+    disk: Disk | None = Field(
+        default=None,
+        description="The device number of its disk. Without it the first that is found.",
+        examples=["0.0.0001"],
+    )
+    local_boot: LocalBoot | None = Field(
+        default=None,
+        description="Its way to the disk: `re-ipl` by a program from the network, or `fall-through` to its next boot "
+        "device (QEMU 9.2 and later). Without it `re-ipl`.",
+        examples=["re-ipl"],
     )
 
 
@@ -206,7 +292,9 @@ class File(Table):
     networks: Annotated[dict[DomainName, NetworkKeys], AfterValidator(_with_networks)] = Field(
         default={}, validate_default=True
     )
+    limits: LimitKeys = LimitKeys()
     default: BootKeys = BootKeys()
+    profiles: dict[DomainName, ProfileKeys] = {}
     guests: dict[DomainName, GuestKeys] = {}
 
 
@@ -215,8 +303,10 @@ TABLES: dict[str, type[Table]] = {
     "dhcp": DhcpKeys,
     "tftp": TftpKeys,
     "http": HttpKeys,
+    "limits": LimitKeys,
     "networks.NAME": NetworkKeys,
     "default": BootKeys,
+    "profiles.NAME": ProfileKeys,
     "guests.NAME": GuestKeys,
 }
 """The tables in the order of the reference, by their headers."""

@@ -11,15 +11,16 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer, SecretStr
 from pydantic_core import PydanticCustomError
 
+from netipl.ccw import DeviceNumber
 from netipl.errors import UsageError
+from netipl.firmware.versions import Version
+from netipl.guests.marks import client_identifier, domain_name, one_line, station
 from netipl.net import AddressRange, Mac
-from netipl.provisioning.identity import is_station
 from netipl.store.location import parsed
 
 _DURATION = re.compile(r"([0-9]{1,9})\s*([smhd]?)", re.ASCII)
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)", re.ASCII)
 _INTERFACE = re.compile(r"[^\s/:]{1,15}", re.ASCII)
 _SHORTEST_LEASE, _LONGEST_LEASE = timedelta(minutes=1), timedelta(days=365)
 
@@ -40,45 +41,11 @@ def lease_time(text: str) -> timedelta:
     return length
 
 
-def station(text: str) -> Mac:
-    """The MAC address of one machine. Raises UsageError."""
-    mac = Mac.parse(text)
-    if not is_station(mac):
-        raise UsageError(f"no machine has the MAC address {text}", remedy="write it as 52:54:00:13:33:0a")
-    return mac
-
-
 def interface(text: str) -> str:
     """The name of a network interface, as Linux takes it (dev_valid_name). Raises UsageError."""
     if not _INTERFACE.fullmatch(text) or text in {".", ".."}:
         raise UsageError(f"{text!r} is no name of an interface", remedy="`ip link` shows those that exist")
     return text
-
-
-def one_line(text: str) -> str:
-    """Raises UsageError: a second line would be another command to the firmware."""
-    if not text.isprintable():
-        raise UsageError("it is more than one line of text", remedy="write it as one line, without control characters")
-    return text
-
-
-def client_identifier(text: str) -> bytes:
-    """The bytes of DHCP option 61, in hexadecimal, colons allowed. Raises UsageError."""
-    try:
-        octets = bytes.fromhex(text.replace(":", ""))
-    except ValueError:
-        octets = b""
-    if not 2 <= len(octets) <= 255:
-        raise UsageError(f"{text!r} is no client identifier", remedy="write its 2 to 255 bytes as ff:00:01:02")
-    return octets
-
-
-def domain_name(text: str) -> str:
-    """A DNS label, or several with dots between (RFC 1123, 2.1). Raises UsageError."""
-    name = text.removesuffix(".")
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        raise UsageError(f"{text!r} is no DNS name", remedy="use letters, digits and dashes, as in web1.example.com")
-    return name
 
 
 def is_bare(key: str) -> bool:
@@ -125,9 +92,12 @@ Whole = Annotated[int, BeforeValidator(_no_boolean)]
 MacText = Annotated[Mac, _read_by(station), _AS_TEXT]
 Macs = Annotated[tuple[MacText, ...], BeforeValidator(_one_or_list)]
 RangeText = Annotated[AddressRange, _read_by(AddressRange.parse), _AS_TEXT]
+Duration = Annotated[timedelta, _read_by(duration)]
 LeaseTime = Annotated[timedelta, _read_by(lease_time)]
 ClientIdentifier = Annotated[bytes, _read_by(client_identifier)]
 DatabaseUrl = Annotated[SecretStr, _read_by(database_url)]
 DomainName = Annotated[str, _read_by(domain_name)]
 InterfaceName = Annotated[str, _read_by(interface)]
 OneLine = Annotated[str, _read_by(one_line)]
+FirmwareVersion = Annotated[Version, _read_by(Version.named), _AS_TEXT]
+Disk = Annotated[DeviceNumber, _read_by(DeviceNumber.parse), _AS_TEXT]

@@ -12,7 +12,10 @@ from netipl.errors import ContentError, WireError
 from netipl.firmware.limits import COMMAND_LINE
 from netipl.guests.guest import BootFiles, BootMethod, Guest
 from netipl.guests.network import Network, UnknownClients
+from netipl.guests.profile import Profile
 from netipl.images import kernel as kernel_facts
+from netipl.provisioning.observing import Limits
+from netipl.provisioning.policy import Policy
 from netipl.settings.keys import DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
 from netipl.store.exports import Wanted
 
@@ -99,6 +102,33 @@ class Settings:
         """In the order of the file; `boot` is None where a guest takes the default as it is."""
         return tuple(self._guest(name, keys) for name, keys in self.file.guests.items())
 
+    def profiles(self) -> dict[str, Profile]:
+        """By name."""
+        return {
+            name: Profile(
+                name=name,
+                boot=BootFiles(kernel=self._placed(keys.kernel), initrd=self._initrd(keys.initrd), append=keys.append),
+                answers=None if keys.answers is None else self._placed(keys.answers),
+            )
+            for name, keys in self.file.profiles.items()
+        }
+
+    def policy(self) -> Policy:
+        """Of builds and boots."""
+        limits = self.file.limits
+        return Policy(
+            limits=Limits(
+                asking=limits.asking,
+                loading=limits.loading,
+                kernel=limits.kernel,
+                answers=limits.answers,
+                install=limits.install,
+            ),
+            attempts=limits.attempts,
+            token_lasts=limits.token,
+            history=limits.history,
+        )
+
     def default_boot(self) -> BootFiles | None:
         """What guests boot that have nothing of their own."""
         default = self.file.default
@@ -108,9 +138,9 @@ class Settings:
             kernel=self._placed(default.kernel), initrd=self._initrd(default.initrd), append=_append(default.append)
         )
 
-    def default_method(self) -> BootMethod:
-        """How clients boot of whom nothing is known but the MAC."""
-        return self.file.default.method or BootMethod.PROBE_MAC
+    def default_method(self) -> BootMethod | None:
+        """How clients boot that say nothing else; None is what suits their firmware."""
+        return self.file.default.method
 
     def exported(self) -> Wanted:
         """Whom an exported directory is for."""
@@ -138,7 +168,7 @@ class Settings:
         for name, network in self.file.networks.items():
             if network.interface is not None and network.interface not in present:
                 yield f"networks.{name}.interface: {network.interface} is not there; it is served when it comes"
-        ignored = self.dhcp.enabled and all(each.unknown is UnknownClients.IGNORE for each in self.networks())
+        ignored = self.dhcp.enabled and all(each.unknown is not UnknownClients.POOL for each in self.networks())
         if ignored and not self.file.guests:
             yield "there are no guests, and unknown clients are ignored: nobody will be answered"
         for guest in self.guests():
@@ -150,7 +180,6 @@ class Settings:
                 yield f"{kernel}: {reason}"
 
     def _guest(self, name: str, keys: GuestKeys) -> Guest:
-        found_by = BootMethod.PROBE_UUID if keys.uuid is not None else BootMethod.PROBE_MAC
         return Guest(
             name=name,
             macs=keys.mac,
@@ -159,7 +188,10 @@ class Settings:
             address=keys.address,
             network=keys.network,
             firmware=keys.firmware,
-            method=keys.method or self.file.default.method or found_by,
+            disk=keys.disk,
+            local_boot=keys.local_boot,
+            profile=keys.profile,
+            method=keys.method,
             boot=self._boot(keys),
         )
 
@@ -198,6 +230,7 @@ def _network(name: str, keys: NetworkKeys) -> Network:
         lease_time=keys.lease_time,
         authoritative=keys.authoritative,
         unknown=keys.unknown,
+        firmware=keys.firmware,
     )
 
 

@@ -1,11 +1,12 @@
 """Makes the export of all guests from the files on disk that they are to boot, and brings it into a directory."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from netipl.guests.guest import BootFiles, BootMethod, Guest
 from netipl.guests.network import Network, UnknownClients
+from netipl.provisioning.choice import Files, choice, method_of
 from netipl.provisioning.difference import Step
 from netipl.provisioning.export import Export, exported
 from netipl.store import export_directory, files
@@ -20,18 +21,26 @@ class Wanted:
     guests: tuple[Guest, ...]
     networks: tuple[Network, ...]
     default: BootFiles | None
-    method: BootMethod
+    method: BootMethod | None
 
     @property
     def open_networks(self) -> tuple[Network, ...]:
         """Those that serve unknown clients."""
-        return tuple(each for each in self.networks if each.unknown is not UnknownClients.IGNORE)
+        return tuple(each for each in self.networks if each.unknown is UnknownClients.POOL)
 
     def export(self) -> Export:
         """From the disk as it is now. Raises UnavailableError where a file cannot be read."""
-        boots = [(guest, guest.boot or self.default) for guest in self.guests]
-        unknown = (self.method, files.images(self.default)) if self.default and self.open_networks else None
-        return exported([(guest, files.images(boot) if boot else None) for guest, boot in boots], unknown)
+        boots = [(self._named(guest), choice(guest, None, self.default, guest.firmware)) for guest in self.guests]
+        method = method_of(None, None, self.method)
+        unknown = (method, files.images(self.default)) if self.default and self.open_networks else None
+        return exported(
+            [(guest, files.images(chosen.boot) if isinstance(chosen, Files) else None) for guest, chosen in boots],
+            unknown,
+        )
+
+    def _named(self, guest: Guest) -> Guest:
+        """With the method by which it boots."""
+        return replace(guest, method=method_of(guest, guest.firmware, self.method))
 
 
 def bring(root: Path, export: Export, *, progress: Progress) -> list[FileChange]:

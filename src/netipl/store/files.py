@@ -6,15 +6,17 @@ it keep meaning the same bytes when somebody replaces the file under a running b
 
 import hashlib
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from netipl import content
 from netipl.content import Content
-from netipl.errors import ContentError, UnavailableError
+from netipl.errors import ContentError, NetiplError, UnavailableError
 from netipl.guests.guest import BootFiles
 from netipl.images import kernel
 from netipl.protocols.tftp.resolution import Arriving, Denied, Missing, Resolution
+from netipl.provisioning import parameters
 from netipl.provisioning.plan import Images
 
 PARTIAL = ".part"
@@ -58,6 +60,15 @@ def _images(files: BootFiles, identity: str) -> Images:
         initrd=content.of_file(files.initrd) if files.initrd else None,
         append=files.append,
     )
+
+
+def filled(path: Path, known: Mapping[str, str]) -> Resolution:
+    """The text at `path` with what is known in the place of its names."""
+    try:
+        text = path.read_text("utf-8")
+        return content.inline(parameters.filled(text, known).encode())
+    except (OSError, ValueError, NetiplError) as error:
+        return Denied(f"{path}: {error}")
 
 
 def served(root: Path, name: str) -> Resolution:

@@ -15,9 +15,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from netipl.errors import NetiplError, UnavailableError
-from netipl.guests.lease import Lease
 from netipl.provisioning.changes import Change
-from netipl.store import leases
+from netipl.provisioning.inventory import Stored
+from netipl.store import rows
 from netipl.store.database import Database
 from netipl.store.session import Session
 from netipl.values import value
@@ -38,8 +38,8 @@ class _Submission:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    ask: Callable[[], list[Lease]]
-    answer: Future[list[Lease]]
+    ask: Callable[[], Stored]
+    answer: Future[Stored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ _Work = _Submission | _Question | _End
 class Journal:
     """Open until `close`. Everything but the constructor may be called from any thread.
 
-    After a failure nothing is stored until the leases were read: what was submitted before that rests on what is not
+    After a failure nothing is stored until all was read: what was submitted before that rests on what is not
     there, or on what another daemon has changed since.
     """
 
@@ -62,8 +62,8 @@ class Journal:
 
         Raises UsageError, UnavailableError or RefusedError (a newer database).
         """
-        self._database = Database(url)
-        self._session = Session(self._database)
+        self.database = Database(url)
+        self._session = Session(self.database)
         self._unread = False
         self._work: SimpleQueue[_Work] = SimpleQueue()
         self._thread = Thread(target=self._run, name="netipl-journal", daemon=True)
@@ -78,28 +78,28 @@ class Journal:
         """Make `changes` durable, after all that was submitted before; then call `done` with None or the error."""
         self._work.put(_Submission(tuple(changes), done))
 
-    def ask_leases(self) -> Future[list[Lease]]:
-        """The leases of our networks as they are stored, once all that was submitted before is.
+    def ask(self) -> Future[Stored]:
+        """What the store has of our networks, once all that was submitted before is there.
 
         The result may be UnavailableError.
         """
         return self._asked(self._read)
 
-    def hold(self, networks: Iterable[str]) -> Future[list[Lease]]:
-        """Hold these networks and no others. The result is the leases of those that were not held before, or
+    def hold(self, networks: Iterable[str]) -> Future[Stored]:
+        """Hold these networks and no others. The result is what there is of those that were not held before, or
         UnavailableError where another daemon has one: then all stays.
         """
         return self._asked(partial(self._hold, frozenset(networks)))
 
-    def leases(self) -> list[Lease]:
-        """As `ask_leases`, waiting for the answer. Raises UnavailableError."""
-        return self.ask_leases().result()
+    def stored(self) -> Stored:
+        """As `ask`, waiting for the answer. Raises UnavailableError."""
+        return self.ask().result()
 
     def close(self) -> None:
         """Commit what was submitted, then close the database."""
         self._work.put(_End())
         self._thread.join()
-        self._database.close()
+        self.database.close()
 
     def _run(self) -> None:
         while True:
@@ -127,8 +127,8 @@ class Journal:
                 return group, None
         return group, work
 
-    def _asked(self, ask: Callable[[], list[Lease]]) -> Future[list[Lease]]:
-        answer: Future[list[Lease]] = Future()
+    def _asked(self, ask: Callable[[], Stored]) -> Future[Stored]:
+        answer: Future[Stored] = Future()
         self._work.put(_Question(ask, answer))
         return answer
 
@@ -142,25 +142,25 @@ class Journal:
 
     def _write(self, group: list[_Submission]) -> None:
         if self._unread:
-            raise UnavailableError(f"{self._database.name}: leases are not stored until they have been read again")
+            raise UnavailableError(f"{self.database.name}: leases are not stored until they have been read again")
         changes = [change for submission in group for change in submission.changes]
         if changes:
             connection = self._session.connected()
             with connection.begin():
-                leases.write(connection, changes)
+                rows.write(connection, changes)
 
-    def _read(self) -> list[Lease]:
+    def _read(self) -> Stored:
         connection = self._session.connected()
         with connection.begin():
-            found = list(leases.read(connection, self._session.networks))
+            found = rows.read(connection, self._session.networks)
         self._unread = False
         return found
 
-    def _hold(self, networks: frozenset[str]) -> list[Lease]:
+    def _hold(self, networks: frozenset[str]) -> Stored:
         new = self._session.hold(networks)
         connection = self._session.connected()
         with connection.begin():
-            return list(leases.read(connection, new))
+            return rows.read(connection, new)
 
     def _answer(self, question: _Question) -> None:
         if error := self._error_of(lambda: question.answer.set_result(question.ask())):
@@ -173,12 +173,12 @@ class Journal:
         except SQLAlchemyError as failure:
             self._session.forget()
             self._unread = True
-            return self._database.explained(failure)
+            return self.database.explained(failure)
         except NetiplError as refusal:
             return refusal
         except Exception as bug:  # noqa: BLE001 - a thread that ends would leave all others waiting
             _log.exception("the journal failed")
             self._session.forget()
             self._unread = True
-            return UnavailableError(f"{self._database.name}: {bug!r}", remedy="this is a bug: please report it")
+            return UnavailableError(f"{self.database.name}: {bug!r}", remedy="this is a bug: please report it")
         return None

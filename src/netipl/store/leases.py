@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, select
 from netipl.errors import NetiplError, UnavailableError
 from netipl.guests.lease import Lease, LeaseState
 from netipl.net import Mac
-from netipl.provisioning.changes import Change, LeaseForgotten, LeaseSet
+from netipl.provisioning.changes import LeaseForgotten, LeaseSet
 from netipl.store.tables import leases
 from netipl.store.upsert import upsert
 from netipl.wire import printable
@@ -22,7 +22,7 @@ def read(connection: Connection, networks: Collection[str]) -> Iterator[Lease]:
     return map(lease, connection.execute(select(leases).where(leases.c.network.in_(networks))))
 
 
-def write(connection: Connection, changes: Iterable[Change]) -> None:
+def write(connection: Connection, changes: Iterable[LeaseSet | LeaseForgotten]) -> None:
     """Apply `changes`, given in the order in which they were made: only the last of each address is written."""
     last = {_key(change): change for change in changes}
     kept = [_row(change.lease) for change in last.values() if isinstance(change, LeaseSet)]
@@ -37,7 +37,7 @@ def write(connection: Connection, changes: Iterable[Change]) -> None:
         connection.execute(_FORGET, forgotten)
 
 
-def _key(change: Change) -> tuple[str, IPv4Address]:
+def _key(change: LeaseSet | LeaseForgotten) -> tuple[str, IPv4Address]:
     of = change.lease if isinstance(change, LeaseSet) else change
     return of.network, of.address
 

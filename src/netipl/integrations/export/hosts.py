@@ -54,7 +54,7 @@ def router(network: Network) -> IPv4Address:
 
 def serves_unknown(network: Network) -> bool:
     """Whether clients that are no known guests get an address."""
-    return network.unknown is not UnknownClients.IGNORE
+    return network.unknown is UnknownClients.POOL
 
 
 def macs(client: Client) -> tuple[Mac, ...]:

@@ -1,0 +1,347 @@
+"""The control plane of one daemon: what people and programs ask of it, done with the engines and kept by the journal.
+
+Changes are applied to the inventory at once and journalled in order; who asked for one is told when it is durable, and
+so is everybody who follows the events. After a commit that failed the inventory is read again, and the asker is told.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
+from typing import Protocol
+
+from netipl.errors import ConflictError, MissingError, RefusedError
+from netipl.guests.build import Build
+from netipl.guests.guest import Guest
+from netipl.guests.lease import Lease
+from netipl.guests.network import Network
+from netipl.guests.profile import Profile
+from netipl.guests.status import Status
+from netipl.provisioning import building, changing, importing, observing
+from netipl.provisioning import status as statuses
+from netipl.provisioning.boots import Boot, Boots
+from netipl.provisioning.changes import BuildSet, Change, CredentialForgotten, CredentialSet, GuestSet, Happened
+from netipl.provisioning.choice import Install, method_of, version_of
+from netipl.provisioning.credential import ApiToken
+from netipl.provisioning.history import BootQuery, EventQuery
+from netipl.provisioning.importing import Import
+from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.plan import Plan
+from netipl.provisioning.plan_view import PlanView
+from netipl.provisioning.policy import Policy
+from netipl.provisioning.timeline import Deed, Event
+from netipl.store import plan_lint
+from netipl.store.planner import Planner
+
+_PURGE_OF_FOLLOWERS = 10_000  # events that one who does not read may lag behind
+
+
+class Journal(Protocol):
+    """What is needed of the store."""
+
+    def submit(self, changes: Iterable[Change], done: Callable[[Exception | None], None]) -> None: ...
+
+
+class Archive(Protocol):
+    """What is asked of the store beside its journal; each in a thread of its own."""
+
+    def builds(self, guest: str | None, limit: int) -> Sequence[Build]: ...
+
+    def boots(self, query: BootQuery) -> Sequence[Boot]: ...
+
+    def events(self, query: EventQuery) -> Sequence[Event]: ...
+
+
+class ControlPlane:
+    """Of `inventory` and `boots`, which the daemon shares with it. `planner` and `policy` are replaced at a reload."""
+
+    def __init__(self, inventory: Inventory, boots: Boots, planner: Planner, policy: Policy) -> None:
+        self.planner = planner
+        self.policy = policy
+        self._inventory = inventory
+        self._boots = boots
+        self._journal: Journal | None = None
+        self._archive: Archive | None = None
+        self._failed: Callable[[Exception], None] = lambda _: None
+        self._number = 0
+        self._followers: set[asyncio.Queue[Event | None]] = set()
+
+    def begin(self, journal: Journal, archive: Archive, *, number: int, failed: Callable[[Exception], None]) -> None:
+        """From now on changes are kept. `number` is that of the newest event; `failed` is told of a lost commit."""
+        self._journal, self._archive, self._failed = journal, archive, failed
+        self._number = max(self._number, number)
+
+    # what is there
+
+    @property
+    def networks(self) -> Sequence[Network]:
+        return self._inventory.networks
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        return self.planner.offered.profiles
+
+    @property
+    def guests(self) -> Sequence[Guest]:
+        return self._inventory.guests
+
+    @property
+    def leases(self) -> Sequence[Lease]:
+        return self._inventory.leases
+
+    @property
+    def tokens(self) -> Sequence[ApiToken]:
+        return self._inventory.tokens
+
+    def guest(self, name: str) -> Guest:
+        guest = self._inventory.guest(name)
+        if guest is None:
+            raise MissingError(f"there is no guest {name}", remedy="`netipl guest list` shows all")
+        return guest
+
+    def status(self, guest: Guest) -> Status:
+        return statuses.status(guest, self.build_of(guest), self.boot_of(guest))
+
+    def build_of(self, guest: Guest) -> Build | None:
+        return self._inventory.build_of(guest)
+
+    def boot_of(self, guest: Guest) -> Boot | None:
+        found = [boot for mac in guest.macs if (boot := self._boots.of(mac)) is not None and boot.guest == guest.name]
+        return max(found, key=lambda boot: boot.began, default=None)
+
+    def plan(self, name: str, *, secrets: bool, build: bool) -> PlanView:
+        guest = self.guest(name)
+        network = self._network_of(guest)
+        if build:
+            wanted, _ = self._asked(guest, None, by="")
+            return self._view(guest, network, wanted, secrets=secrets)
+        open_build = self.build_of(guest)
+        if open_build is not None and open_build.installs:
+            return self._view(guest, network, open_build, secrets=secrets)
+        address, mac = self._address_of(guest, network), guest.macs[0]
+        made = self.planner.plan_for(guest, network, mac, address or IPv4Address(0))
+        if made is None:
+            return PlanView(guest=name, purpose=None)
+        return self._shown(made, guest, network, address, secrets=secrets)
+
+    # what is changed
+
+    async def put_guest(self, guest: Guest, *, by: str, expected: Guest | None, is_new: bool) -> Guest:
+        before = self._inventory.guest(guest.name)
+        if is_new and before is not None:
+            raise ConflictError(f"there is a guest {guest.name} already", remedy="change it, or choose another name")
+        if not is_new and before is None:
+            raise MissingError(f"there is no guest {guest.name}")
+        self._as_expected(before, expected)
+        if before is not None:
+            guest = replace(guest, origin=before.origin)
+        await self.commit(changing.put(self._inventory, guest, by=by, now=_now()))
+        return guest
+
+    async def remove_guest(self, name: str, *, by: str, expected: Guest | None) -> None:
+        self._as_expected(self.guest(name), expected)
+        await self.commit(changing.remove(self._inventory, name, by=by, now=_now()))
+
+    async def approve_guest(self, name: str, *, by: str) -> Guest:
+        self.guest(name)
+        changes = changing.approve(self._inventory, name, by=by, now=_now())
+        await self.commit(changes)
+        return next(change.guest for change in changes if isinstance(change, GuestSet))
+
+    async def import_guests(self, guests: Sequence[Guest], *, by: str, dry_run: bool, prune: bool) -> Import:
+        made = importing.imported(self._inventory, guests, prune=prune, by=by, now=_now())
+        if not dry_run:
+            await self.commit(made.changes)
+        return made
+
+    async def ask_build(self, name: str, *, profile: str | None, by: str) -> Build:
+        guest = self.guest(name)
+        build, changes = self._asked(guest, profile, by=by)
+        view = self._view(guest, self._network_of(guest), build, secrets=False)
+        if view.is_refused:
+            raise RefusedError(
+                f"the firmware of guest {name} would not boot this", remedy=f"netipl guest show {name} --plan --build"
+            )
+        await self.commit(changes)
+        return build
+
+    async def end_build(self, name: str, *, done: bool, by: str) -> Build:
+        build = self.build_of(self.guest(name))
+        if build is None:
+            raise MissingError(f"guest {name} has no build", remedy=f"netipl guest build {name}")
+        changes = building.end(build, Deed.BUILD_DONE if done else Deed.BUILD_CANCELLED, _now(), by=by)
+        await self.commit(changes)
+        return next(change.build for change in changes if isinstance(change, BuildSet))
+
+    async def add_token(self, token: ApiToken) -> None:
+        """Raises ConflictError where its name is taken."""
+        if any(known.name == token.name for known in self.tokens):
+            raise ConflictError(f"there is a token {token.name} already", remedy="revoke it, or choose another name")
+        detail = {"name": token.name, "role": token.role.value}
+        event = Event(at=_now(), what=Deed.CREDENTIAL_CREATED, network="", by=token.by, detail=detail)
+        await self.commit((CredentialSet(token), Happened(event)))
+
+    async def revoke_token(self, name: str, *, by: str) -> None:
+        """Raises MissingError."""
+        if not any(known.name == name for known in self.tokens):
+            raise MissingError(f"there is no token {name}", remedy="`netipl token list` shows all")
+        event = Event(at=_now(), what=Deed.CREDENTIAL_REVOKED, network="", by=by, detail={"name": name})
+        await self.commit((CredentialForgotten(name), Happened(event)))
+
+    # what was, and what goes on
+
+    async def builds(self, *, guest: str | None, limit: int) -> Sequence[Build]:
+        return await asyncio.to_thread(self._kept.builds, guest, limit)
+
+    async def boots(self, query: BootQuery) -> Sequence[Boot]:
+        return await asyncio.to_thread(self._kept.boots, query)
+
+    async def events(self, query: EventQuery) -> Sequence[Event]:
+        return await asyncio.to_thread(self._kept.events, query)
+
+    async def follow(self, *, after: int | None) -> AsyncIterator[Event]:
+        queue: asyncio.Queue[Event | None] = asyncio.Queue(_PURGE_OF_FOLLOWERS)
+        self._followers.add(queue)
+        last = after or 0
+        try:
+            while after is not None:
+                page = await self.events(EventQuery(after=last, limit=1000))
+                for event in page:
+                    yield event
+                if not page:
+                    break
+                last = page[-1].number
+            while (newest := await queue.get()) is not None:
+                if newest.number > last:
+                    yield newest
+        finally:
+            self._followers.discard(queue)
+
+    # how it is kept
+
+    def numbered(self, changes: Iterable[Change]) -> tuple[Change, ...]:
+        """The changes with a number in every event, greater than all before."""
+        return tuple(
+            Happened(replace(change.event, number=self._next())) if isinstance(change, Happened) else change
+            for change in changes
+        )
+
+    def keep(self, changes: Iterable[Change]) -> None:
+        """Applies and journals what nobody waits for."""
+        self._submit(changes, lambda _: None)
+
+    async def commit(self, changes: Iterable[Change]) -> None:
+        """Applies `changes`, and returns when they are durable. Raises UnavailableError where they cannot be."""
+        loop = asyncio.get_running_loop()
+        kept: asyncio.Future[None] = loop.create_future()
+
+        def done(error: Exception | None) -> None:
+            if not kept.done():
+                kept.set_result(None) if error is None else kept.set_exception(error)
+
+        self._submit(changes, done)
+        await kept
+
+    def published(self, changes: Iterable[Change]) -> None:
+        """These are durable: whoever follows is told."""
+        for change in changes:
+            if isinstance(change, Happened):
+                for queue in list(self._followers):
+                    self._tell(queue, change.event)
+
+    def tick(self) -> None:
+        """What has taken too long; to be called every second or so."""
+        changes = tuple(observing.overdue(self._inventory, self._boots, self.policy.limits, _now()))
+        if changes:
+            self.keep(changes)
+
+    def _submit(self, changes: Iterable[Change], done: Callable[[Exception | None], None]) -> None:
+        assert self._journal is not None  # while servers run
+        numbered = self.numbered(changes)
+        for change in numbered:
+            self._inventory.apply(change)
+        loop = asyncio.get_running_loop()
+
+        def settled(error: Exception | None) -> None:
+            done(error)
+            if error is None:
+                self.published(numbered)
+            else:
+                self._failed(error)
+
+        self._journal.submit(numbered, lambda error: _in_loop(loop, settled, error))
+
+    def _tell(self, queue: "asyncio.Queue[Event | None]", event: Event) -> None:
+        try:
+            queue.put_nowait(event)
+        except asyncio.QueueFull:  # it reads no more, or too slowly: it comes back with the number it has
+            self._followers.discard(queue)
+            while not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(None)
+
+    def _next(self) -> int:
+        self._number = max(self._number + 1, int(_now().timestamp() * 1_000_000))
+        return self._number
+
+    @property
+    def _kept(self) -> Archive:
+        assert self._archive is not None  # while servers run
+        return self._archive
+
+    def _as_expected(self, before: Guest | None, expected: Guest | None) -> None:
+        if expected is not None and before != expected:
+            raise ConflictError("somebody else has changed this guest meanwhile", remedy="look at it again")
+
+    def _asked(self, guest: Guest, profile: str | None, *, by: str) -> tuple[Build, tuple[Change, ...]]:
+        before = self.build_of(guest)
+        return building.ask(
+            guest,
+            before,
+            self.profiles,
+            profile=profile,
+            by=by,
+            now=_now(),
+            attempts=self.policy.attempts,
+            lasts=self.policy.token_lasts,
+        )
+
+    def _view(self, guest: Guest, network: Network, build: Build, *, secrets: bool) -> PlanView:
+        address, mac = self._address_of(guest, network), guest.macs[0]
+        chosen = Install(build.profile, build)
+        made = self.planner.planned(chosen, guest, network, mac, address or IPv4Address(0))
+        return self._shown(made, guest, network, address, secrets=secrets)
+
+    def _shown(
+        self, made: Plan, guest: Guest, network: Network, address: IPv4Address | None, *, secrets: bool
+    ) -> PlanView:
+        version = version_of(guest, network)
+        method = method_of(guest, version, self.planner.offered.method)
+        return plan_lint.view(made, guest, network, address, method=method, version=version, secrets=secrets)
+
+    def _network_of(self, guest: Guest) -> Network:
+        network = self._inventory.network(guest.network) if guest.network is not None else None
+        if network is None and len(self._inventory.networks) == 1:
+            network = self._inventory.networks[0]
+        if network is None:
+            raise RefusedError(f"guest {guest.name} has no network", remedy="give it the network that it boots in")
+        return network
+
+    def _address_of(self, guest: Guest, network: Network) -> IPv4Address | None:
+        lease = self._inventory.lease_of(network.name, guest.name)
+        return guest.address or (lease.address if lease is not None else None)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _in_loop(
+    loop: asyncio.AbstractEventLoop, settled: Callable[[Exception | None], None], error: Exception | None
+) -> None:
+    """From the thread of the journal; when the loop has ended nobody waits."""
+    try:
+        loop.call_soon_threadsafe(settled, error)
+    except RuntimeError:
+        return

@@ -1,0 +1,154 @@
+"""Why a boot failed: the first row of the table whose signs it shows, as a rule of the one table and in words about it.
+
+The rows stand in the order in which a boot comes to them, the later ones first: what happened last tells most.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from netipl.firmware.rules import RULES, RuleId
+from netipl.protocols.tftp.server import Reason
+from netipl.provisioning.boots import Boot, BootState
+from netipl.provisioning.story import Story
+from netipl.values import value
+from netipl.wire import printable
+
+_PROBED: Final = "pxelinux.cfg/"
+
+
+@value()
+class Cause:
+    """`words` are about this boot; the remedy is the rule's."""
+
+    rule: RuleId
+    words: str
+
+    @property
+    def remedy(self) -> str:
+        return RULES[self.rule].remedy
+
+
+_Sign = Callable[[Boot, Story], str | None]
+"""The words for a boot that shows it, else None."""
+
+
+def cause(boot: Boot, story: Story) -> Cause:
+    """Of a boot that has failed or fallen silent."""
+    for rule, sign in _SIGNS:
+        words = sign(boot, story)
+        if words is not None:
+            return Cause(rule, printable(words))
+    return Cause(RuleId.LOAD_FAILED, "the firmware gave up, and nothing tells why")
+
+
+def has_all(boot: Boot, story: Story) -> bool:
+    """Whether the firmware has fetched every file of its plan."""
+    return boot.plan is not None and bool(boot.plan.tree) and story.fetched >= boot.plan.tree.keys()
+
+
+def _loaded(boot: Boot, story: Story) -> str | None:
+    if boot.state is BootState.FINISHED and has_all(boot, story):
+        return "nothing was heard of it since its firmware had loaded all files"
+    return None
+
+
+def _changed(_: Boot, story: Story) -> str | None:
+    return next((f"{name} changed while it was sent" for name, why in _failures(story) if why == Reason.CHANGED), None)
+
+
+def _ended(_: Boot, story: Story) -> str | None:
+    for name, why in _failures(story):
+        if why.startswith(Reason.CLIENT):
+            return f"it broke {name} off: {why.partition(': ')[2] or 'without a word'}"
+    return None
+
+
+def _silent(_: Boot, story: Story) -> str | None:
+    silent = {Reason.SILENT, Reason.UNCONFIRMED}
+    return next((f"it fell silent in the middle of {name}" for name, why in _failures(story) if why in silent), None)
+
+
+def _too_large(boot: Boot, story: Story) -> str | None:
+    """A firmware that has no room for more gives its address back in the middle of a file."""
+    if boot.state is BootState.FINISHED and story.running:
+        return f"it gave up in the middle of {_last(story.running)}, as it does when its memory is full"
+    return None
+
+
+def _stuck(boot: Boot, story: Story) -> str | None:
+    if boot.state is BootState.LOADING and story.running:
+        return f"it fell silent in the middle of {_last(story.running)}"
+    return None
+
+
+def _denied(_: Boot, story: Story) -> str | None:
+    for name, why in reversed(story.denied.items()):
+        return f"it may not have {name}: {why}"
+    return None
+
+
+def _missing(boot: Boot, story: Story) -> str | None:
+    if not story.missing:
+        return None
+    name, found = story.missing[-1], sorted(story.fetched)
+    if found and boot.plan is not None and not _is_probe(name):
+        return f"{found[-1]} was found, {name} is missing"
+    return None if _is_probe(name) else f"{name} is missing"
+
+
+def _unprobed(_: Boot, story: Story) -> str | None:
+    probed = [name for name in story.missing if _is_probe(name)]
+    return f"none of {len(probed)} names was found, from {probed[0]} to {probed[-1]}" if probed else None
+
+
+def _nothing(boot: Boot, _: Story) -> str | None:
+    if boot.state is not BootState.ASKING and boot.address is None:
+        return "it has an address, and nothing to boot"
+    return None
+
+
+def _unasked(boot: Boot, story: Story) -> str | None:
+    if boot.address is not None and not (story.fetched or story.running or story.missing or story.denied):
+        return f"it has the address {boot.address}, and has asked for no file"
+    return None
+
+
+def _told_by_dhcp(rule: RuleId) -> _Sign:
+    return lambda _, story: story.reason if story.rule == rule else None
+
+
+def _unanswered(boot: Boot, story: Story) -> str | None:
+    if boot.state is BootState.ASKING and story.discovers:
+        return f"it asked {story.discovers} times, and took no offer"
+    return None
+
+
+def _failures(story: Story) -> list[tuple[str, str]]:
+    return list(reversed(story.failed.items()))
+
+
+def _is_probe(name: str) -> bool:
+    return _PROBED in name
+
+
+def _last(names: set[str]) -> str:
+    return max(names)
+
+
+_SIGNS: Final[tuple[tuple[RuleId, _Sign], ...]] = (
+    (RuleId.KERNEL_SILENT, _loaded),
+    (RuleId.FILE_CHANGED, _changed),
+    (RuleId.TRANSFER_ENDED, _ended),
+    (RuleId.FILE_TOO_LARGE, _too_large),
+    (RuleId.TRANSFER_SILENT, _silent),
+    (RuleId.TRANSFER_SILENT, _stuck),
+    (RuleId.ACCESS_DENIED, _denied),
+    (RuleId.FILE_MISSING, _missing),
+    (RuleId.NO_CONFIGURATION, _unprobed),
+    (RuleId.OTHER_SERVER, _told_by_dhcp(RuleId.OTHER_SERVER)),
+    (RuleId.NO_FREE_ADDRESS, _told_by_dhcp(RuleId.NO_FREE_ADDRESS)),
+    (RuleId.REQUEST_REFUSED, _told_by_dhcp(RuleId.REQUEST_REFUSED)),
+    (RuleId.NOTHING_TO_BOOT, _nothing),
+    (RuleId.SERVER_NOT_ASKED, _unasked),
+    (RuleId.OFFER_NOT_TAKEN, _unanswered),
+)

@@ -1,0 +1,111 @@
+"""What people change of guests, and how a guest that nobody knows is registered. Returns changes, makes none.
+
+The inventory says whether a guest fits in (`Inventory.check`); here is who may change what, and what is told of it.
+"""
+
+from dataclasses import fields, replace
+from datetime import datetime
+
+from netipl.errors import RefusedError, UsageError
+from netipl.guests.guest import Guest, Origin
+from netipl.guests.network import Network
+from netipl.net import Mac
+from netipl.provisioning import building
+from netipl.provisioning.changes import Change, GuestForgotten, GuestSet, Happened
+from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.timeline import Deed, Event
+
+
+def known(inventory: Inventory, name: str) -> Guest:
+    """Raises RefusedError where there is no such guest."""
+    guest = inventory.guest(name)
+    if guest is None:
+        raise RefusedError(f"there is no guest {name}", remedy="`netipl guest list` shows all")
+    return guest
+
+
+def put(
+    inventory: Inventory, guest: Guest, *, by: str, now: datetime, among: Inventory | None = None
+) -> tuple[Change, ...]:
+    """`guest` is added, or takes the place of the one with its name. Raises UsageError and RefusedError.
+
+    `among` is the inventory that it has to fit into, where that is another one.
+    """
+    if guest.network is None:
+        raise UsageError(f"guest {guest.name} has no network", remedy="name the network that it boots in")
+    if not guest.macs:
+        raise UsageError(f"guest {guest.name} has no MAC address", remedy="give one at least: --mac 52:54:00:13:33:0a")
+    before = inventory.guest(guest.name)
+    if before is not None:
+        _changeable(before)
+        if before == guest:
+            return ()
+    (among or inventory).check(guest)
+    moved: tuple[Change, ...] = ()
+    if before is not None and before.network not in {None, guest.network}:
+        moved = (GuestForgotten(str(before.network), before.name),)
+    deed = Deed.GUEST_ADDED if before is None else Deed.GUEST_CHANGED
+    return *moved, GuestSet(guest), _told(guest, deed, now, by, **difference(before, guest))
+
+
+def remove(inventory: Inventory, name: str, *, by: str, now: datetime) -> tuple[Change, ...]:
+    """Its open build is cancelled. Raises RefusedError."""
+    guest = known(inventory, name)
+    _changeable(guest)
+    build = inventory.build_of(guest)
+    ended: tuple[Change, ...] = ()
+    if build is not None and build.is_open:
+        ended = building.end(build, Deed.BUILD_CANCELLED, now, by=by)
+    return *ended, GuestForgotten(str(guest.network), name), _told(guest, Deed.GUEST_REMOVED, now, by)
+
+
+def approve(inventory: Inventory, name: str, *, by: str, now: datetime) -> tuple[Change, ...]:
+    """A discovered guest becomes one like any other. Raises RefusedError."""
+    guest = known(inventory, name)
+    if guest.is_approved:
+        raise RefusedError(f"guest {name} waits for no approval")
+    approved = replace(guest, origin=Origin.ADDED)
+    return GuestSet(approved), _told(approved, Deed.GUEST_APPROVED, now, by)
+
+
+def discovered(inventory: Inventory, network: Network, mac: Mac, now: datetime) -> tuple[Change, ...]:
+    """The guest that a client nobody knows is registered as; nothing where its name is taken."""
+    guest = Guest(name=f"discovered-{mac.dashed}", macs=(mac,), network=network.name, origin=Origin.DISCOVERED)
+    try:
+        inventory.check(guest)
+    except UsageError:
+        return ()
+    return GuestSet(guest), _told(guest, Deed.GUEST_DISCOVERED, now, "")
+
+
+def difference(before: Guest | None, guest: Guest) -> dict[str, str]:
+    """What `guest` says that `before` did not: `OLD -> NEW` by field."""
+    changed = {}
+    for each in fields(Guest):
+        old, new = (_shown(getattr(guest_, each.name)) if guest_ else "" for guest_ in (before, guest))
+        if old != new and each.name not in {"name", "origin"}:
+            changed[each.name] = f"{old} -> {new}" if before is not None else new
+    return changed
+
+
+def _changeable(guest: Guest) -> None:
+    if guest.origin is Origin.SETTINGS:
+        raise RefusedError(f"guest {guest.name} is in the settings file", remedy="change it there, and reload netipl")
+
+
+def _shown(plain: object) -> str:
+    match plain:
+        case None:
+            return ""
+        case tuple():
+            return ", ".join(map(str, plain))
+        case bytes():
+            return plain.hex(":")
+    return str(plain)
+
+
+def _told(guest: Guest, deed: Deed, now: datetime, by: str, **detail: str) -> Happened:
+    mac = guest.macs[0] if guest.macs else None
+    return Happened(
+        Event(at=now, what=deed, network=str(guest.network), guest=guest.name, mac=mac, by=by, detail=detail)
+    )

@@ -1,0 +1,80 @@
+"""What a guest boots now: its installer, its disk, files of its own, or nothing; and how its firmware is given that.
+
+Only a build that no boot has spent leads to an installer. The table of ways to the disk and of methods is by firmware
+version; a version that is not known gets what every version takes.
+"""
+
+from netipl.ccw import DeviceNumber
+from netipl.firmware.rulebook.rule import CONFIGURATIONS, MERGED
+from netipl.firmware.versions import Version
+from netipl.guests.build import Build
+from netipl.guests.guest import BootFiles, BootMethod, Guest, LocalBoot, Origin
+from netipl.guests.network import Network
+from netipl.values import value
+
+
+@value()
+class Install:
+    """The installer of `profile`, for `build`."""
+
+    profile: str
+    build: Build
+
+
+@value()
+class Disk:
+    """The guest's own disk; without `device` the first that is found."""
+
+    way: LocalBoot
+    device: DeviceNumber | None
+
+
+@value()
+class Files:
+    """These files, each time."""
+
+    boot: BootFiles
+
+
+Choice = Install | Disk | Files
+
+
+def choice(
+    guest: Guest | None, build: Build | None, default: BootFiles | None, version: Version | None
+) -> Choice | None:
+    """For `guest`, or an unknown client (None), whose newest build is `build`; None: nothing."""
+    if guest is None:
+        return Files(default) if default is not None else None
+    if not guest.is_approved:
+        return None
+    if build is not None and build.installs:
+        return Install(build.profile, build)
+    if guest.boot is not None:
+        return Files(guest.boot)
+    if guest.profile is not None or guest.origin is not Origin.SETTINGS or build is not None:
+        return Disk(way_to_disk(guest, version), guest.disk)
+    return Files(default) if default is not None else None
+
+
+def way_to_disk(guest: Guest, version: Version | None) -> LocalBoot:
+    """The re-IPL program, which every version takes, unless the guest is said to fall through and its firmware does."""
+    falls = guest.local_boot is LocalBoot.FALL_THROUGH and version is not None and version >= MERGED
+    return LocalBoot.FALL_THROUGH if falls else LocalBoot.RE_IPL
+
+
+def method_of(guest: Guest | None, version: Version | None, default: BootMethod | None) -> BootMethod:
+    """How the firmware is given a kernel: as the guest or the settings say, or as suits its version."""
+    if guest is not None and guest.method is not None:
+        return guest.method
+    if default is not None:
+        return default
+    if version is not None and version < CONFIGURATIONS:
+        return BootMethod.COMBINED
+    return BootMethod.PROBE_UUID if guest is not None and guest.uuid is not None else BootMethod.PROBE_MAC
+
+
+def version_of(guest: Guest | None, network: Network | None) -> Version | None:
+    """The firmware's, as far as anybody has said it."""
+    if guest is not None and guest.firmware is not None:
+        return guest.firmware
+    return network.firmware if network is not None else None

@@ -1,0 +1,36 @@
+"""What a profile's kernel command line and answers may name in braces, and what stands for it in one build."""
+
+import re
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+from typing import Final
+
+from netipl.errors import UsageError
+
+NAMES: Final = ("guest", "address", "server", "answers", "callback")
+_NAMED: Final = re.compile(r"\{([a-z]+)\}")
+
+
+def parameters(*, guest: str, address: IPv4Address, server: IPv4Address, port: int, token: str) -> dict[str, str]:
+    """By name. `server` and `port` are where boot files are served by HTTP; `callback` is followed by what happened."""
+    base = f"http://{server}:{port}"
+    return {
+        "guest": guest,
+        "address": str(address),
+        "server": str(server),
+        "answers": f"{base}/answers/{token}",
+        "callback": f"{base}/callback/{token}",
+    }
+
+
+def filled(text: str, known: Mapping[str, str]) -> str:
+    """`text` with what is known in the place of its names. Raises UsageError for one that is not."""
+
+    def found(match: re.Match[str]) -> str:
+        if match[1] not in known:
+            raise UsageError(
+                f"{{{match[1]}}} stands for nothing", remedy=f"known are {', '.join(f'{{{name}}}' for name in known)}"
+            )
+        return known[match[1]]
+
+    return _NAMED.sub(found, text)

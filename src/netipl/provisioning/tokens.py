@@ -1,0 +1,42 @@
+"""The token of a build: what an installer shows, beside its address, to get its answers and to be believed.
+
+It is made of a secret key and the build, so it is stored nowhere. Every secret of netipl begins alike, and what is kept
+or shown goes through `hidden`.
+"""
+
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from datetime import datetime
+from typing import Final
+
+from netipl.guests.build import Build
+
+PREFIX: Final = "netipl_"
+KEY_SIZE: Final = 32
+"""Bytes of a secret key."""
+
+_SECRET: Final = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{20,}")
+_HIDDEN: Final = PREFIX + "…"
+
+
+class Tokens:
+    """Of one secret key, random and of KEY_SIZE bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, build: Build) -> str:
+        """The token of `build`."""
+        digest = hmac.digest(self._key, f"build {build.network} {build.id}".encode(), "sha256")
+        return PREFIX + urlsafe_b64encode(digest).decode().rstrip("=")
+
+    def is_good(self, token: str, build: Build, now: datetime) -> bool:
+        """Whether `token` is that of `build`, which is open and not too old."""
+        right = hmac.compare_digest(token.encode(errors="replace"), self.of(build).encode())
+        return right and build.is_open and now < build.expires
+
+
+def hidden(text: str) -> str:
+    """`text` without the secrets in it."""
+    return _SECRET.sub(_HIDDEN, text) if PREFIX in text else text
