@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 
+from netipl.errors import UsageError
 from netipl.guests.guest import BootMethod
+from netipl.provisioning.parameters import NAMES, filled
 from netipl.settings.keys import BootKeys, File, GuestKeys, NetworkKeys
 from netipl.settings.problems import Location, Problem, dotted
 
@@ -136,6 +138,36 @@ def _files_are_there(file: File, directory: Path) -> Iterator[Problem]:
         yield Problem(key=("tftp", "root"), what=f"{directory / root} is no directory", remedy=_PATH_REMEDY)
 
 
+def _profiles_are_whole(file: File, directory: Path) -> Iterator[Problem]:
+    for name, profile in file.profiles.items():
+        place = ("profiles", name)
+        for key in ("kernel", "initrd", "answers"):
+            path = getattr(profile, key)
+            if path is not None and not (os.access(directory / path, os.R_OK) and (directory / path).is_file()):
+                yield Problem(key=(*place, key), what=f"{directory / path} is no file to read", remedy=_PATH_REMEDY)
+        try:
+            filled(profile.append, dict.fromkeys(NAMES, ""))
+        except UsageError as error:
+            yield Problem(key=(*place, "append"), what=str(error), remedy=error.remedy)
+
+
+def _guests_have_profiles_that_are_there(file: File, _: Path) -> Iterator[Problem]:
+    for name, guest in file.guests.items():
+        if guest.profile is None:
+            continue
+        place = ("guests", name)
+        if guest.profile not in file.profiles:
+            known = ", ".join(file.profiles)
+            remedy = f"use one of: {known}" if known else f"add [profiles.{guest.profile}]"
+            yield Problem(key=(*place, "profile"), what=f"there is no profile {guest.profile}", remedy=remedy)
+        if (guest.kernel, guest.initrd, guest.append) != (None, None, None):
+            remedy = "take them out, or the profile"
+            yield Problem(key=(*place, "profile"), what="it has files of its own, which it would boot", remedy=remedy)
+        if guest.network is None and len(file.networks) > 1:
+            remedy = f"add network, one of: {', '.join(file.networks)}"
+            yield Problem(key=(*place, "network"), what="a guest that is installed needs one network", remedy=remedy)
+
+
 def _export_is_apart(file: File, directory: Path) -> Iterator[Problem]:
     root, export = file.tftp.root, file.tftp.export
     if (
@@ -169,6 +201,8 @@ CHECKS: tuple[Check, ...] = (
     _guests_are_in_their_networks,
     _guests_can_be_booted,
     _files_are_there,
+    _profiles_are_whole,
+    _guests_have_profiles_that_are_there,
     _export_is_apart,
     _user_is_known,
 )

@@ -186,7 +186,7 @@ class Settings:
             uuid=keys.uuid,
             client_id=keys.client_id,
             address=keys.address,
-            network=keys.network,
+            network=keys.network or self._only_network,
             firmware=keys.firmware,
             disk=keys.disk,
             local_boot=keys.local_boot,
@@ -195,11 +195,16 @@ class Settings:
             boot=self._boot(keys),
         )
 
+    @property
+    def _only_network(self) -> str | None:
+        """The network of guests that name none, where there is no choice."""
+        return next(iter(self.file.networks)) if len(self.file.networks) == 1 else None
+
     def _boot(self, keys: GuestKeys) -> BootFiles | None:
         """A kernel of its own never gets another's initrd; all else that is not said is the default's."""
         default = self.file.default
         kernel = keys.kernel or default.kernel
-        if kernel is None or (keys.kernel, keys.initrd, keys.append) == (None, None, None):
+        if keys.profile is not None or kernel is None or (keys.kernel, keys.initrd, keys.append) == (None, None, None):
             return None
         initrd = keys.initrd if keys.kernel is not None or keys.initrd is not None else default.initrd
         append = keys.append if keys.append is not None else default.append
