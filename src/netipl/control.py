@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
-from typing import Protocol
+from typing import Final, Protocol
 
 from netipl.errors import ConflictError, MissingError, RefusedError
 from netipl.guests.build import Build
@@ -34,7 +34,11 @@ from netipl.provisioning.timeline import Deed, Event
 from netipl.store import plan_lint
 from netipl.store.planner import Planner
 
-_PURGE_OF_FOLLOWERS = 10_000  # events that one who does not read may lag behind
+_MOST_BEHIND: Final = 10_000
+"""Events that a follower who does not read may lag behind."""
+
+_GATHERED: Final = 0.02
+"""Seconds for which changes that nobody waits for are gathered."""
 
 
 class Journal(Protocol):
@@ -65,6 +69,7 @@ class ControlPlane:
         self._archive: Archive | None = None
         self._failed: Callable[[Exception], None] = lambda _: None
         self._number = 0
+        self._waiting: list[Change] = []
         self._followers: set[asyncio.Queue[Event | None]] = set()
 
     def begin(self, journal: Journal, archive: Archive, *, number: int, failed: Callable[[Exception], None]) -> None:
@@ -201,7 +206,7 @@ class ControlPlane:
         return await asyncio.to_thread(self._kept.events, query)
 
     async def follow(self, *, after: int | None) -> AsyncIterator[Event]:
-        queue: asyncio.Queue[Event | None] = asyncio.Queue(_PURGE_OF_FOLLOWERS)
+        queue: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_BEHIND)
         self._followers.add(queue)
         last = after or 0
         try:
@@ -220,28 +225,39 @@ class ControlPlane:
 
     # how it is kept
 
-    def numbered(self, changes: Iterable[Change]) -> tuple[Change, ...]:
-        """The changes with a number in every event, greater than all before."""
-        return tuple(
-            Happened(replace(change.event, number=self._next())) if isinstance(change, Happened) else change
-            for change in changes
-        )
-
     def keep(self, changes: Iterable[Change]) -> None:
-        """Applies and journals what nobody waits for."""
-        self._submit(changes, lambda _: None)
+        """Applies what nobody waits for, and journals it a moment later, together with what comes meanwhile."""
+        made = tuple(changes)
+        for change in made:
+            self._inventory.apply(change)
+        if made and not self._waiting:
+            asyncio.get_running_loop().call_later(_GATHERED, self.flush)
+        self._waiting += made
 
     async def commit(self, changes: Iterable[Change]) -> None:
         """Applies `changes`, and returns when they are durable. Raises UnavailableError where they cannot be."""
-        loop = asyncio.get_running_loop()
-        kept: asyncio.Future[None] = loop.create_future()
+        made = tuple(changes)
+        for change in made:
+            self._inventory.apply(change)
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def done(error: Exception | None) -> None:
             if not kept.done():
                 kept.set_result(None) if error is None else kept.set_exception(error)
 
-        self._submit(changes, done)
+        self._submit(made, done)
         await kept
+
+    def submitted(self, changes: Iterable[Change]) -> tuple[Change, ...]:
+        """To be called with all that is journalled elsewhere, in that order: numbers its events."""
+        self.flush()
+        return self._numbered(changes)
+
+    def flush(self) -> None:
+        """Journals what has been kept so far."""
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._submit(waiting, lambda _: None)
 
     def published(self, changes: Iterable[Change]) -> None:
         """These are durable: whoever follows is told."""
@@ -252,25 +268,28 @@ class ControlPlane:
 
     def tick(self) -> None:
         """What has taken too long; to be called every second or so."""
-        changes = tuple(observing.overdue(self._inventory, self._boots, self.policy.limits, _now()))
-        if changes:
-            self.keep(changes)
+        self.keep(observing.overdue(self._inventory, self._boots, self.policy.limits, _now()))
 
     def _submit(self, changes: Iterable[Change], done: Callable[[Exception | None], None]) -> None:
         assert self._journal is not None  # while servers run
-        numbered = self.numbered(changes)
-        for change in numbered:
-            self._inventory.apply(change)
+        made = self.submitted(changes)
         loop = asyncio.get_running_loop()
 
         def settled(error: Exception | None) -> None:
             done(error)
             if error is None:
-                self.published(numbered)
+                self.published(made)
             else:
                 self._failed(error)
 
-        self._journal.submit(numbered, lambda error: _in_loop(loop, settled, error))
+        self._journal.submit(made, lambda error: _in_loop(loop, settled, error))
+
+    def _numbered(self, changes: Iterable[Change]) -> tuple[Change, ...]:
+        """Every event gets a number that is greater than all before: those are in the order of the journal."""
+        return tuple(
+            Happened(replace(change.event, number=self._next())) if isinstance(change, Happened) else change
+            for change in changes
+        )
 
     def _tell(self, queue: "asyncio.Queue[Event | None]", event: Event) -> None:
         try:

@@ -18,10 +18,7 @@ import structlog
 
 from netipl.control import ControlPlane
 from netipl.errors import NetiplError
-from netipl.guests.build import Build
-from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease
-from netipl.guests.network import Network
 from netipl.integrations import privileges
 from netipl.integrations.payload import reipl_program
 from netipl.protocols.dhcp4.message import Message
@@ -31,10 +28,10 @@ from netipl.provisioning.boots import Boot, Boots, BootState
 from netipl.provisioning.building import doubt
 from netipl.provisioning.callbacks import callback
 from netipl.provisioning.changes import BuildSet, Change, Happened
-from netipl.provisioning.choice import Install
 from netipl.provisioning.difference import Step
 from netipl.provisioning.exchange import Arrival, Outcome
 from netipl.provisioning.export import LeftOut
+from netipl.provisioning.installers import Installer, installer
 from netipl.provisioning.inventory import Inventory, Stored
 from netipl.provisioning.observing import observed, without_secrets
 from netipl.provisioning.plan import Plan
@@ -138,6 +135,7 @@ class Daemon:
                 self._exports.ask(self._settings.tftp_export, self._settings.exported())
                 self.serving.set()
         finally:
+            self.control.flush()
             journal.close()
 
     async def reload(self, settings: Settings) -> list[str]:
@@ -189,17 +187,15 @@ class Daemon:
     def _answer(self, message: Message, arrival: Arrival) -> Outcome:
         now = datetime.now(UTC)
         received = receive(self._inventory, self._boots, message, arrival, now, plan_for=self._planner.plan_for)
-        outcome = received.outcome
-        changes = self.control.numbered(outcome.changes)
-        for change in changes:
+        for change in received.outcome.changes:
             self._inventory.apply(change)
         if received.interrupted is not None:
             self._tftp.drop(received.interrupted)
-        return Outcome(changes=changes, reply=outcome.reply, observations=outcome.observations)
+        return received.outcome
 
     def _commit(self, changes: Iterable[Change], done: Done) -> None:
         assert self._journal is not None  # while servers run
-        made, loop = tuple(changes), asyncio.get_running_loop()
+        made, loop = self.control.submitted(changes), asyncio.get_running_loop()
 
         def kept(error: Exception | None) -> None:
             done(error)
@@ -245,17 +241,7 @@ class Daemon:
         """The plan that `boot` pinned before this process ran."""
         guest = self._inventory.guest(boot.guest) if boot.guest is not None else None
         network = self._inventory.network(boot.network)
-        if network is None or boot.address is None:
-            return None
-        build = self._inventory.build_of(guest) if guest is not None else None
-        if guest is not None and boot.build is not None and build is not None and build.id == boot.build:
-            try:
-                chosen = Install(build.profile, build)
-                return self._planner.planned(chosen, guest, network, boot.mac, boot.address)
-            except NetiplError as error:
-                self._no_plan(guest.name, error)
-                return None
-        return self._planner.plan_for(guest, network, boot.mac, boot.address)
+        return None if network is None else self._planner.again(boot, guest, network)
 
     def _plan_of(self, lease: Lease) -> Plan | None:
         network = self._inventory.network(lease.network)
@@ -277,30 +263,23 @@ class Daemon:
 
     def _answers(self, token: str, peer: IPv4Address) -> Resolution:
         """What an installer gets that shows the token of its build, from the address of its guest."""
-        found = self._build_at(peer, token)
+        found = self._installer(peer, token)
         if found is None:
             return Denied("it shows no token of an open build of this address")
-        guest, build, network = found
-        profile = self._planner.offered.profiles.get(build.profile)
+        profile = self._planner.offered.profiles.get(found.build.profile)
         if profile is None or profile.answers is None:
             return Missing()
         self.observe(Observation(at=datetime.now(UTC), seen=Seen.ANSWERS_FETCHED, address=peer))
-        return files.filled(profile.answers, self._planner.known(guest, build, network, peer))
+        return files.filled(profile.answers, self._planner.known(found.guest, found.build, found.network, peer))
 
-    def _build_at(self, peer: IPv4Address, token: str) -> tuple[Guest, Build, Network] | None:
-        lease = self._inventory.lease_with(peer)
-        guest = self._inventory.guest_of(lease) if lease is not None else None
-        build = self._inventory.build_of(guest) if guest is not None else None
-        if lease is None or guest is None or build is None or self._tokens is None:
-            return None
-        network = self._inventory.network(lease.network)
-        good = network is not None and self._tokens.is_good(token, build, datetime.now(UTC))
-        return (guest, build, network) if network is not None and good else None
+    def _installer(self, peer: IPv4Address, token: str) -> Installer | None:
+        now = datetime.now(UTC)
+        return None if self._tokens is None else installer(self._inventory, self._tokens, peer, token, now)
 
     def _called_back(self, peer: IPv4Address, path: str) -> None:
         now = datetime.now(UTC)
         called = callback(path)
-        if called is not None and self._build_at(peer, called.token) is not None:
+        if called is not None and self._installer(peer, called.token) is not None:
             detail = {"says": called.says, **({"words": called.words} if called.words else {})}
             self.observe(Observation(at=now, seen=Seen.INSTALLER, address=peer, detail=detail))
         else:

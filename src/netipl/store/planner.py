@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from netipl.content import Content
-from netipl.errors import NetiplError
+from netipl.errors import NetiplError, UsageError
 from netipl.guests.build import Build
 from netipl.guests.guest import BootFiles, BootMethod, Guest, LocalBoot
 from netipl.guests.network import Network
@@ -14,6 +14,7 @@ from netipl.images import kernel, reipl
 from netipl.net import Mac
 from netipl.provisioning import parameters
 from netipl.provisioning.bootfields import BootFields
+from netipl.provisioning.boots import Boot
 from netipl.provisioning.choice import Choice, Disk, Files, Install, choice, method_of, version_of
 from netipl.provisioning.plan import Images, Plan, Purpose, Subject, plan
 from netipl.provisioning.tokens import Tokens
@@ -60,6 +61,19 @@ class Planner:
             self._complain(guest.name if guest is not None else mac.dashed, error)
             return None
 
+    def again(self, boot: Boot, guest: Guest | None, network: Network) -> Plan | None:
+        """The plan that `boot` pinned in a process before this one, from the files as they are now."""
+        if boot.address is None:
+            return None
+        build = self._build_of(guest) if guest is not None else None
+        if guest is None or build is None or build.id != boot.build:
+            return self.plan_for(guest, network, boot.mac, boot.address)
+        try:
+            return self.planned(Install(build.profile, build), guest, network, boot.mac, boot.address)
+        except NetiplError as error:
+            self._complain(guest.name, error)
+            return None
+
     def planned(self, chosen: Choice, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
         """The plan that `chosen` leads to. Raises UsageError and UnavailableError."""
         match chosen:
@@ -75,7 +89,9 @@ class Planner:
 
     def _install(self, chosen: Install, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
         assert guest is not None  # of whom the build is
-        profile = self.offered.profiles[chosen.profile]
+        profile = self.offered.profiles.get(chosen.profile)
+        if profile is None:
+            raise UsageError(f"there is no profile {chosen.profile} any more", remedy="add it to the settings again")
         append = " ".join(part for part in (profile.boot.append, guest.append) if part)
         boot = replace(
             profile.boot, append=parameters.filled(append, self.known(guest, chosen.build, network, address))
