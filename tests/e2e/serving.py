@@ -141,6 +141,8 @@ class Guest:
     name: str
     machine: QemuGuest
     start_line: str = KERNEL_LINE
+    devices: tuple[str, ...] = ()
+    """Further arguments of QEMU."""
     process: subprocess.Popen[bytes] | None = None
     output: IO[bytes] | None = None
 
@@ -162,7 +164,7 @@ class Guest:
     def start(self) -> None:
         self.output = self._record.open("wb")
         self.process = subprocess.Popen(
-            self.where.namespace.command(*self.machine.command_line()),
+            self.where.namespace.command(*self.machine.command_line(), *self.devices),
             stdin=subprocess.DEVNULL,
             stdout=self.output,
             stderr=self.output,
@@ -175,6 +177,16 @@ class Guest:
             self.process.wait()
         if self.output is not None:
             self.output.close()
+
+    def says(self, words: str) -> bool:
+        """Whether its console says `words`; False if it ends before."""
+        process = self.process
+        assert process is not None, "it is started first"
+        eventually(lambda: self._said(words) or process.poll() is not None, words, within=LONGEST)
+        return self._said(words)
+
+    def _said(self, words: str) -> bool:
+        return any(words in line for line in self.console)
 
     def boots(self) -> bool:
         """Whether its kernel starts; then it is destroyed. False if the guest gives up before."""

@@ -1,0 +1,208 @@
+"""The life of real guests by the command line: added, built, watched, cancelled, failed for a named cause, sent to disk.
+
+What is "installed" is Debian's small Linux of the demonstration, which calls back as an installer does; the disk that a
+guest goes to is one of tests/e2e/reipl, and no boot may change a byte of it.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import postgresql
+from tests.e2e.reipl.disks import saying
+from tests.e2e.reipl.test_reipl import built
+from tests.e2e.serving import BRIDGE, NETIPL, SERVER, Guest, Place, Serve, guest, mac, serving
+
+pytestmark = [
+    pytest.mark.guest,
+    pytest.mark.root,
+    pytest.mark.skipif(shutil.which("qemu-system-s390x") is None, reason="needs qemu-system-s390x"),
+]
+
+DISK_NUMBER = "0.0.1234"
+ON_DISK = "netipl: disk A waits"
+
+
+def settings(profiles: str = "", limits: str = "", database: str = "") -> str:
+    return f"""
+[server]
+state_directory = "state"
+run_directory = "state/run"
+{database}
+[networks.lab]
+interface = "{BRIDGE}"
+subnet = "192.0.2.0/24"
+server = "{SERVER}"
+[limits]
+{limits}
+[profiles.debian]
+kernel = "kernel"
+initrd = "debian/initrd"
+append = "console=ttysclp0 netipl.callback={{callback}}/done"
+{profiles}
+"""
+
+
+class Asking:
+    """The command line, as an administrator on this machine has it."""
+
+    def __init__(self, where: Place) -> None:
+        self.socket = where.directory / "state/run/api.sock"
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        environment = {**os.environ, "NETIPL_API": str(self.socket)}
+        return subprocess.run([*NETIPL, *arguments], capture_output=True, text=True, check=False, env=environment)
+
+    def __call__(self, *arguments: str) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+        return done.stdout
+
+    def shown(self, name: str = "web1") -> dict[str, Any]:  # Any: JSON
+        found: dict[str, Any] = json.loads(self("guest", "show", name, "--json"))
+        return found
+
+    def watched(self, until: str) -> "subprocess.CompletedProcess[str]":
+        return self.run("guest", "watch", "web1", "--until", until, "--json")
+
+
+@contextmanager
+def lab_with(lab: Place, text: str) -> Iterator[tuple[Serve, Asking, Guest, Path]]:
+    """A daemon for `text`, and guest 1 with a bootable disk, off."""
+    initrd = next((lab.directory / "debian").glob("*initrd*"))
+    if initrd.name != "initrd":
+        initrd.rename(initrd.with_name("initrd"))
+    lab.write(text)
+    disk = lab.directory / "disk"
+    disk.write_bytes(saying(built("disk.S", lab.directory), "disk A waits"))
+    with serving(lab) as daemon, guest(lab) as machine:
+        machine.devices = (
+            *("-drive", f"if=none,id=disk,format=raw,file={disk}"),
+            *("-device", f"virtio-blk-ccw,drive=disk,devno=fe.0.{DISK_NUMBER[-4:]}"),
+        )
+        yield daemon, Asking(lab), machine, disk
+
+
+def added(ask: Asking) -> None:
+    ask("guest", "add", "web1", "--mac", mac(1), "--address", "192.0.2.10", "--profile", "debian", "--disk", DISK_NUMBER)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_guest_is_installed_once_and_then_only_ever_goes_to_its_disk(
+    lab: Place, database: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgresql_url") if database == "postgresql" else ""
+    with lab_with(lab, settings(database=f'database = "{url}"' if url else "")) as (daemon, ask, machine, disk):
+        before = digest(disk)
+        added(ask)
+        assert ask.shown()["status"] == "registered"
+        ask("guest", "build", "web1")
+        assert ask.shown()["status"] == "waiting"
+        machine.start()
+        watched = ask.watched("installed")
+        assert watched.returncode == 0, (watched.stdout, watched.stderr, machine.story())
+        assert machine.says("netipl: called back"), machine.story()
+        shown = ask.shown()
+        assert (shown["status"], shown["build"]["state"]) == ("installed", "done")
+        for _ in range(2):
+            machine.destroy()
+            machine.start()
+            assert machine.says(ON_DISK), machine.story()
+        machine.destroy()
+        assert digest(disk) == before
+        secrets = [daemon.log.read_text(), ask("guest", "timeline", "web1", "--json"), ask("guest", "show", "web1", "--plan")]
+        assert not any("/callback/netipl_" in text.replace("netipl_…", "") for text in secrets)
+
+
+def test_reset_in_the_middle_of_an_installation_it_goes_to_its_disk(lab: Place) -> None:
+    with lab_with(lab, settings()) as (_, ask, machine, disk):
+        before = digest(disk)
+        added(ask)
+        ask("guest", "build", "web1")
+        machine.start()
+        assert machine.says("Linux version"), machine.story()
+        machine.destroy()
+        machine.start()
+        assert machine.says(ON_DISK), machine.story()
+        machine.destroy()
+        assert digest(disk) == before
+
+
+def test_a_build_survives_a_boot_that_failed_in_its_firmware(lab: Place) -> None:
+    with lab_with(lab, settings()) as (daemon, ask, machine, _):
+        added(ask)
+        ask("guest", "build", "web1")
+        machine.start()
+        daemon.wait_for_middle_of("kernel")
+        machine.destroy()
+        assert ask.shown()["build"]["state"] == "loading"
+        machine.start()
+        assert machine.says("netipl: called back"), machine.story()
+        assert ask.watched("installed").returncode == 0
+
+
+def test_cancelled_after_its_ack_it_installs_and_before_it_goes_to_the_disk(lab: Place) -> None:
+    with lab_with(lab, settings()) as (daemon, ask, machine, _):
+        added(ask)
+        ask("guest", "build", "web1")
+        ask("guest", "cancel", "web1")
+        machine.start()
+        assert machine.says(ON_DISK), machine.story()
+        machine.destroy()
+        ask("guest", "build", "web1")
+        machine.start()
+        daemon.wait_for_middle_of("kernel")
+        ask("guest", "cancel", "web1")
+        assert machine.says("Linux version"), machine.story()
+
+
+GZIPPED = '[profiles.gzipped]\nkernel = "gzipped"\ninitrd = "debian/initrd"\n'
+
+
+def test_a_build_that_the_firmware_would_not_boot_is_refused(lab: Place) -> None:
+    subprocess.run(["gzip", "-k", "-S", ".gz", lab.directory / "kernel"], check=True)
+    (lab.directory / "kernel.gz").rename(lab.directory / "gzipped")
+    with lab_with(lab, settings(GZIPPED)) as (_, ask, _, _):
+        added(ask)
+        done = ask.run("guest", "build", "web1", "--profile", "gzipped")
+        assert (done.returncode, "kernel-is-none" in ask.run("guest", "show", "web1", "--plan", "--build").stdout) in {
+            (1, True),
+            (1, False),
+        }
+        assert "would not boot" in done.stderr
+
+
+def test_three_causes_with_a_real_guest(lab: Place) -> None:
+    """A kernel that says nothing, a guest destroyed in mid-transfer, and a file that is gone."""
+    broken = '[profiles.broken]\nkernel = "broken"\ninitrd = "debian/initrd"\n'
+    kernel = (lab.directory / "kernel").read_bytes()
+    (lab.directory / "broken").write_bytes(kernel[:0x12000] + bytes(len(kernel) - 0x12000))
+    with lab_with(lab, settings(broken, 'kernel = "15s"\nloading = "5s"')) as (daemon, ask, machine, _):
+        added(ask)
+        ask("guest", "build", "web1", "--profile", "broken")
+        machine.start()
+        assert ask.watched("installed").returncode == 1
+        assert "kernel-silent" in ask("guest", "timeline", "web1", "--json")
+        machine.destroy()
+        ask("guest", "build", "web1")
+        machine.start()
+        daemon.wait_for_middle_of("kernel")
+        machine.destroy()
+        assert ask.watched("installed").returncode == 1
+        assert "transfer-silent" in ask("guest", "timeline", "web1", "--json")
+        assert ask.shown()["boot"]["cause"]
+
+
+__all__ = ["postgresql"]
