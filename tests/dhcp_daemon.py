@@ -54,7 +54,8 @@ def guest_of(fields: Fields) -> Guest:
 async def serve(settings: Fields) -> None:
     networks = [network_of(fields) for fields in settings["networks"]]
     journal = Journal(settings["database"], [network.name for network in networks])
-    inventory = Inventory(networks, [guest_of(fields) for fields in settings.get("guests", ())], journal.leases())
+    inventory = Inventory(networks, [guest_of(fields) for fields in settings.get("guests", ())])
+    inventory.reload(journal.stored())
     boot = BootFields(file=b"/pxelinux.cfg/")
 
     def answered(message: Message, arrival: Arrival) -> Outcome:
@@ -64,8 +65,7 @@ async def serve(settings: Fields) -> None:
         return outcome
 
     async def reload() -> None:
-        leases = await asyncio.wrap_future(journal.ask_leases())
-        inventory.reload_leases(leases)
+        inventory.reload(await asyncio.wrap_future(journal.ask()))
 
     def observe(observations: Iterable[Observation]) -> None:
         pass

@@ -58,6 +58,7 @@ Watch = Callable[[Observation], None]
 _FIRMWARE_IS_DONE = (BootState.FINISHED, BootState.STARTED, BootState.FAILED)
 _ANSWERS = "answers/"
 _TICK = 1.0  # seconds
+_BETWEEN_TRIMMINGS = 3600.0
 _log = structlog.get_logger("netipl")
 
 
@@ -125,10 +126,12 @@ class Daemon:
         try:
             stored = journal.stored()
             self._inventory.reload(stored)
-            self.control.begin(journal, Archive(journal.database), number=stored.number, failed=self._lost)
+            archive = Archive(journal.database, lambda: self._network_names)
+            self.control.begin(journal, archive, number=stored.number, failed=self._lost)
             self._take_up(stored)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tick())
+                tasks.create_task(self._trim(journal))
                 for server in self._servers:
                     tasks.create_task(server.run())
                 tasks.create_task(self._exports.run())
@@ -228,6 +231,17 @@ class Daemon:
                     await asyncio.sleep(_TICK)
             else:
                 self.control.tick()
+
+    async def _trim(self, journal: Journal) -> None:
+        """Boots, and what was observed of them, are kept for as long as the settings say; zero is for ever."""
+        while True:
+            if history := self.control.policy.history:
+                try:
+                    if removed := await asyncio.wrap_future(journal.trim(datetime.now(UTC) - history)):
+                        _log.info("old boots and events are removed", rows=removed)
+                except NetiplError as error:
+                    self._lost(error)
+            await asyncio.sleep(_BETWEEN_TRIMMINGS)
 
     def _take_up(self, stored: Stored) -> None:
         """The boots that ran when the daemon before ended go on with the plans that they had."""

@@ -3,6 +3,7 @@
 The reference in the documentation is drawn from here. What several keys must agree on is in `agreement.py`.
 """
 
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +30,8 @@ from netipl.settings.notation import (
 )
 
 """Of names in the environment."""
+
+_CENTURY = timedelta(days=36_525)
 
 Port = Annotated[Whole, Field(ge=1, le=65535)]
 
@@ -148,6 +151,7 @@ class LimitKeys(Table):
     history: Duration = Field(
         default="90d",
         validate_default=True,
+        le=_CENTURY,
         description="How long boots and what was observed of them are kept.",
         examples=["90d"],
     )

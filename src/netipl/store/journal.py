@@ -7,9 +7,11 @@ What waits when a commit begins is committed with it, so a slow disk makes group
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import Any, Generic, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,9 +22,12 @@ from netipl.provisioning.inventory import Stored
 from netipl.store import rows
 from netipl.store.database import Database
 from netipl.store.session import Session
+from netipl.store.trimming import Trimming
 from netipl.values import value
 
 _log = structlog.get_logger(__name__)
+
+_Answer = TypeVar("_Answer")
 
 Done = Callable[[Exception | None], None]
 """Called in the thread of the journal: it must neither block nor raise."""
@@ -37,9 +42,10 @@ class _Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    ask: Callable[[], Stored]
-    answer: Future[Stored]
+class _Question(Generic[_Answer]):
+    ask: Callable[[], _Answer | None]
+    """None: it is to be asked again, after all that waits."""
+    answer: Future[_Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class _End:
     pass
 
 
-_Work = _Submission | _Question | _End
+_Work = _Submission | _Question[Any] | _End  # Any: of each question its own
 
 
 class Journal:
@@ -69,7 +75,7 @@ class Journal:
         self._thread = Thread(target=self._run, name="netipl-journal", daemon=True)
         self._thread.start()
         try:
-            self.hold(networks).result()
+            self._asked(partial(self._session.hold, frozenset(networks))).result()
         except BaseException:
             self.close()
             raise
@@ -95,6 +101,13 @@ class Journal:
         """As `ask`, waiting for the answer. Raises UnavailableError."""
         return self.ask().result()
 
+    def trim(self, before: datetime) -> Future[int]:
+        """Remove the boots of our networks, and what was observed of them, that are older; how many rows that were.
+
+        In steps: what is submitted meanwhile waits for one of them at most. The result may be UnavailableError.
+        """
+        return self._asked(partial(self._trim, Trimming(before)))
+
     def close(self) -> None:
         """Commit what was submitted, then close the database."""
         self._work.put(_End())
@@ -111,9 +124,10 @@ class Journal:
                     self._answer(other)
                 case _End():
                     self._session.forget()
+                    self._abandon()
                     return
 
-    def _next_group(self) -> tuple[list[_Submission], _Question | _End | None]:
+    def _next_group(self) -> tuple[list[_Submission], _Question[Any] | _End | None]:  # Any: of each its own
         """Submissions that belong together, and what stood behind them if it is something else."""
         group: list[_Submission] = []
         work = self._work.get()
@@ -127,8 +141,8 @@ class Journal:
                 return group, None
         return group, work
 
-    def _asked(self, ask: Callable[[], Stored]) -> Future[Stored]:
-        answer: Future[Stored] = Future()
+    def _asked(self, ask: Callable[[], _Answer | None]) -> Future[_Answer]:
+        answer: Future[_Answer] = Future()
         self._work.put(_Question(ask, answer))
         return answer
 
@@ -142,7 +156,7 @@ class Journal:
 
     def _write(self, group: list[_Submission]) -> None:
         if self._unread:
-            raise UnavailableError(f"{self.database.name}: leases are not stored until they have been read again")
+            raise UnavailableError(f"{self.database.name}: nothing is stored until all was read again")
         changes = [change for submission in group for change in submission.changes]
         if changes:
             connection = self._session.connected()
@@ -162,9 +176,30 @@ class Journal:
         with connection.begin():
             return rows.read(connection, new)
 
-    def _answer(self, question: _Question) -> None:
-        if error := self._error_of(lambda: question.answer.set_result(question.ask())):
+    def _trim(self, trimming: Trimming) -> int | None:
+        connection = self._session.connected()
+        with connection.begin():
+            more = trimming.step(connection, self._session.networks)
+        return None if more else trimming.removed
+
+    def _answer(self, question: _Question[_Answer]) -> None:
+        def asked() -> None:
+            found = question.ask()
+            if found is None:
+                self._work.put(question)
+            else:
+                question.answer.set_result(found)
+
+        if not (question.answer.running() or question.answer.set_running_or_notify_cancel()):
+            return  # nobody waits for it any more
+        if error := self._error_of(asked):
             question.answer.set_exception(error)
+
+    def _abandon(self) -> None:
+        """What was to be asked again is answered by nobody any more."""
+        while not self._work.empty():
+            if isinstance(work := self._work.get(), _Question):
+                work.answer.set_exception(UnavailableError(f"{self.database.name} is closed"))
 
     def _error_of(self, work: Callable[[], None]) -> NetiplError | None:
         """What became of `work`: after an error of the database, its connection is no longer trusted."""

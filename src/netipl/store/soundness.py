@@ -1,17 +1,20 @@
 """Whether a database is what it should be: its file or its server, its tables, and what the rows say together."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Table, select
 
-from netipl.errors import NetiplError
-from netipl.store import leases, schema
-from netipl.store.tables import metadata
+from netipl.errors import NetiplError, UsageError
+from netipl.provisioning.identity import Guests
+from netipl.store import boots, builds, credentials, events, guests, leases, schema, tables
 from netipl.wire import printable
+
+_Kind = TypeVar("_Kind")
+_AT_ONCE: Final = 1000  # rows
 
 Check = Callable[[Connection], Iterator[str]]
 
@@ -46,7 +49,7 @@ def _schema(connection: Connection) -> Iterator[str]:
         yield f"it has schema {present or 'none'}, not {schema.newest()}: `netipl db upgrade` brings it there"
         return
     context = MigrationContext.configure(connection, opts={"include_object": _is_ours})
-    for difference in compare_metadata(context, metadata):
+    for difference in compare_metadata(context, tables.metadata):
         yield f"its tables are not those of schema {present}: {printable(repr(difference))}"
 
 
@@ -56,21 +59,64 @@ def _is_ours(_found: object, _name: str | None, kind: str, reflected: bool, know
 
 
 def _leases(connection: Connection) -> Iterator[str]:
-    addresses: Counter[tuple[str, object]] = Counter()
-    for row in connection.execute(select(metadata.tables["leases"])):
-        try:
-            lease = leases.lease(row)
-        except NetiplError as error:
-            yield str(error)
-        else:
-            addresses[lease.network, lease.address] += 1
+    found = _Found(connection, tables.leases, leases.lease)
+    addresses = Counter((lease.network, lease.address) for lease in found)
+    yield from found.problems
     for (network, address), count in addresses.items():
         if count > 1:
             yield f"{address} in network {network} has {count} leases"
+
+
+def _guests(connection: Connection) -> Iterator[str]:
+    found = _Found(connection, tables.guests, guests.guest)
+    known: dict[str | None, Guests] = defaultdict(lambda: Guests(()))
+    for guest in found:
+        try:
+            known[guest.network].add(guest)
+        except UsageError as error:
+            yield printable(f"network {guest.network}: {error}")
+    yield from found.problems
+
+
+def _builds(connection: Connection) -> Iterator[str]:
+    found = _Found(connection, tables.builds, builds.build)
+    waiting = Counter((build.network, build.guest) for build in found if build.is_open)
+    yield from found.problems
+    for (network, guest), count in waiting.items():
+        if count > 1:
+            yield printable(f"guest {guest} in network {network} has {count} builds that are not over")
+
+
+def _history_and_tokens(connection: Connection) -> Iterator[str]:
+    for table, decode in (
+        (tables.boots, boots.boot),
+        (tables.events, events.event),
+        (tables.api_tokens, credentials.token),
+    ):
+        found = _Found(connection, table, decode)
+        for _ in found:
+            pass
+        yield from found.problems
+
+
+class _Found(Generic[_Kind]):
+    """All rows of `table` that can be read, once; then `problems` has the others."""
+
+    def __init__(self, connection: Connection, table: Table, decode: Callable[[Row[Any]], _Kind]) -> None:
+        self._rows = connection.execute(select(table), execution_options={"yield_per": _AT_ONCE})
+        self._decode = decode
+        self.problems: list[str] = []
+
+    def __iter__(self) -> Iterator[_Kind]:
+        for row in self._rows:
+            try:
+                yield self._decode(row)
+            except NetiplError as error:
+                self.problems.append(str(error))
 
 
 _STORAGE: Final[Mapping[str, tuple[Check, ...]]] = {
     "sqlite": (_sqlite_file,),
     "postgresql": (_postgresql_server,),
 }
-_ROWS: Final[tuple[Check, ...]] = (_leases,)
+_ROWS: Final[tuple[Check, ...]] = (_leases, _guests, _builds, _history_and_tokens)

@@ -14,11 +14,14 @@ import pytest
 from netipl.errors import NetiplError, RefusedError, UnavailableError
 from netipl.guests.lease import Lease
 from netipl.provisioning.changes import LeaseSet
+from netipl.provisioning.history import EventQuery
 from netipl.store import backup, schema
+from netipl.store.archive import Archive
 from netipl.store.database import Database
 from netipl.store.journal import Journal
 from netipl.store.records import Reader
-from tests.contract.store.rows import LEASE, store
+from tests.contract.store import rows
+from tests.contract.store.rows import EVENT, EVERYTHING, LEASE, STORED, keep, store
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 OTHER = replace(LEASE, network="other", guest=None, client_id=None)
@@ -39,7 +42,7 @@ def urls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def stored(url: str) -> list[Lease]:
     with closing(Journal(url, ["lab", "other"])) as journal:
-        return sorted(journal.leases(), key=lambda lease: (lease.network, lease.address))
+        return sorted(journal.stored().leases, key=lambda lease: (lease.network, lease.address))
 
 
 def taken(url: str) -> list[bytes]:
@@ -60,6 +63,18 @@ def test_it_comes_back_from_one_kind_of_database_into_another(urls: Callable[[st
     put(target, lines)
     assert stored(target) == [LEASE, OTHER]
     assert taken(target) == lines
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(KINDS, KINDS)))
+def test_every_kind_of_row_comes_back(urls: Callable[[str], str], one: str, other: str) -> None:
+    source, target = urls(one), urls(other)
+    keep(source, EVERYTHING)
+    lines = taken(source)
+    put(target, lines)
+    assert taken(target) == lines
+    assert rows.stored(target) == STORED
+    with closing(Database(target)) as database:
+        assert Archive(database, lambda: ["lab"]).events(EventQuery(after=1)) == [EVENT]
 
 
 def test_many_rows_come_back(url: str, urls: Callable[[str], str]) -> None:
@@ -87,11 +102,11 @@ def test_a_database_that_no_daemon_has_used_is_no_backup(url: str) -> None:
 def test_a_daemon_writes_on_while_a_backup_is_taken_of_what_was_there(url: str) -> None:
     with closing(Journal(url, ["lab", "other"])) as journal:
         journal.submit([LeaseSet(LEASE)], lambda _: None)
-        journal.leases()
+        journal.stored()
         with closing(Database(url)) as database, database.reading() as connection:
             assert backup.count(connection) == 1
             journal.submit([LeaseSet(OTHER)], lambda _: None)
-            assert len(journal.leases()) == 2
+            assert len(journal.stored().leases) == 2
             rows = [json.loads(line) for line in backup.lines(connection, NOW)]
         assert rows[-1]["end"] == {"leases": 1}
 
@@ -141,7 +156,7 @@ def of_another_format(lines: list[bytes]) -> list[bytes]:
 
 
 def of_a_newer_schema(lines: list[bytes]) -> list[bytes]:
-    return [lines[0].replace(b'"0001"', b'"9999"'), *lines[1:]]
+    return [lines[0].replace(schema.newest().encode(), b"9999"), *lines[1:]]
 
 
 def of_another_table(lines: list[bytes]) -> list[bytes]:

@@ -17,6 +17,7 @@ from netipl.errors import NetiplError, UnavailableError, UsageError
 from netipl.guests.lease import Lease, LeaseState
 from netipl.net import Mac
 from netipl.provisioning.changes import Change, LeaseForgotten, LeaseSet
+from netipl.provisioning.inventory import Stored
 from netipl.store.database import Database
 from netipl.store.journal import Journal
 
@@ -78,20 +79,20 @@ def many(count: int) -> list[Change]:
 
 def test_a_lease_comes_back_as_it_was_submitted(journal: Journal) -> None:
     assert submit(journal, LeaseSet(LEASE)).result(DEADLINE) is None
-    assert journal.leases() == [LEASE]
+    assert journal.stored().leases == (LEASE,)
 
 
 def test_a_lease_without_guest_and_client_identifier_comes_back(journal: Journal) -> None:
     lease = replace(LEASE, guest=None, client_id=None, state=LeaseState.DECLINED)
     submit(journal, LeaseSet(lease)).result(DEADLINE)
-    assert journal.leases() == [lease]
+    assert journal.stored().leases == (lease,)
 
 
 def test_leases_outlive_the_journal(url: str) -> None:
     with closing(Journal(url, NETWORKS)) as first:
         submit(first, LeaseSet(LEASE))
     with closing(Journal(url, NETWORKS)) as second:
-        assert second.leases() == [LEASE]
+        assert second.stored().leases == (LEASE,)
 
 
 def test_another_connection_sees_the_lease_when_done_is_called(journal: Journal, url: str) -> None:
@@ -104,20 +105,20 @@ def test_the_last_change_of_an_address_wins_within_one_submission(journal: Journ
     released = replace(LEASE, state=LeaseState.RELEASED)
     forgotten = LeaseForgotten(LEASE.network, LEASE.address)
     submit(journal, LeaseSet(LEASE), forgotten, LeaseSet(released)).result(DEADLINE)
-    assert journal.leases() == [released]
+    assert journal.stored().leases == (released,)
 
 
 def test_changes_apply_in_the_order_of_submission(journal: Journal) -> None:
     for number in range(300):
         submit(journal, LeaseSet(replace(LEASE, xid=number)))
-    assert [lease.xid for lease in journal.leases()] == [299]
+    assert [lease.xid for lease in journal.stored().leases] == [299]
 
 
 def test_a_forgotten_address_is_gone_and_others_stay(journal: Journal) -> None:
     other = replace(LEASE, network="other")
     submit(journal, LeaseSet(LEASE), LeaseSet(other))
     submit(journal, LeaseForgotten(LEASE.network, LEASE.address)).result(DEADLINE)
-    assert journal.leases() == [other]
+    assert journal.stored().leases == (other,)
 
 
 def test_a_submission_without_changes_waits_for_those_before_it(journal: Journal, url: str) -> None:
@@ -137,7 +138,7 @@ def test_close_commits_what_was_submitted(url: str) -> None:
 def test_a_time_of_another_zone_is_the_same_moment(journal: Journal) -> None:
     there = LEASE.expires.astimezone(timezone(timedelta(hours=9)))
     submit(journal, LeaseSet(replace(LEASE, expires=there))).result(DEADLINE)
-    assert journal.leases()[0].expires == there
+    assert journal.stored().leases[0].expires == there
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_a_time_of_another_zone_is_the_same_moment(journal: Journal) -> None:
 )
 def test_text_from_outside_fails_no_commit(journal: Journal, text: str, kept: str) -> None:
     assert submit(journal, LeaseSet(replace(LEASE, guest=text))).result(DEADLINE) is None
-    assert journal.leases()[0].guest == kept
+    assert journal.stored().leases[0].guest == kept
 
 
 def test_a_failed_commit_is_told_to_every_submitter_and_the_journal_goes_on(path: Path) -> None:
@@ -162,9 +163,9 @@ def test_a_failed_commit_is_told_to_every_submitter_and_the_journal_goes_on(path
             told = [submit(journal, change) for change in many(300)]
             errors = [result.result(DEADLINE) for result in told]
         assert all(isinstance(error, UnavailableError) for error in errors)
-        assert journal.leases() == [LEASE]
+        assert journal.stored().leases == (LEASE,)
         assert submit(journal, *many(300)).result(DEADLINE) is None
-        assert len(journal.leases()) == 301
+        assert len(journal.stored().leases) == 301
 
 
 def test_after_a_failure_nothing_is_stored_until_the_leases_were_read(path: Path) -> None:
@@ -174,7 +175,7 @@ def test_after_a_failure_nothing_is_stored_until_the_leases_were_read(path: Path
             submit(journal, *many(300)).result(DEADLINE)
         resting_on_it = submit(journal, *many(1)), submit(journal)
         assert ["read again" in str(each.result(DEADLINE)) for each in resting_on_it] == [True, True]
-        assert journal.leases() == [LEASE]
+        assert journal.stored().leases == (LEASE,)
         assert submit(journal, *many(1)).result(DEADLINE) is None
 
 
@@ -213,10 +214,10 @@ def test_a_journal_reads_the_leases_of_its_networks_and_of_those_it_takes(url: s
     with closing(Journal(url, NETWORKS)) as journal:
         submit(journal, LeaseSet(LEASE), LeaseSet(other)).result(DEADLINE)
     with closing(Journal(url, ["lab"])) as journal:
-        assert journal.leases() == [LEASE]
-        assert journal.hold(NETWORKS).result(DEADLINE) == [other]
-        assert journal.hold(["other"]).result(DEADLINE) == []
-        assert journal.leases() == [other]
+        assert journal.stored().leases == (LEASE,)
+        assert journal.hold(NETWORKS).result(DEADLINE).leases == (other,)
+        assert journal.hold(["other"]).result(DEADLINE) == Stored()
+        assert journal.stored().leases == (other,)
 
 
 @pytest.mark.parametrize(("text", "value"), [("address", "192.0.2.999"), ("mac", "none"), ("state", "lost")], ids=str)
@@ -226,7 +227,7 @@ def test_a_row_that_is_no_lease_is_named_and_ends_nothing(url: str, text: str, v
         with closing(Database(url)) as other, other.engine.begin() as connection:
             connection.exec_driver_sql(f"UPDATE leases SET {text} = '{value}'")
         with pytest.raises(UnavailableError, match="in network lab cannot be read"):
-            journal.leases()
+            journal.stored()
         assert submit(journal, LeaseSet(LEASE)).result(DEADLINE) is None
 
 

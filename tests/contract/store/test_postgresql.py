@@ -13,11 +13,12 @@ import pytest
 
 from netipl.errors import RefusedError, UnavailableError, UsageError
 from netipl.provisioning.changes import Change, LeaseSet
+from netipl.provisioning.inventory import Stored
 from netipl.store import schema
 from netipl.store.database import Database
 from netipl.store.journal import Journal
 from tests import postgresql
-from tests.contract.store.rows import LEASE
+from tests.contract.store.rows import EVERYTHING, LEASE, STORED, keep, stored
 from tests.network_namespaces import eventually, namespaces, veth
 from tests.users import ROOT
 
@@ -60,23 +61,23 @@ def test_daemons_have_their_own_networks_in_one_database(journal: Journal, place
     with closing(Journal(place, ["other"])) as second:
         assert submit(journal, LeaseSet(LEASE)) is None
         assert submit(second, LeaseSet(OTHER)) is None
-        assert journal.leases() == [LEASE]
-        assert second.leases() == [OTHER]
+        assert journal.stored().leases == (LEASE,)
+        assert second.stored().leases == (OTHER,)
 
 
 def test_a_network_that_another_has_is_not_taken_with_those_that_are_free(journal: Journal, place: str) -> None:
     with closing(Journal(place, ["other"])) as second:
         taken = second.hold(["aaa", "lab", "other"]).exception(DEADLINE)
         assert "another netipl has network lab" in str(taken)
-        assert journal.hold(["lab", "aaa"]).result(DEADLINE) == []
+        assert journal.hold(["lab", "aaa"]).result(DEADLINE) == Stored()
         assert submit(second, LeaseSet(OTHER)) is None
 
 
 def test_a_network_that_was_given_up_is_free(journal: Journal, place: str) -> None:
     assert submit(journal, LeaseSet(LEASE)) is None
-    assert journal.hold([]).result(DEADLINE) == []
+    assert journal.hold([]).result(DEADLINE) == Stored()
     with closing(Journal(place, ["lab"])) as second:
-        assert second.leases() == [LEASE]
+        assert second.stored().leases == (LEASE,)
 
 
 def test_equal_names_in_other_schemas_are_other_networks(
@@ -92,7 +93,7 @@ def test_a_lost_session_stores_nothing_until_the_leases_were_read_by_the_next(jo
     assert isinstance(lost, UnavailableError)
     assert "connects again by itself" in lost.remedy
     assert "read again" in str(submit(journal, LeaseSet(replace(LEASE, xid=2))))
-    assert journal.leases() == [LEASE]
+    assert journal.stored().leases == (LEASE,)
     assert submit(journal, LeaseSet(replace(LEASE, xid=3))) is None
 
 
@@ -102,9 +103,9 @@ def test_who_lost_its_session_to_another_writes_nothing_until_that_one_has_gone(
         assert submit(second, LeaseSet(LEASE)) is None
         assert isinstance(submit(journal, LeaseSet(replace(LEASE, xid=1))), UnavailableError)
         with pytest.raises(UnavailableError, match="another netipl has network lab"):
-            journal.leases()
+            journal.stored()
         assert "read again" in str(submit(journal, LeaseSet(replace(LEASE, xid=1))))
-    assert journal.leases() == [LEASE]
+    assert journal.stored().leases == (LEASE,)
     assert submit(journal, LeaseSet(replace(LEASE, xid=2))) is None
 
 
@@ -115,9 +116,9 @@ def test_a_restart_of_the_server_is_told_and_survived(own_server: postgresql.Ser
         own_server.stop(mode)
         assert isinstance(submit(journal, LeaseSet(replace(LEASE, xid=1))), UnavailableError)
         with pytest.raises(UnavailableError):
-            journal.leases()
+            journal.stored()
         own_server.start()
-        assert journal.leases() == [LEASE]
+        assert journal.stored().leases == (LEASE,)
         assert submit(journal, LeaseSet(replace(LEASE, xid=2))) is None
 
 
@@ -137,7 +138,14 @@ def test_a_schema_that_was_upgraded_meanwhile_is_refused_by_the_next_session(jou
     end_sessions(place)
     assert isinstance(submit(journal, LeaseSet(LEASE)), UnavailableError)
     with pytest.raises(RefusedError, match="9999"):
-        journal.leases()
+        journal.stored()
+
+
+def test_times_are_in_utc_where_the_server_has_another_zone(place: str) -> None:
+    keep(f"{place}%20-cTimeZone%3DAsia/Tokyo", EVERYTHING)
+    found = stored(f"{place}%20-cTimeZone%3DAsia/Tokyo")
+    assert found == STORED
+    assert [boot.id for boot in found.boots] == [boot.id for boot in STORED.boots]
 
 
 def test_commits_are_synchronous_where_the_server_has_another_default(own_server: postgresql.Server) -> None:

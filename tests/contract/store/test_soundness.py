@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from netipl.errors import RefusedError
-from netipl.provisioning.changes import LeaseSet
+from netipl.guests.build import BuildState
+from netipl.provisioning.changes import BuildSet, GuestSet, LeaseSet
 from netipl.store import soundness
 from netipl.store.database import Database
 from netipl.store.journal import Journal
 from tests import postgresql
-from tests.contract.store.rows import LEASE, store
+from tests.contract.store.rows import BOOT, BUILD, EVENT, EVERYTHING, GUEST, LEASE, keep, store
 
 
 def found(url: str, *statements: str) -> list[str]:
@@ -27,8 +28,8 @@ def found(url: str, *statements: str) -> list[str]:
 
 def test_what_a_daemon_has_written_is_sound_while_it_runs(url: str) -> None:
     with closing(Journal(url, ["lab"])) as journal:
-        journal.submit([LeaseSet(LEASE), LeaseSet(replace(LEASE, network="other"))], lambda _: None)
-        journal.leases()
+        journal.submit([*EVERYTHING, LeaseSet(replace(LEASE, network="other"))], lambda _: None)
+        journal.stored()
         assert found(url) == []
 
 
@@ -49,6 +50,47 @@ def test_it_finds(url: str, statement: str, words: str) -> None:
     problems = found(url, statement)
     assert problems
     assert words in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE guests SET document = '{}' WHERE network = 'lab'", "guest web1.example.com in network lab cannot be"),
+        ("UPDATE builds SET state = 'lost' WHERE network = 'other'", "build b2 in network other cannot be read"),
+        ("UPDATE boots SET purpose = 'fun' WHERE network = 'lab'", f"boot {BOOT.id} in network lab cannot be read"),
+        ("UPDATE events SET what = 'tea' WHERE network = 'lab'", f"event {EVENT.number} in network lab cannot be read"),
+        ("UPDATE events SET detail = '[' WHERE network = ''", "event 1 in network  cannot be read"),
+        ("UPDATE events SET detail = '{\"a\": []}' WHERE network = ''", "no object of text and numbers"),
+        ("UPDATE api_tokens SET role = 'king'", "token g"),
+        ("DROP INDEX events_of_guest", "not those of schema"),
+    ],
+)
+def test_it_finds_among_guests_and_history(url: str, statement: str, words: str) -> None:
+    keep(url, EVERYTHING)
+    [problem] = found(url, statement)
+    assert words in problem
+
+
+def test_it_finds_all_that_cannot_be_read_and_not_the_first_alone(url: str) -> None:
+    keep(url, EVERYTHING)
+    assert len(found(url, "UPDATE boots SET mac = 'none'", "UPDATE events SET what = 'tea'")) == 4
+
+
+def test_it_finds_guests_of_one_network_with_one_mark(url: str) -> None:
+    elsewhere = replace(GUEST, network="other")
+    keep(url, map(GuestSet, (GUEST, elsewhere)))
+    assert found(url) == []
+    keep(url, [GuestSet(replace(elsewhere, name="web3", macs=(LEASE.mac,), uuid=None, client_id=None))])
+    [problem] = found(url)
+    assert problem == f"network other: the guests {GUEST.name} and web3 are both {LEASE.mac}"
+
+
+def test_it_finds_a_guest_with_two_builds_that_are_not_over(url: str) -> None:
+    waiting = replace(BUILD, state=BuildState.WAITING)
+    keep(url, map(BuildSet, (BUILD, replace(waiting, id="1"), replace(waiting, id="2", network="other"))))
+    assert found(url) == []
+    keep(url, [BuildSet(replace(BUILD, id="3", state=BuildState.SPENT))])
+    assert found(url) == [f"guest {GUEST.name} in network lab has 2 builds that are not over"]
 
 
 def test_it_finds_two_leases_of_one_address(url: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from netipl.cli import main
+from netipl.store import schema
 from netipl.store.database import Database
 from netipl.store.journal import Journal
 from tests.contract.store.rows import LEASE, store
@@ -52,10 +53,10 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_upgrade_says_from_which_schema_to_which(run: Run, url: str) -> None:
     first = run("upgrade", "--database", url, "--json")
-    assert (first.status, first.result["from"], first.result["to"]) == (0, None, "0001")
+    assert (first.status, first.result["from"], first.result["to"]) == (0, None, schema.newest())
     again = run("upgrade", "--database", url)
     assert (again.status, again.err) == (0, "")
-    assert "has schema 0001 already" in again.out
+    assert f"has schema {schema.newest()} already" in again.out
 
 
 def test_a_newer_schema_is_refused_by_all(run: Run, url: str, tmp_path: Path) -> None:
@@ -75,7 +76,7 @@ def test_check_says_that_all_is_well_or_what_is_not(run: Run, url: str) -> None:
     store(url, LEASE)
     done = run("check", "--database", url)
     assert (done.status, done.err) == (0, "")
-    assert done.out.endswith("sound, schema 0001, 1 rows\n")
+    assert done.out.endswith(f"sound, schema {schema.newest()}, 1 rows\n")
     with closing(Database(url)) as database, database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE leases SET mac = 'none'")
     done = run("check", "--database", url, "--json")
@@ -100,7 +101,7 @@ def test_a_backup_is_private_whole_and_comes_back(run: Run, url: str, tmp_path: 
     other = tmp_path / "other.db"
     assert run("restore", file, "--database", other, "--json").result["rows"] == 1
     with closing(Journal(str(other), ["lab"])) as journal:
-        assert journal.leases() == [LEASE]
+        assert journal.stored().leases == (LEASE,)
 
 
 def test_what_cannot_be_written_leaves_nothing_behind(run: Run, url: str, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def asking(client: Namespace, directory: Path, count: int = CLIENTS) -> Iterator
 
 def stored(url: str) -> set[tuple[str, str]]:
     with closing(Journal(url, [str(WIDE["name"])])) as journal:
-        return {(str(lease.address), str(lease.mac)) for lease in journal.leases()}
+        return {(str(lease.address), str(lease.mac)) for lease in journal.stored().leases}
 
 
 def killed(line: Line, directory: Path, url: str, times: int) -> None:
