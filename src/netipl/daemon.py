@@ -210,7 +210,10 @@ class Daemon:
 
     async def _reload(self) -> None:
         assert self._journal is not None  # while servers run
-        self._inventory.reload(await asyncio.wrap_future(self._journal.ask()))
+        self.control.flush()  # what is applied and not yet journalled would be lost to the inventory alone
+        stored = await asyncio.wrap_future(self._journal.ask())
+        self._inventory.reload(stored)
+        self._boots.reload(stored.boots)
 
     def _lost(self, error: Exception) -> None:
         """A commit of the control plane failed: what is in memory is not what is stored."""

@@ -4,7 +4,7 @@ A boot is known by its guest's MAC and the transaction id that its firmware keep
 it is in follows from what is observed, by the table `TRANSITIONS`; why it failed is decided in causes.py.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -150,6 +150,15 @@ class Boots:
         self._by_mac[boot.mac] = boot
         if boot.address is not None:
             self._mac_by_address[boot.address] = boot.mac
+
+    def reload(self, stored: Iterable[Boot]) -> None:
+        """After a commit that failed: a boot whose address and plan are not stored has them no more, and pins anew."""
+        kept = {boot.id for boot in stored if boot.address is not None}
+        for mac, boot in self._by_mac.items():
+            if boot.address is not None and boot.id not in kept:
+                self._by_mac[mac] = Boot(
+                    mac=mac, xid=boot.xid, began=boot.began, network=boot.network, guest=boot.guest
+                )
 
     def observe(self, observation: Observation) -> Boot | None:
         """Apply what was seen to the boot it belongs to, by MAC or address; that boot if its state changed."""
