@@ -71,6 +71,8 @@ def approve(inventory: Inventory, name: str, *, by: str, now: datetime) -> tuple
 def discovered(inventory: Inventory, network: Network, mac: Mac, now: datetime) -> tuple[Change, ...]:
     """The guest that a client nobody knows is registered as; nothing where its name is taken."""
     guest = Guest(name=f"discovered-{mac.dashed}", macs=(mac,), network=network.name, origin=Origin.DISCOVERED)
+    if inventory.guest(guest.name) is not None:  # whose MAC is another now
+        return ()
     try:
         inventory.check(guest)
     except UsageError:
