@@ -47,8 +47,10 @@ class EventStream(Response):
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             await _piece(send, _RETRY)
-            while not any(end.done() for end in ends):
+            while True:
                 await asyncio.wait((coming, *ends), timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+                if any(end.done() for end in ends):
+                    break
                 if not coming.done():
                     await _piece(send, _COMMENT)
                     continue

@@ -109,7 +109,7 @@ def test_a_stream_ends_cleanly_with_the_daemon(tmp_path: Path) -> None:
         connection = UnixConnection(api.listen.socket)
         connection.request("GET", "/api/v1/events", headers={"Accept": event_stream.MEDIA_TYPE})
         response = connection.getresponse()
-    assert response.read().startswith(b"retry: ")  # an end in mid-body would raise IncompleteRead
+    assert response.read() == b"retry: 1000\n\n"  # an end in mid-body would raise IncompleteRead
     connection.close()
 
 

@@ -38,12 +38,13 @@ class Wanted(BaseModel):
 
     def found(self, control: Control) -> Iterator[Guest]:
         """Those that fit, in any order. The status takes longest to find out."""
+        after, network, profile, status = self.after, self.network, self.profile, self.status
         for guest in control.guests:
             if (
-                guest.name > self.after
-                and self.network in {None, guest.network}
-                and self.profile in {None, guest.profile}
-                and (self.status is None or control.status(guest) is self.status)
+                guest.name > after
+                and (network is None or guest.network == network)
+                and (profile is None or guest.profile == profile)
+                and (status is None or control.status(guest) is status)
             ):
                 yield guest
 
@@ -59,7 +60,7 @@ class PlanWanted(BaseModel):
 
 @router.get("", response_model=Page[GuestView])
 async def list_guests(asked: ByAnybody, wanted: Annotated[Wanted, Query()]) -> Response:
-    """A page of them."""
+    """A page of guests, in the order of their names."""
     guests = nsmallest(wanted.limit + 1, wanted.found(asked.control), key=lambda guest: guest.name)
     shown = guests[: wanted.limit]
     last = shown[-1].name if len(guests) > len(shown) else None
