@@ -5,7 +5,7 @@ so is everybody who follows the events. After a commit that failed the inventory
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from netipl.errors import ConflictError, MissingError, RefusedError
 from netipl.guests.build import Build
 from netipl.guests.guest import Guest
-from netipl.guests.lease import Lease
+from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
 from netipl.guests.profile import Profile
 from netipl.guests.status import Status
@@ -115,6 +115,14 @@ class ControlPlane:
         found = [boot for mac in guest.macs if (boot := self._boots.of(mac)) is not None and boot.guest == guest.name]
         return max(found, key=lambda boot: boot.began, default=None)
 
+    def leased_to(self, guest: Guest) -> IPv4Address | None:
+        now = _now()
+        for network in self.networks:
+            lease = self._inventory.lease_of(network.name, guest.name)
+            if lease is not None and lease.state is LeaseState.BOUND and lease.expires > now:
+                return lease.address
+        return None
+
     def plan(self, name: str, *, secrets: bool, build: bool) -> PlanView:
         guest = self.guest(name)
         network = self._network_of(guest)
@@ -205,7 +213,7 @@ class ControlPlane:
     async def events(self, query: EventQuery) -> Sequence[Event]:
         return await asyncio.to_thread(self._kept.events, query)
 
-    async def follow(self, *, after: int | None) -> AsyncIterator[Event]:
+    async def follow(self, *, after: int | None) -> AsyncGenerator[Event, None]:
         queue: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_BEHIND)
         self._followers.add(queue)
         last = after or 0

@@ -101,11 +101,14 @@ class Daemon:
             self._servers.append(self._tftp)
         if settings.http.enabled:
             self._servers.append(self._http_server())
+        if settings.api.enabled:
+            self._servers.append(self._api_server())
 
     def open(self) -> None:
         """Make the directories and bind every port, while the process has the rights to. Raises UnavailableError."""
-        for directory in (self._settings.state_directory(), self._settings.run_directory()):
-            privileges.prepare_directory(directory, self._settings.user)
+        user, group = self._settings.user, self._settings.api.group
+        privileges.prepare_directory(self._settings.state_directory(), user)
+        privileges.prepare_directory(self._settings.run_directory(), user, group=group)
         if (
             export := self._settings.tftp_export
         ) is not None and not export.is_dir():  # one that is there has its owner
@@ -338,6 +341,11 @@ class Daemon:
                 connections_per_address=self._settings.http.connections_per_address,
             ),
         )
+
+    def _api_server(self) -> _Server:
+        from netipl.servers.api.server import ApiServer  # noqa: PLC0415 - half a second, where nobody wants an API
+
+        return ApiServer(self.control, self._settings.api_listen())
 
     def _planner_for(self, settings: Settings) -> Planner:
         offered = Offered(

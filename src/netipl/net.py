@@ -1,13 +1,14 @@
-"""Addresses that the standard library has no type for: the Ethernet MAC and a range of IPv4 addresses."""
+"""Addresses that the standard library has no type for: the Ethernet MAC, a range of IPv4 addresses, a TCP endpoint."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Self
 
 from netipl.errors import UsageError
 
+_PORT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 _MAC = re.compile(r"([0-9A-Fa-f]{2})([:-])(?:[0-9A-Fa-f]{2}\2){4}[0-9A-Fa-f]{2}")
 
 
@@ -68,3 +69,28 @@ class AddressRange:
 
     def __str__(self) -> str:
         return f"{self.first}-{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address with a port."""
+
+    address: IPv4Address | IPv6Address
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From `192.0.2.1:8070` or `[2001:db8::1]:8070`. Raises UsageError."""
+        address, _, port = text.rpartition(":")
+        is_bracketed = address.startswith("[") and address.endswith("]")
+        try:
+            found = ip_address(address[1:-1] if is_bracketed else address)
+        except ValueError:
+            found = None
+        right = found is not None and is_bracketed == (found.version == 6)
+        if found is None or not right or not _PORT.fullmatch(port) or int(port) > 65535:
+            raise UsageError(f"{text!r} is no address with a port", remedy="write it as 127.0.0.1:8070 or [::1]:8070")
+        return cls(found, int(port))
+
+    def __str__(self) -> str:
+        return f"[{self.address}]:{self.port}" if self.address.version == 6 else f"{self.address}:{self.port}"

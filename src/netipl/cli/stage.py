@@ -233,6 +233,7 @@ def _settings(casts: Sequence[Cast], interface: str, directory: Path, dns: IPv4A
     keys = {
         "server": {"state_directory": directory, "run_directory": directory / "run"},
         "tftp": {"workers": 1},
+        "api": {"enabled": False},
         "networks": {"stage": network},
         "guests": {
             cast.name: {**cast.keys(), "address": address} for cast, address in zip(casts, addresses, strict=True)

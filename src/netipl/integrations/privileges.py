@@ -7,6 +7,7 @@ kernel keeps all of this for each thread apart: drop before the second one start
 """
 
 import ctypes
+import grp
 import os
 import pwd
 from contextlib import suppress
@@ -35,8 +36,11 @@ class _Sets(ctypes.Structure):
     _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
 
 
-def prepare_directory(path: Path, user: str | None, *, mode: int = 0o750) -> None:
-    """Make `path` with `mode`, and give it to `user` where one is named. Raises UsageError and UnavailableError."""
+def prepare_directory(path: Path, user: str | None, *, mode: int = 0o750, group: str | None = None) -> None:
+    """Make `path` with `mode`, and give it to `user` and `group` where they are named.
+
+    Raises UsageError and UnavailableError.
+    """
     try:
         if not path.is_dir():
             path.mkdir(parents=True, exist_ok=True)
@@ -44,6 +48,8 @@ def prepare_directory(path: Path, user: str | None, *, mode: int = 0o750) -> Non
         if user is not None and os.geteuid() == 0:
             entry = _entry(user)
             os.chown(path, entry.pw_uid, entry.pw_gid)
+        if group is not None:
+            os.chown(path, -1, _group(group))
     except OSError as error:
         remedy = "start as root, or set state_directory and run_directory in [server], and export in [tftp]"
         raise UnavailableError(f"{path}: {error.strerror}", remedy=remedy) from error
@@ -85,6 +91,13 @@ def _entry(user: str) -> pwd.struct_passwd:
         return pwd.getpwnam(user)
     except KeyError:
         raise UsageError(f"there is no user {user}", remedy=f"useradd --system {user}") from None
+
+
+def _group(name: str) -> int:
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError:
+        raise UsageError(f"there is no group {name}", remedy=f"groupadd --system {name}") from None
 
 
 def _drop_bounding_set() -> None:

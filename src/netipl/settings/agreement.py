@@ -3,6 +3,7 @@
 Each check is a function from the whole file to its problems; `CHECKS` lists them all.
 """
 
+import grp
 import os
 import pwd
 from collections.abc import Callable, Iterator
@@ -182,6 +183,35 @@ def _export_is_apart(file: File, directory: Path) -> Iterator[Problem]:
         )
 
 
+def _api_is_reached_safely(file: File, _: Path) -> Iterator[Problem]:
+    api = file.api
+    for one, other in (("tls_certificate", "tls_key"), ("tls_key", "tls_certificate")):
+        if getattr(api, one) is not None and getattr(api, other) is None:
+            yield Problem(key=("api", one), what=f"it is nothing without {other}", remedy=f"add api.{other}")
+    if api.listen is None and api.tls_certificate is not None:
+        remedy = 'add listen = "192.0.2.1:8070", or take both out: the Unix socket needs no TLS'
+        yield Problem(key=("api", "tls_certificate"), what="there is no TCP port for it", remedy=remedy)
+    if api.listen is not None and not api.listen.address.is_loopback and not api.insecure and not api.tls_key:
+        yield Problem(
+            key=("api", "listen"),
+            what=f"without TLS everybody on the way to {api.listen.address} could read the tokens",
+            remedy="add tls_certificate and tls_key, use 127.0.0.1, or say insecure = true",
+        )
+
+
+def _api_has_its_group_and_files(file: File, directory: Path) -> Iterator[Problem]:
+    for key in ("tls_certificate", "tls_key"):
+        path = getattr(file.api, key)
+        if path is not None and not (directory / path).is_file():
+            yield Problem(key=("api", key), what=f"{directory / path} is no file", remedy=_PATH_REMEDY)
+    if file.api.group is not None:
+        try:
+            grp.getgrnam(file.api.group)
+        except KeyError:
+            remedy = f"groupadd --system {file.api.group}"
+            yield Problem(key=("api", "group"), what=f"there is no group {file.api.group}", remedy=remedy)
+
+
 def _user_is_known(file: File, _: Path) -> Iterator[Problem]:
     if file.server.user is not None:
         try:
@@ -204,6 +234,8 @@ CHECKS: tuple[Check, ...] = (
     _profiles_are_whole,
     _guests_have_profiles_that_are_there,
     _export_is_apart,
+    _api_is_reached_safely,
+    _api_has_its_group_and_files,
     _user_is_known,
 )
 

@@ -23,6 +23,7 @@ from netipl.settings.notation import (
     FirmwareVersion,
     InterfaceName,
     LeaseTime,
+    Listening,
     Macs,
     OneLine,
     RangeText,
@@ -114,6 +115,41 @@ class HttpKeys(Table):
     )
     connections_per_address: Whole = Field(
         default=16, ge=1, le=65535, description="How many of them one address may have.", examples=[16]
+    )
+
+
+class ApiKeys(Table):
+    """The API, for the command line and for programs; a listener of its own, which no guest is told of."""
+
+    enabled: bool = Field(default=True, description="Whether the API is served.", examples=[True])
+    socket: Path | None = Field(
+        default=None,
+        description="The Unix socket. Who may open it may do everything. Without it `api.sock` in the run directory.",
+        examples=["/run/netipl/api.sock"],
+    )
+    group: str | None = Field(
+        default=None,
+        description="The group whose members may open the socket. Without it that of the daemon.",
+        examples=["netipl"],
+    )
+    listen: Listening | None = Field(
+        default=None,
+        description="An address and a TCP port, for programs with a token. Without it there is only the socket.",
+        examples=["127.0.0.1:8070"],
+    )
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="The certificate for `listen`, with those that it needs behind it (PEM).",
+        examples=["/etc/netipl/tls.crt"],
+    )
+    tls_key: Path | None = Field(
+        default=None, description="The key of the certificate (PEM).", examples=["/etc/netipl/tls.key"]
+    )
+    insecure: bool = Field(
+        default=False,
+        description="Whether `listen` may be another address than loopback without TLS: everybody on the way can read "
+        "the tokens.",
+        examples=[False],
     )
 
 
@@ -293,6 +329,7 @@ class File(Table):
     dhcp: DhcpKeys = DhcpKeys()
     tftp: TftpKeys = TftpKeys()
     http: HttpKeys = HttpKeys()
+    api: ApiKeys = ApiKeys()
     networks: Annotated[dict[DomainName, NetworkKeys], AfterValidator(_with_networks)] = Field(
         default={}, validate_default=True
     )
@@ -307,6 +344,7 @@ TABLES: dict[str, type[Table]] = {
     "dhcp": DhcpKeys,
     "tftp": TftpKeys,
     "http": HttpKeys,
+    "api": ApiKeys,
     "limits": LimitKeys,
     "networks.NAME": NetworkKeys,
     "default": BootKeys,

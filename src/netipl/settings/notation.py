@@ -15,7 +15,7 @@ from netipl.ccw import DeviceNumber
 from netipl.errors import UsageError
 from netipl.firmware.versions import Version
 from netipl.guests.marks import client_identifier, domain_name, one_line, station
-from netipl.net import AddressRange, Mac
+from netipl.net import AddressRange, Endpoint, Mac
 from netipl.store.location import parsed
 
 _DURATION = re.compile(r"([0-9]{1,9})\s*([smhd]?)", re.ASCII)
@@ -91,6 +91,7 @@ _AS_TEXT = PlainSerializer(str)
 Whole = Annotated[int, BeforeValidator(_no_boolean)]
 MacText = Annotated[Mac, _read_by(station), _AS_TEXT]
 Macs = Annotated[tuple[MacText, ...], BeforeValidator(_one_or_list)]
+Listening = Annotated[Endpoint, _read_by(Endpoint.parse), _AS_TEXT]
 RangeText = Annotated[AddressRange, _read_by(AddressRange.parse), _AS_TEXT]
 Duration = Annotated[timedelta, _read_by(duration)]
 LeaseTime = Annotated[timedelta, _read_by(lease_time)]

@@ -16,10 +16,12 @@ from netipl.guests.profile import Profile
 from netipl.images import kernel as kernel_facts
 from netipl.provisioning.observing import Limits
 from netipl.provisioning.policy import Policy
-from netipl.settings.keys import DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
+from netipl.servers.api.listen import Listen
+from netipl.settings.keys import ApiKeys, DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
 from netipl.store.exports import Wanted
 
 _DATABASE = "netipl.sqlite"
+_API_SOCKET = "api.sock"
 _IMAGES = frozenset({BootMethod.INS, BootMethod.COMBINED})
 """The methods by which the command line does not pass through a configuration."""
 
@@ -43,6 +45,11 @@ class Settings:
     @property
     def http(self) -> HttpKeys:
         return self.file.http
+
+    @property
+    def api(self) -> ApiKeys:
+        """Its paths are relative: see `api_listen`."""
+        return self.file.api
 
     @property
     def user(self) -> str | None:
@@ -90,6 +97,19 @@ class Settings:
         if given := environment.get("XDG_RUNTIME_DIR"):
             return Path(given, "netipl")
         return self.state_directory(environment) / "run"
+
+    def api_socket(self, environment: Mapping[str, str] = os.environ) -> Path:
+        """Where the API is reached on this machine."""
+        given = self.file.api.socket
+        return self._placed(given) if given is not None else self.run_directory(environment) / _API_SOCKET
+
+    def api_listen(self) -> Listen:
+        """Where the API listens."""
+        api = self.file.api
+        tls = None
+        if api.tls_certificate is not None and api.tls_key is not None:
+            tls = self._placed(api.tls_certificate), self._placed(api.tls_key)
+        return Listen(socket=self.api_socket(), group=api.group, user=self.user, endpoint=api.listen, tls=tls)
 
     def addresses(self) -> tuple[IPv4Address, ...]:
         """Our own, that TFTP and HTTP listen on: one for each network."""
@@ -159,6 +179,7 @@ class Settings:
             "dhcp": file.dhcp,
             "tftp": file.tftp.model_copy(update={"root": None, "export": None}),
             "http": file.http,
+            "api": file.api,
             **{f"networks.{name}": (keys.interface, keys.server) for name, keys in file.networks.items()},
         }
 

@@ -3,7 +3,8 @@
 What changes something returns once it is durable. `by` is who asks: `token NAME` or `user NAME`.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from ipaddress import IPv4Address
 from typing import Protocol
 
 from netipl.guests.build import Build
@@ -13,6 +14,7 @@ from netipl.guests.network import Network
 from netipl.guests.profile import Profile
 from netipl.guests.status import Status
 from netipl.provisioning.boots import Boot
+from netipl.provisioning.credential import ApiToken
 from netipl.provisioning.history import BootQuery, EventQuery
 from netipl.provisioning.importing import Import
 from netipl.provisioning.plan_view import PlanView
@@ -32,6 +34,9 @@ class Control(Protocol):
     def guests(self) -> Sequence[Guest]: ...
 
     @property
+    def tokens(self) -> Sequence[ApiToken]: ...
+
+    @property
     def leases(self) -> Sequence[Lease]: ...
 
     def guest(self, name: str) -> Guest: ...
@@ -41,6 +46,10 @@ class Control(Protocol):
     def build_of(self, guest: Guest) -> Build | None: ...
 
     def boot_of(self, guest: Guest) -> Boot | None: ...
+
+    def leased_to(self, guest: Guest) -> IPv4Address | None:
+        """The address that it has now."""
+        ...
 
     def plan(self, name: str, *, secrets: bool, build: bool) -> PlanView:
         """What its firmware would get now, or, with `build`, from a build; with lint findings."""
@@ -69,6 +78,12 @@ class Control(Protocol):
         """The guest's open build is `done`, or else cancelled."""
         ...
 
+    async def add_token(self, token: ApiToken) -> None:
+        """Raises ConflictError where its name is taken."""
+        ...
+
+    async def revoke_token(self, name: str, *, by: str) -> None: ...
+
     async def builds(self, *, guest: str | None, limit: int) -> Sequence[Build]:
         """The newest first."""
         ...
@@ -77,6 +92,6 @@ class Control(Protocol):
 
     async def events(self, query: EventQuery) -> Sequence[Event]: ...
 
-    def follow(self, *, after: int | None) -> AsyncIterator[Event]:
+    def follow(self, *, after: int | None) -> AsyncGenerator[Event, None]:
         """Every event from now on, once it is durable; before it those numbered after `after`."""
         ...

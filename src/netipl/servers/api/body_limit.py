@@ -1,0 +1,62 @@
+"""How large a body may be, and how long it may take to come: a client cannot fill the memory of the daemon."""
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from netipl.servers.api.problems import Refusal, of_refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyLimits:
+    """In bytes, and in seconds for the whole."""
+
+    size: int = 8 * 1024 * 1024
+    time: float = 60
+
+
+class BodyLimit:
+    """Around the application."""
+
+    def __init__(self, application: ASGIApp, *, limits: BodyLimits) -> None:
+        self._application = application
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        said = Headers(scope=scope).get("content-length", "0")
+        if said.isdecimal() and int(said) > self._limits.size:
+            await of_refusal(self._too_large())(scope, receive, send)
+        else:
+            await self._application(scope, self._counted(receive), send)
+
+    def _counted(self, receive: Receive) -> Receive:
+        """`receive`, within the limits as long as there is more of a body to come."""
+        until, size, is_whole = asyncio.get_running_loop().time() + self._limits.time, 0, False
+
+        async def counted() -> Message:
+            nonlocal size, is_whole
+            if is_whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise _last(HTTPStatus.REQUEST_TIMEOUT, "the request takes too long to come") from None
+            size += len(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
+            if size > self._limits.size:
+                raise self._too_large()
+            return message
+
+        return counted
+
+    def _too_large(self) -> Refusal:
+        return _last(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body may have {self._limits.size} bytes")
+
+
+def _last(status: HTTPStatus, detail: str) -> Refusal:
+    """The connection ends with it: what still comes is not read."""
+    return Refusal(status, detail, headers={"Connection": "close"})

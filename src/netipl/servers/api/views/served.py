@@ -1,0 +1,115 @@
+"""Networks, leases, profiles and media as clients see them. Nobody changes them here."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from ipaddress import IPv4Address, IPv4Network
+
+from pydantic import BaseModel, Field
+
+from netipl.guests.lease import Lease, LeaseState
+from netipl.guests.network import Network, UnknownClients
+from netipl.guests.profile import Profile
+
+
+class NetworkView(BaseModel):
+    """A subnet that is served."""
+
+    name: str
+    subnet: IPv4Network
+    server: IPv4Address
+    interface: str | None = Field(description="Null: only relays reach it.")
+    router: IPv4Address | None
+    dns: list[IPv4Address]
+    domain: str | None
+    pools: list[str]
+    relays: list[IPv4Address]
+    lease_time: int = Field(description="In seconds.")
+    authoritative: bool
+    unknown: UnknownClients
+    firmware: str | None
+
+
+class LeaseView(BaseModel):
+    """The newest state of one address."""
+
+    network: str
+    address: IPv4Address
+    mac: str
+    client_id: str | None
+    guest: str | None
+    state: LeaseState
+    expires: datetime
+
+
+class ProfileView(BaseModel):
+    """What an installation boots."""
+
+    name: str
+    kernel: str
+    initrd: str | None
+    append: str
+    answers: str | None
+
+
+class MediumView(BaseModel):
+    """Kernel and initrd of an installer, and the profiles that install from them."""
+
+    kernel: str
+    initrd: str | None
+    profiles: list[str]
+
+
+def of_network(network: Network) -> NetworkView:
+    """All of it."""
+    return NetworkView(
+        name=network.name,
+        subnet=network.subnet,
+        server=network.server,
+        interface=network.interface,
+        router=network.router,
+        dns=list(network.dns),
+        domain=network.domain,
+        pools=[str(pool) for pool in network.pools],
+        relays=sorted(network.relays),
+        lease_time=int(network.lease_time.total_seconds()),
+        authoritative=network.authoritative,
+        unknown=network.unknown,
+        firmware=str(network.firmware) if network.firmware is not None else None,
+    )
+
+
+def of_lease(lease: Lease) -> LeaseView:
+    """All but the transaction that bound it."""
+    return LeaseView(
+        network=lease.network,
+        address=lease.address,
+        mac=str(lease.mac),
+        client_id=lease.client_id.hex(":") if lease.client_id is not None else None,
+        guest=lease.guest,
+        state=lease.state,
+        expires=lease.expires,
+    )
+
+
+def of_profile(profile: Profile) -> ProfileView:
+    """All of it."""
+    boot = profile.boot
+    return ProfileView(
+        name=profile.name,
+        kernel=str(boot.kernel),
+        initrd=_path(boot.initrd),
+        append=boot.append,
+        answers=_path(profile.answers),
+    )
+
+
+def media(profiles: Iterable[Profile]) -> list[MediumView]:
+    """Each pair of kernel and initrd once."""
+    names: dict[tuple[str, str | None], list[str]] = {}
+    for profile in profiles:
+        names.setdefault((str(profile.boot.kernel), _path(profile.boot.initrd)), []).append(profile.name)
+    return [MediumView(kernel=kernel, initrd=initrd, profiles=found) for (kernel, initrd), found in names.items()]
+
+
+def _path(path: object) -> str | None:
+    return str(path) if path is not None else None

@@ -1,0 +1,7 @@
+from netipl.guests.document import KEYS
+from netipl.servers.api.views.guests import GuestKeys, GuestView
+
+
+def test_a_guest_is_written_by_the_api_as_it_is_by_everybody() -> None:
+    assert list(GuestKeys.model_fields) == list(KEYS)
+    assert GuestView.model_fields.keys() - KEYS.keys() == {"status", "origin", "leased", "build", "boot"}
