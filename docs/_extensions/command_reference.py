@@ -27,6 +27,10 @@ def _commands(name: str, command: typer.core.TyperCommand | typer.core.TyperGrou
         yield from _command(name, command)
         return
     context = typer.Context(command)
+    options = [row for parameter in command.params if (row := _parameter(parameter))]
+    if name != "netipl" and options:
+        yield from (f"## `{name}`", "", f"{command.help} These options stand before the verb:", "")
+        yield from ("| | |", "|---|---|", *options, "")
     for each in command.list_commands(context):
         yield from _commands(f"{name} {each}", command.resolve_command(context, [each])[1])
 

@@ -1,11 +1,27 @@
-"""Observations in words, as a person reads a timeline: one row for each kind, text from outside escaped."""
+"""Timelines in words, as a person reads them: one row for each kind of thing, text from outside escaped."""
 
 from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address
+from typing import Protocol
 
-from netipl.provisioning.timeline import Observation, Seen
+from netipl.net import Mac
+from netipl.provisioning.timeline import Deed, Observation, Seen
 from netipl.wire import printable
 
 _UNITS = ("B", "kB", "MB", "GB")
+
+
+class Told(Protocol):
+    """An observation or an event, as far as words are made of it."""
+
+    @property
+    def mac(self) -> Mac | None: ...
+
+    @property
+    def address(self) -> IPv4Address | None: ...
+
+    @property
+    def detail(self) -> Mapping[str, str | int | float]: ...
 
 
 def size(count: float) -> str:
@@ -19,60 +35,73 @@ def size(count: float) -> str:
 
 def describe(observation: Observation) -> tuple[str, str]:
     """Where it was seen (`dhcp`, `tftp`, `http`, `guest`) and what, in one line."""
-    source, words = _ROWS[observation.seen]
-    return source, words(observation)
+    return words(observation.seen, observation)
 
 
-def _text(observation: Observation, key: str) -> str:
-    return printable(str(observation.detail.get(key, "")))
+def words(what: str, told: Told, by: str = "") -> tuple[str, str]:
+    """The same of an event: of `what`, done `by` somebody. One that is not known here is told with all its details."""
+    source, say = _ROWS.get(what, ("netipl", _with_all(what)))
+    return source, say(told) + (f" (by {printable(by)})" if by else "")
 
 
-def _number(observation: Observation, key: str) -> float:
-    value = observation.detail.get(key, 0)
+def _text(told: Told, key: str) -> str:
+    return printable(str(told.detail.get(key, "")))
+
+
+def _number(told: Told, key: str) -> float:
+    value = told.detail.get(key, 0)
     return value if isinstance(value, int | float) else 0.0
 
 
-def _ack(observation: Observation) -> str:
-    file = _text(observation, "file")
-    return f"{observation.address} given" + (f", boot file {file!r}" if file else "")
+def _ack(told: Told) -> str:
+    file = _text(told, "file")
+    return f"{told.address} given" + (f", boot file {file!r}" if file else "")
 
 
-def _offer(observation: Observation) -> str:
-    return f"{observation.address} offered"
+def _offer(told: Told) -> str:
+    return f"{told.address} offered"
 
 
-def _finished(observation: Observation) -> str:
-    sent, seconds = _number(observation, "size"), _number(observation, "seconds")
+def _finished(told: Told) -> str:
+    sent, seconds = _number(told, "size"), _number(told, "seconds")
     rate = f", {size(sent / seconds)}/s" if seconds and sent >= 1_000_000 else ""
-    again = _number(observation, "retransmitted")
+    again = _number(told, "retransmitted")
     lost = f", {again:.0f} packets sent again" if again else ""
-    return f"{_text(observation, 'name')}: {size(sent)}{rate}{lost}"
+    return f"{_text(told, 'name')}: {size(sent)}{rate}{lost}"
 
 
-def _progress(observation: Observation) -> str:
-    done = f"{size(_number(observation, 'sent'))} of {size(_number(observation, 'size'))}"
-    return f"{_text(observation, 'name')}: {done}"
+def _progress(told: Told) -> str:
+    done = f"{size(_number(told, 'sent'))} of {size(_number(told, 'size'))}"
+    return f"{_text(told, 'name')}: {done}"
 
 
-def _with_reason(words: str, *keys: str) -> Callable[[Observation], str]:
-    def say(observation: Observation) -> str:
-        told = ", ".join(_text(observation, key) for key in keys if key in observation.detail)
-        return f"{words}: {told}" if told else words
+def _with_reason(words: str, *keys: str) -> Callable[[Told], str]:
+    def say(told: Told) -> str:
+        shown = ", ".join(_text(told, key) for key in keys if told.detail.get(key) not in (None, ""))
+        return f"{words}: {shown}" if shown else words
 
     return say
 
 
-_ROWS: Mapping[Seen, tuple[str, Callable[[Observation], str]]] = {
-    Seen.DHCP_DISCOVER: ("dhcp", lambda seen: f"{seen.mac} asks for an address"),
+def _with_all(words: str) -> Callable[[Told], str]:
+    def say(told: Told) -> str:
+        shown = "; ".join(f"{printable(key)}: {printable(str(value))}" for key, value in told.detail.items())
+        return f"{printable(words)}: {shown}" if shown else printable(words)
+
+    return say
+
+
+_ROWS: Mapping[str, tuple[str, Callable[[Told], str]]] = {
+    Seen.DHCP_DISCOVER: ("dhcp", lambda told: f"{told.mac} asks for an address"),
     Seen.DHCP_OFFER: ("dhcp", _offer),
-    Seen.DHCP_REQUEST: ("dhcp", lambda seen: f"{seen.mac} requests it"),
+    Seen.DHCP_REQUEST: ("dhcp", lambda told: f"{told.mac} requests it"),
     Seen.DHCP_ACK: ("dhcp", _ack),
     Seen.DHCP_NAK: ("dhcp", _with_reason("refused", "reason")),
     Seen.DHCP_DECLINE: ("dhcp", _with_reason("the guest found its address in use")),
     Seen.DHCP_RELEASE: ("dhcp", _with_reason("address given back: the firmware has finished")),
     Seen.DHCP_INFORM: ("dhcp", _with_reason("asks for settings only")),
     Seen.DHCP_IGNORED: ("dhcp", _with_reason("not answered", "reason")),
-    Seen.BOOTP_REPLY: ("dhcp", lambda seen: _ack(seen) + " by plain BOOTP"),
+    Seen.BOOTP_REPLY: ("dhcp", lambda told: _ack(told) + " by plain BOOTP"),
     Seen.TFTP_MISSING: ("tftp", _with_reason("not there", "name")),
     Seen.TFTP_DENIED: ("tftp", _with_reason("denied", "name", "reason")),
     Seen.TFTP_STARTED: ("tftp", _with_reason("sends", "name")),
@@ -80,8 +109,26 @@ _ROWS: Mapping[Seen, tuple[str, Callable[[Observation], str]]] = {
     Seen.TFTP_FINISHED: ("tftp", _finished),
     Seen.TFTP_FAILED: ("tftp", _with_reason("failed", "name", "reason")),
     Seen.HTTP_SERVED: ("http", _with_reason("served", "name", "status")),
-    Seen.CONSOLE: ("guest", lambda seen: _text(seen, "line")),
-    Seen.GUEST_ADDRESSED: ("dhcp", lambda seen: f"the guest's own system has {seen.address}"),
+    Seen.CONSOLE: ("guest", lambda told: _text(told, "line")),
+    Seen.GUEST_ADDRESSED: ("dhcp", lambda told: f"the guest's own system has {told.address}"),
     Seen.KERNEL: ("guest", _with_reason("the kernel has started")),
     Seen.CALLBACK: ("http", _with_reason("the guest calls back", "path")),
+    Seen.ANSWERS_FETCHED: ("http", _with_reason("the installer has its answers")),
+    Seen.INSTALLER: ("guest", _with_reason("the installer says", "says", "words")),
+    Deed.GUEST_ADDED: ("netipl", _with_all("guest added")),
+    Deed.GUEST_CHANGED: ("netipl", _with_all("guest changed")),
+    Deed.GUEST_REMOVED: ("netipl", _with_reason("guest removed")),
+    Deed.GUEST_APPROVED: ("netipl", _with_reason("guest approved")),
+    Deed.GUEST_DISCOVERED: ("netipl", lambda told: f"guest discovered, with MAC {told.mac}: it waits for approval"),
+    Deed.BUILD_ASKED: ("build", _with_reason("asked for, with profile", "profile")),
+    Deed.BUILD_PINNED: ("build", _with_reason("this boot installs")),
+    Deed.BUILD_SPENT: ("build", _with_reason("spent: all files are fetched, and no other boot installs")),
+    Deed.BUILD_DONE: ("build", _with_reason("done: the guest is installed")),
+    Deed.BUILD_CANCELLED: ("build", _with_reason("cancelled")),
+    Deed.BUILD_FAILED: ("build", _with_reason("failed", "cause", "remedy")),
+    Deed.BOOT_BEGAN: ("boot", lambda told: f"a boot begins on {told.mac}"),
+    Deed.BOOT_FAILED: ("boot", _with_reason("failed", "cause", "remedy")),
+    Deed.BOOT_ENDED: ("boot", _with_reason("over", "reason")),
+    Deed.CREDENTIAL_CREATED: ("netipl", _with_reason("token created", "name", "role")),
+    Deed.CREDENTIAL_REVOKED: ("netipl", _with_reason("token revoked", "name")),
 }

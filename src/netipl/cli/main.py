@@ -27,6 +27,8 @@ class _Commands(LazyGroup):
             "Boot simulated guests against a running server, as QEMU's s390x firmware would, packet by packet.",
         ),
         "image": Place("netipl.cli.image.group:app", "Look at boot files and make them."),
+        "guest": Place("netipl.cli.guest.group:app", "Add guests, install them, and watch them boot."),
+        "token": Place("netipl.cli.token.group:app", "Let programs use the API."),
         "db": Place("netipl.cli.db.group:app", "Look after the database."),
     }
 

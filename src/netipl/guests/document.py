@@ -55,7 +55,7 @@ def guest(document: Mapping[str, object], *, origin: Origin = Origin.ADDED) -> G
         try:
             fields[field] = read(value)
         except (UsageError, ValueError) as error:
-            remedy = error.remedy if isinstance(error, UsageError) else ""
+            remedy = error.remedy if isinstance(error, UsageError) else _REMEDIES.get(key, "")
             raise UsageError(f"{key}: {error}", remedy=remedy) from None
     return Guest(**fields, origin=origin)
 
@@ -101,3 +101,13 @@ KEYS: Final[Mapping[str, tuple[str, Callable[[object], object]]]] = MappingProxy
     }
 )
 """What a document may say: of which field of a guest, and how it is read."""
+
+_REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "uuid": "write it as 9b6e2a0c-7b1d-4b52-8f6e-1f6f3f6c0a01; `uuidgen` makes one",
+        "address": "write it as 192.0.2.10, or auto",
+        "method": f"known are {', '.join((_AUTO, *BootMethod))}",
+        "local_boot": f"known are {', '.join((_AUTO, *LocalBoot))}",
+    }
+)
+"""Where the type of a value gives none."""

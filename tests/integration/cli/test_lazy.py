@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import typer
@@ -17,11 +19,20 @@ def commands() -> LazyGroup:
     return group
 
 
-@pytest.mark.parametrize("name", commands().places)
-def test_every_command_is_where_it_is_said_to_be(name: str) -> None:
-    command = commands().loaded(name)
+def verbs(group: LazyGroup) -> Iterator[tuple[LazyGroup, str]]:
+    """Every command, and those of groups that load theirs in the same way."""
+    for name in group.places:
+        yield group, name
+        found = group.loaded(name) if group.places[name].where.endswith(":app") else None
+        if isinstance(found, LazyGroup):
+            yield from verbs(found)
+
+
+@pytest.mark.parametrize(("group", "name"), list(verbs(commands())))
+def test_every_command_is_where_it_is_said_to_be(group: LazyGroup, name: str) -> None:
+    command = group.loaded(name)
     assert command.name == name
-    assert command.help.split("\n\n")[0] == commands().places[name].help
+    assert command.help.split("\n\n")[0] == group.places[name].help
 
 
 def test_a_command_that_is_not_there_is_told_with_what_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,3 +78,19 @@ def test_images_are_made_without_the_daemons_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["guest list", "guest import guests.yaml", "guest watch web1", "token list"])
+def test_remote_commands_do_without_the_daemons_libraries(command: str, tmp_path: Path) -> None:
+    (tmp_path / "guests.yaml").write_text("- name: web1\n")
+    program = (
+        f"import sys; from netipl.cli import main; sys.argv[1:] = {command.split()}\n"
+        "try: main.main()\n"
+        "except SystemExit as end: print(end.code, [name for name in sys.modules if name.startswith("
+        "('fastapi', 'pydantic_settings', 'sqlalchemy', 'structlog', 'netipl.servers'))])"
+    )
+    environment = os.environ | {"NETIPL_API": "/absent.sock"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "3 []"

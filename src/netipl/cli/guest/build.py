@@ -1,0 +1,50 @@
+"""`netipl guest build`: asks for installations, each of which is done once."""
+
+from typing import Annotated
+
+import typer
+
+from netipl.cli.guest import live, options
+from netipl.cli.guest.following import Until
+from netipl.cli.remote import completion
+from netipl.cli.remote.api import guest_path
+from netipl.cli.remote.group import Failures, Json, connected, each
+from netipl.cli.remote.views import build_view
+
+
+def build(
+    context: typer.Context,
+    names: options.Names,
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Not that of the guest, but this one.", autocompletion=completion.profiles),
+    ] = None,
+    *,
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Watch them then, as `netipl guest watch` does.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Ask for an installation of guests, at their next boot.
+
+    A build leads to the installer once: it is spent when its boot has fetched its last file, and every later boot goes
+    to the disk. A build whose files the firmware would not boot is refused.
+    """
+    failures = Failures()
+    asked = []
+    with connected(context) as api:
+        with each(names, "build") as building:
+            for name in building:
+                with failures.kept():
+                    made = api.post(guest_path(name, "builds"), {} if profile is None else {"profile": profile}).json
+                    asked.append(name)
+                    if as_json:
+                        options.line(made)
+                    else:
+                        typer.echo(
+                            f"{name}: the next boot installs {build_view(made).profile}; start the guest, or reset it"
+                        )
+        if watch and asked:
+            with failures.kept():
+                live.watch(api, asked, until=Until.KERNEL, as_json=as_json)
+    failures.tell()
