@@ -18,6 +18,7 @@ from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
 from netipl.guests.profile import Profile
 from netipl.guests.status import Status
+from netipl.net import Mac
 from netipl.provisioning import building, changing, importing, observing
 from netipl.provisioning import status as statuses
 from netipl.provisioning.boots import Boot, Boots
@@ -123,17 +124,17 @@ class ControlPlane:
                 return lease.address
         return None
 
-    def plan(self, name: str, *, secrets: bool, build: bool) -> PlanView:
+    def plan(self, name: str, *, secrets: bool, build: bool, profile: str | None = None) -> PlanView:
         guest = self.guest(name)
         network = self._network_of(guest)
         if build:
-            wanted, _ = self._asked(guest, None, by="")
+            wanted, _ = self._asked(guest, None, profile, by="")
             return self._view(guest, network, wanted, secrets=secrets)
         open_build = self.build_of(guest)
         if open_build is not None and open_build.installs:
             return self._view(guest, network, open_build, secrets=secrets)
-        address, mac = self._address_of(guest, network), guest.macs[0]
-        made = self.planner.plan_for(guest, network, mac, address or IPv4Address(0))
+        address = self._address_of(guest, network)
+        made = self.planner.plan_for(guest, network, _mac(guest), address or IPv4Address(0))
         if made is None:
             return PlanView(guest=name, purpose=None)
         return self._shown(made, guest, network, address, secrets=secrets)
@@ -147,6 +148,7 @@ class ControlPlane:
         if not is_new and before is None:
             raise MissingError(f"there is no guest {guest.name}")
         self._as_expected(before, expected)
+        guest = changing.at_home(self._inventory, guest)
         if before is not None:
             guest = replace(guest, origin=before.origin)
         await self.commit(changing.put(self._inventory, guest, by=by, now=_now()))
@@ -163,14 +165,15 @@ class ControlPlane:
         return next(change.guest for change in changes if isinstance(change, GuestSet))
 
     async def import_guests(self, guests: Sequence[Guest], *, by: str, dry_run: bool, prune: bool) -> Import:
-        made = importing.imported(self._inventory, guests, prune=prune, by=by, now=_now())
+        settled = [changing.at_home(self._inventory, guest) for guest in guests]
+        made = importing.imported(self._inventory, settled, prune=prune, by=by, now=_now())
         if not dry_run:
             await self.commit(made.changes)
         return made
 
     async def ask_build(self, name: str, *, profile: str | None, by: str) -> Build:
         guest = self.guest(name)
-        build, changes = self._asked(guest, profile, by=by)
+        build, changes = self._asked(guest, self.build_of(guest), profile, by=by)
         view = self._view(guest, self._network_of(guest), build, secrets=False)
         if view.is_refused:
             raise RefusedError(
@@ -321,8 +324,9 @@ class ControlPlane:
         if expected is not None and before != expected:
             raise ConflictError("somebody else has changed this guest meanwhile", remedy="look at it again")
 
-    def _asked(self, guest: Guest, profile: str | None, *, by: str) -> tuple[Build, tuple[Change, ...]]:
-        before = self.build_of(guest)
+    def _asked(
+        self, guest: Guest, before: Build | None, profile: str | None, *, by: str
+    ) -> tuple[Build, tuple[Change, ...]]:
         return building.ask(
             guest,
             before,
@@ -335,9 +339,9 @@ class ControlPlane:
         )
 
     def _view(self, guest: Guest, network: Network, build: Build, *, secrets: bool) -> PlanView:
-        address, mac = self._address_of(guest, network), guest.macs[0]
+        address = self._address_of(guest, network)
         chosen = Install(build.profile, build)
-        made = self.planner.planned(chosen, guest, network, mac, address or IPv4Address(0))
+        made = self.planner.planned(chosen, guest, network, _mac(guest), address or IPv4Address(0))
         return self._shown(made, guest, network, address, secrets=secrets)
 
     def _shown(
@@ -358,6 +362,11 @@ class ControlPlane:
     def _address_of(self, guest: Guest, network: Network) -> IPv4Address | None:
         lease = self._inventory.lease_of(network.name, guest.name)
         return guest.address or (lease.address if lease is not None else None)
+
+
+def _mac(guest: Guest) -> Mac:
+    """One of its own; nobody's for a guest that is known by other marks alone."""
+    return guest.macs[0] if guest.macs else Mac(bytes(6))
 
 
 def _now() -> datetime:

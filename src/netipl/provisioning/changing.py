@@ -24,6 +24,12 @@ def known(inventory: Inventory, name: str) -> Guest:
     return guest
 
 
+def at_home(inventory: Inventory, guest: Guest) -> Guest:
+    """`guest` in a network: the only one, where it names none and there is no choice."""
+    networks = inventory.networks
+    return replace(guest, network=networks[0].name) if guest.network is None and len(networks) == 1 else guest
+
+
 def put(
     inventory: Inventory, guest: Guest, *, by: str, now: datetime, among: Inventory | None = None
 ) -> tuple[Change, ...]:

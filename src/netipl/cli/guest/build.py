@@ -6,7 +6,6 @@ import typer
 
 from netipl.cli.guest import live, options
 from netipl.cli.guest.following import Until
-from netipl.cli.remote import completion
 from netipl.cli.remote.api import guest_path
 from netipl.cli.remote.group import Failures, Json, connected, each
 from netipl.cli.remote.views import build_view
@@ -15,10 +14,7 @@ from netipl.cli.remote.views import build_view
 def build(
     context: typer.Context,
     names: options.Names,
-    profile: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Not that of the guest, but this one.", autocompletion=completion.profiles),
-    ] = None,
+    profile: options.BuildProfile = None,
     *,
     watch: Annotated[
         bool, typer.Option("--watch", "-w", help="Watch them then, as `netipl guest watch` does.")

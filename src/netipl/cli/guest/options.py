@@ -32,6 +32,12 @@ Profile = Annotated[
     str | None,
     typer.Option("--profile", metavar="NAME", help="What it is installed with.", autocompletion=completion.profiles),
 ]
+BuildProfile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile", metavar="NAME", help="Not that of the guest, but this one.", autocompletion=completion.profiles
+    ),
+]
 Firmware = Annotated[
     str | None,
     typer.Option("--firmware", metavar="VERSION", help="The QEMU version that runs it. Without it its network's."),

@@ -21,6 +21,7 @@ def show(
     *,
     with_plan: Annotated[bool, typer.Option("--plan", help="What its firmware would be given now.")] = False,
     with_build: Annotated[bool, typer.Option("--build", help="What a build would give it.")] = False,
+    profile: options.BuildProfile = None,
     secrets: Annotated[bool, typer.Option("--secrets", help="Show the token of the build in the plan.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one object of JSON.")] = False,
 ) -> None:
@@ -36,7 +37,7 @@ def show(
             else:
                 _print(guest_view(found))
             return
-        answer = api.get(guest_path(name, "plan"), build=with_build, secrets=secrets).json
+        answer = api.get(guest_path(name, "plan"), build=with_build, secrets=secrets, profile=profile).json
     if as_json:
         typer.echo(json.dumps(answer))
     else:

@@ -51,8 +51,8 @@ class Control(Protocol):
         """The address that it has now."""
         ...
 
-    def plan(self, name: str, *, secrets: bool, build: bool) -> PlanView:
-        """What its firmware would get now, or, with `build`, from a build; with lint findings."""
+    def plan(self, name: str, *, secrets: bool, build: bool, profile: str | None = None) -> PlanView:
+        """What its firmware would get now, or, with `build`, from a build of `profile`; with lint findings."""
         ...
 
     async def put_guest(self, guest: Guest, *, by: str, expected: Guest | None, is_new: bool) -> Guest:

@@ -55,6 +55,7 @@ class PlanWanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     build: Annotated[bool, Query(description="What a build would give it.")] = False
+    profile: Annotated[str | None, Query(description="The profile of that build, if not the guest's own.")] = None
     secrets: Annotated[bool, Query(description="With tokens, for admins alone.")] = False
 
 
@@ -116,7 +117,7 @@ async def show_plan(asked: ByAnybody, name: str, wanted: Annotated[PlanWanted, Q
     """What its firmware would be given now, and what lint finds in it."""
     if wanted.secrets:
         asked.as_admin()
-    return answer(of_plan(asked.control.plan(name, secrets=wanted.secrets, build=wanted.build)))
+    return answer(of_plan(asked.control.plan(name, secrets=wanted.secrets, build=wanted.build, profile=wanted.profile)))
 
 
 def _guest(asked: Asked, guest: Guest, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Response:
