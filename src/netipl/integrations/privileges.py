@@ -48,11 +48,11 @@ def prepare_directory(path: Path, user: str | None, *, mode: int = 0o750, group:
         if user is not None and os.geteuid() == 0:
             entry = _entry(user)
             os.chown(path, entry.pw_uid, entry.pw_gid)
-        if group is not None:
-            os.chown(path, -1, _group(group))
     except OSError as error:
         remedy = "start as root, or set state_directory and run_directory in [server], and export in [tftp]"
         raise UnavailableError(f"{path}: {error.strerror}", remedy=remedy) from error
+    if group is not None:
+        _give(path, group)
 
 
 def drop(user: str | None = None) -> None:
@@ -93,11 +93,15 @@ def _entry(user: str) -> pwd.struct_passwd:
         raise UsageError(f"there is no user {user}", remedy=f"useradd --system {user}") from None
 
 
-def _group(name: str) -> int:
+def _give(path: Path, group: str) -> None:
+    """Raises UsageError, and UnavailableError where this process is no member of `group`."""
     try:
-        return grp.getgrnam(name).gr_gid
+        os.chown(path, -1, grp.getgrnam(group).gr_gid)
     except KeyError:
-        raise UsageError(f"there is no group {name}", remedy=f"groupadd --system {name}") from None
+        raise UsageError(f"there is no group {group}", remedy=f"groupadd --system {group}") from None
+    except OSError as error:
+        remedy = f"start as root, or as a member of {group}: SupplementaryGroups= in the unit of systemd"
+        raise UnavailableError(f"{path} for the group {group}: {error.strerror}", remedy=remedy) from error
 
 
 def _drop_bounding_set() -> None:

@@ -1,5 +1,6 @@
 """What the kernel says of a process that has dropped its rights, and of one that it starts."""
 
+import grp
 import json
 import os
 import shutil
@@ -170,3 +171,26 @@ def test_directories_that_cannot_be_made_are_told(tmp_path: Path) -> None:
 def test_a_user_that_is_not_known_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no user nil-0"):
         privileges.prepare_directory(tmp_path / "x", "nil-0")
+
+
+@as_root
+def test_a_directory_is_given_to_a_group_whose_members_may_enter(tmp_path: Path) -> None:
+    privileges.prepare_directory(tmp_path / "run", "nobody", group="daemon")
+    made = (tmp_path / "run").stat()
+    assert (made.st_uid, made.st_gid, made.st_mode & 0o777) == (NOBODY, grp.getgrnam("daemon").gr_gid, 0o750)
+
+
+@as_root
+def test_a_group_that_this_process_is_not_in_is_told_with_a_remedy(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    script = (
+        "import os, sys; from pathlib import Path; from netipl.integrations.privileges import prepare_directory\n"
+        "from netipl.errors import UnavailableError\n"
+        "os.setgroups([]); os.setresgid(*[65534] * 3); os.setresuid(*[65534] * 3)\n"
+        "try: prepare_directory(Path(sys.argv[1]), None, group='daemon')\n"
+        "except UnavailableError as error: print(error, error.remedy)"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "run")]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "for the group daemon: Operation not permitted" in told
+    assert "SupplementaryGroups=" in told

@@ -4,7 +4,7 @@ Nothing of a request is repeated that could be a secret, and a fault of ours say
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match
 
 from netipl.errors import ConflictError, MissingError, NetiplError, RefusedError, UnavailableError, UsageError
 
@@ -129,9 +129,9 @@ HANDLERS: Final[Mapping[int | type[Exception], Handler]] = {
 
 def _methods(request: Request) -> list[str]:
     """All that there are for the path of `request`."""
-    path = request.scope["path"]
-    fitting = (each for each in request.app.routes if isinstance(each, Route) and each.path_regex.match(path))
-    return sorted({method for route in fitting for method in route.methods or ()})
+    asked = [{**request.scope, "method": method.value} for method in HTTPMethod]
+    routes = request.app.routes
+    return [each["method"] for each in asked if any(route.matches(each)[0] is Match.FULL for route in routes)]
 
 
 def _place(location: Iterable[int | str]) -> str:

@@ -18,6 +18,9 @@ from netipl.errors import UnavailableError, UsageError
 MODE: Final = 0o660
 _BACKLOG: Final = 128
 _LONGEST: Final = 107  # bytes of a path, sockaddr_un without its zero
+_UNCHANGED: Final = -1
+"""The number of a user or group that stays as it is (chown(2))."""
+_AS_IT_IS: Final = (_UNCHANGED, _UNCHANGED)
 _REMEDY: Final = "set socket in [api], or enabled = false"
 
 
@@ -64,7 +67,8 @@ class UnixSocket:
         finally:
             os.umask(before)
         self._inode = _inode(self.path)
-        os.chown(self.path, uid, gid)
+        if (uid, gid) != _AS_IT_IS:  # it may be a right that this process has not
+            os.chown(self.path, uid, gid)
         self.socket.listen(_BACKLOG)
 
     def _take_lock(self, uid: int) -> None:
@@ -74,7 +78,8 @@ class UnixSocket:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UnavailableError(f"{self.path}: another netipl has it", remedy=f"stop that, or {_REMEDY}") from error
-        os.fchown(self._lock, uid, -1)  # so that the next daemon of this user can have it
+        if uid != _UNCHANGED:
+            os.fchown(self._lock, uid, _UNCHANGED)  # so that the next daemon of this user can have it
 
 
 def _remove_stale(path: Path) -> None:
@@ -96,8 +101,8 @@ def _inode(path: Path) -> tuple[int, int]:
 
 
 def _owners(user: str | None, group: str | None) -> tuple[int, int]:
-    """The numbers of both, -1 for what stays as it is. Raises UsageError."""
-    uid, gid = -1, -1
+    """The numbers of both. Raises UsageError."""
+    uid, gid = _AS_IT_IS
     if user is not None and os.geteuid() == 0:
         try:
             entry = pwd.getpwnam(user)
