@@ -44,7 +44,8 @@ class BodyLimit:
                 async with asyncio.timeout_at(until):
                     message = await receive()
             except TimeoutError:
-                raise _last(HTTPStatus.REQUEST_TIMEOUT, "the request takes too long to come") from None
+                detail = "the request takes too long to come"
+                raise Refusal(HTTPStatus.REQUEST_TIMEOUT, detail, headers={"Connection": "close"}) from None
             size += len(message.get("body", b""))
             is_whole = not message.get("more_body", False)
             if size > self._limits.size:
@@ -54,9 +55,5 @@ class BodyLimit:
         return counted
 
     def _too_large(self) -> Refusal:
-        return _last(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body may have {self._limits.size} bytes")
-
-
-def _last(status: HTTPStatus, detail: str) -> Refusal:
-    """The connection ends with it: what still comes is not read."""
-    return Refusal(status, detail, headers={"Connection": "close"})
+        """What still comes is passed over for a while, not cut: a reset would take this answer from the client."""
+        return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body may have {self._limits.size} bytes")

@@ -23,7 +23,7 @@ from netipl.guests.network import Network
 from netipl.guests.profile import Profile
 from netipl.net import AddressRange, Endpoint
 from netipl.provisioning.boots import Boot, Boots
-from netipl.provisioning.changes import BootSet, BuildSet, Change, Happened
+from netipl.provisioning.changes import Change, Happened
 from netipl.provisioning.history import BootQuery, EventQuery
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.policy import Policy
@@ -32,6 +32,8 @@ from netipl.provisioning.tokens import Tokens
 from netipl.servers.api.connection import Timeouts
 from netipl.servers.api.listen import Listen
 from netipl.servers.api.server import ApiServer, Limits
+from netipl.store.archive import Archive
+from netipl.store.journal import Journal
 from netipl.store.planner import Offered, Planner
 from tests.unit.images.kernels import kernel
 
@@ -48,43 +50,34 @@ Json = Any  # Any: JSON
 Result = TypeVar("Result")
 
 
-class Memory:
-    """A store of the test: keeps in memory what it is given, in order, unless it is told to fail."""
+class Store:
+    """The store of a daemon on SQLite, unless the test gives it an error to tell."""
 
-    def __init__(self) -> None:
-        self.changes: list[Change] = []
+    def __init__(self, file: Path) -> None:
         self.error: Exception | None = None
+        self.journal = Journal(str(file), [LAB.name])
+        self._archive = Archive(self.journal.database, lambda: [LAB.name])
 
     def submit(self, changes: Iterable[Change], done: Callable[[Exception | None], None]) -> None:
         if self.error is None:
-            self.changes += changes
-        done(self.error)
+            self.journal.submit(changes, done)
+        else:
+            done(self.error)
 
     def builds(self, guest: str | None, limit: int) -> Sequence[Build]:
-        self._answer()
-        newest = {change.build.id: change.build for change in self.changes if isinstance(change, BuildSet)}
-        return [build for build in reversed(newest.values()) if guest in {None, build.guest}][:limit]
+        return self._working.builds(guest, limit)
 
     def boots(self, query: BootQuery) -> Sequence[Boot]:
-        self._answer()
-        newest = {change.boot.id: change.boot for change in self.changes if isinstance(change, BootSet)}
-        return [boot for boot in reversed(newest.values()) if query.guest in {None, boot.guest}][: query.limit]
+        return self._working.boots(query)
 
     def events(self, query: EventQuery) -> Sequence[Event]:
-        self._answer()
-        found = [
-            event
-            for event in (change.event for change in self.changes if isinstance(change, Happened))
-            if event.number > query.after
-            and query.guest in {None, event.guest}
-            and query.build in {None, event.build}
-            and (query.before is None or event.number < query.before)
-        ]
-        return (found[::-1] if query.newest_first else found)[: query.limit]
+        return self._working.events(query)
 
-    def _answer(self) -> None:
+    @property
+    def _working(self) -> Archive:
         if self.error is not None:
             raise self.error
+        return self._archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +112,7 @@ class Api:
 
     server: ApiServer
     control: ControlPlane
-    store: Memory
+    store: Store
     listen: Listen
     loop: asyncio.AbstractEventLoop
     failures: list[Exception] = field(default_factory=list)
@@ -205,7 +198,7 @@ def serving(
 ) -> Iterator[Api]:
     """A server with its loop in another thread, until the end of the context."""
     control, _ = control_plane(directory)
-    store = Memory()
+    store = Store(directory / "netipl.sqlite")
     listen = Listen(socket=directory / "api.sock", endpoint=Endpoint(LOOPBACK, 0) if tcp or tls else None, tls=tls)
     loop = asyncio.new_event_loop()
     server = ApiServer(control, listen, limits=limits or Limits(), timeouts=timeouts or Timeouts())
@@ -231,6 +224,7 @@ def serving(
         thread.join(DEADLINE)
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+        store.journal.close()
     assert running[0].cancelled(), running[0]
 
 

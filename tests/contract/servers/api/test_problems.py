@@ -94,7 +94,19 @@ def test_a_body_without_a_length_is_cut_at_the_limit(api: Api) -> None:
     )
     with _local(api) as sock:
         sock.sendall(head + b"\r\n" + chunk + chunk)
-        assert _all_of(sock).startswith(b"HTTP/1.1 413 ")
+        assert sock.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_client_that_sends_too_much_is_told_all_the_same(api: Api) -> None:
+    more_than_buffers_hold = bytes(64 * 1024 * 1024)
+    assert api.ask("POST", "/guests", more_than_buffers_hold).status == 413
+
+
+def test_a_client_that_does_not_end_to_send_is_cut(tmp_path: Path) -> None:
+    with serving(tmp_path, timeouts=SHORT) as api, _local(api) as sock, suppress(ConnectionError):
+        sock.sendall(b"POST /api/v1/guests HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n")
+        while True:
+            sock.sendall(bytes(65536))
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(api: Api) -> None:
