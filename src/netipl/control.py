@@ -229,7 +229,9 @@ class ControlPlane:
 
     def keep(self, changes: Iterable[Change]) -> None:
         """Applies and journals what nobody waits for."""
-        self._submit(changes, lambda _: None)
+        made = tuple(changes)
+        if made:
+            self._submit(made, lambda _: None)
 
     async def commit(self, changes: Iterable[Change]) -> None:
         """Applies `changes`, and returns when they are durable. Raises UnavailableError where they cannot be."""

@@ -89,7 +89,11 @@ class Inventory:
         `stored` is of the networks that come now: another daemon may have had them meanwhile.
         """
         here = (lease for lease in self.leases if stored is None or lease.network in self._networks)
-        added = (guest for guest in self._guests if guest.origin is not Origin.SETTINGS)
+        added = (
+            guest
+            for guest in self._guests
+            if guest.origin is not Origin.SETTINGS and (stored is None or guest.network in self._networks)
+        )
         new = stored or Stored()
         self._enter(networks, [*guests, *added, *new.guests], chain(here, new.leases))
         self._builds.update({(build.network, build.guest): build for build in new.builds})
@@ -129,9 +133,12 @@ class Inventory:
         if guest.network is not None and guest.network not in self._networks:
             remedy = f"name one of {', '.join(self._networks)}"
             raise UsageError(f"there is no network {guest.network}", remedy=remedy)
-        before = self.guest(guest.name)
-        self._replace(before, guest)
-        self._replace(guest, before)
+        self._check(guest, instead_of=self.guest(guest.name))
+
+    def _check(self, guest: Guest, *, instead_of: Guest | None) -> None:
+        self._guests.check(guest, instead_of=instead_of)
+        for addresses in self._addresses.values():
+            addresses.plan.check(guest)
 
     def without(self, guests: Iterable[Guest]) -> "Inventory":
         """A copy of networks and guests, without these, to try changes on."""
@@ -141,6 +148,8 @@ class Inventory:
     def _set_guest(self, name: str, guest: Guest | None) -> None:
         """Raises UsageError, and then changes nothing."""
         before = self._guests.named(name)
+        if guest is not None:
+            self._check(guest, instead_of=before)
         macs = {mac for each in (before, guest) if each is not None for mac in each.macs}
         change = partial(self._replace, before, guest)
         for addresses in self._addresses.values():
@@ -149,20 +158,12 @@ class Inventory:
         change()
 
     def _replace(self, before: Guest | None, guest: Guest | None) -> None:
-        """Raises UsageError, and then changes nothing."""
         if before is not None:
             self._take_out(before)
-        try:
-            if guest is not None:
-                self._put_in(guest)
-        except UsageError:
-            if before is not None:
-                self._put_in(before)
-            raise
+        if guest is not None:
+            self._put_in(guest)
 
     def _put_in(self, guest: Guest) -> None:
-        for addresses in self._addresses.values():
-            addresses.plan.check(guest)
         self._guests.add(guest)
         for addresses in self._addresses.values():
             addresses.plan.add(guest)
@@ -200,6 +201,11 @@ class Inventory:
 
     def guest(self, name: str) -> Guest | None:
         return self._guests.named(name)
+
+    @property
+    def waiting_guests(self) -> int:
+        """How many wait for approval."""
+        return self._guests.waiting
 
     def guest_with_mac(self, mac: Mac) -> Guest | None:
         return self._guests.recognised(mac)
