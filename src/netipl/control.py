@@ -264,6 +264,11 @@ class ControlPlane:
         self.flush()
         return self._numbered(changes)
 
+    @property
+    def waiting(self) -> Sequence[Change]:
+        """What is applied and not yet journalled."""
+        return tuple(self._waiting)
+
     def flush(self) -> None:
         """Journals what has been kept so far."""
         if self._waiting:

@@ -23,18 +23,18 @@ from netipl.integrations import privileges
 from netipl.integrations.payload import reipl_program
 from netipl.protocols.dhcp4.message import Message
 from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
+from netipl.provisioning.admission import Admitted, admitted
 from netipl.provisioning.booting import receive
-from netipl.provisioning.boots import Boot, Boots, BootState
-from netipl.provisioning.building import doubt
+from netipl.provisioning.boots import Boot, Boots
 from netipl.provisioning.callbacks import callback
-from netipl.provisioning.changes import BuildSet, Change, Happened
+from netipl.provisioning.changes import BootSet, BuildSet, Change, Happened
 from netipl.provisioning.difference import Step
 from netipl.provisioning.exchange import Arrival, Outcome
 from netipl.provisioning.export import LeftOut
-from netipl.provisioning.installers import Installer, installer
 from netipl.provisioning.inventory import Inventory, Stored
 from netipl.provisioning.observing import observed, without_secrets
 from netipl.provisioning.plan import Plan
+from netipl.provisioning.taking_up import taken_up
 from netipl.provisioning.timeline import Observation, Seen
 from netipl.provisioning.tokens import Tokens
 from netipl.provisioning.tree import Tree
@@ -55,7 +55,6 @@ from netipl.wire import printable
 
 Watch = Callable[[Observation], None]
 
-_FIRMWARE_IS_DONE = (BootState.FINISHED, BootState.STARTED, BootState.FAILED)
 _ANSWERS = "answers/"
 _TICK = 1.0  # seconds
 _BETWEEN_TRIMMINGS = 3600.0
@@ -79,6 +78,7 @@ class Daemon:
         self.serving = asyncio.Event()
         """Set when the leases are there and clients are answered."""
         self._reload_wanted = asyncio.Event()
+        self._reloading = asyncio.Lock()
         self._settings = self._opened = settings
         self._watch = watch
         self._boots = Boots()
@@ -171,10 +171,6 @@ class Daemon:
 
     def observe(self, observation: Observation) -> None:
         """The door for what was seen, by a server or by whoever runs a guest."""
-        if observation.seen is Seen.DHCP_ACK and observation.mac is not None:
-            boot = self._boots.of(observation.mac)
-            if boot is not None and boot.state in _FIRMWARE_IS_DONE:
-                observation = replace(observation, seen=Seen.GUEST_ADDRESSED)
         observation = without_secrets(self._named(observation))
         self.control.keep(observed(self._inventory, self._boots, observation))
         self._watch(observation)
@@ -192,7 +188,15 @@ class Daemon:
 
     def _answer(self, message: Message, arrival: Arrival) -> Outcome:
         now = datetime.now(UTC)
-        received = receive(self._inventory, self._boots, message, arrival, now, plan_for=self._planner.plan_for)
+        received = receive(
+            self._inventory,
+            self._boots,
+            message,
+            arrival,
+            now,
+            plan_for=self._planner.plan_for,
+            token_lasts=self.control.policy.token_lasts,
+        )
         for change in received.outcome.changes:
             self._inventory.apply(change)
         if received.interrupted is not None:
@@ -212,11 +216,16 @@ class Daemon:
         self._journal.submit(made, kept)
 
     async def _reload(self) -> None:
+        """Make inventory and boots what the store says, and what was submitted since it was asked."""
         assert self._journal is not None  # while servers run
-        self.control.flush()  # what is applied and not yet journalled would be lost to the inventory alone
-        stored = await asyncio.wrap_future(self._journal.ask())
-        self._inventory.reload(stored)
-        self._boots.reload(stored.boots)
+        async with self._reloading:
+            stored = await asyncio.wrap_future(self._journal.ask())
+            since = [*self._journal.submitted_since(), *self.control.waiting]
+            spent = self._inventory.reload(stored)
+            for change in since:
+                self._inventory.apply(change)
+            self.control.keep(BuildSet(build) for build in spent)
+            self._boots.reload([*stored.boots, *(change.boot for change in since if isinstance(change, BootSet))])
 
     def _lost(self, error: Exception) -> None:
         """A commit of the control plane failed: what is in memory is not what is stored."""
@@ -251,23 +260,22 @@ class Daemon:
 
     def _take_up(self, stored: Stored) -> None:
         """The boots that ran when the daemon before ended go on with the plans that they had."""
-        for build in stored.builds:
-            if (doubtful := doubt(build)) is not build:
-                self.control.keep((BuildSet(doubtful),))
-        for boot in stored.boots:
-            self._boots.put(replace(boot, plan=None if boot.is_over else self._plan_again(boot)))
+        self.control.keep(taken_up(self._inventory, self._boots, stored.boots, plan_again=self._plan_again))
 
     def _plan_again(self, boot: Boot) -> Plan | None:
         """The plan that `boot` pinned before this process ran."""
         guest = self._inventory.guest(boot.guest) if boot.guest is not None else None
         network = self._inventory.network(boot.network)
-        return None if network is None else self._planner.again(boot, guest, network)
+        if network is None or boot.address is None:
+            return None
+        return self._planner.plan_again(guest, network, boot.mac, boot.address, pinned=boot.build)
 
     def _plan_of(self, lease: Lease) -> Plan | None:
         network = self._inventory.network(lease.network)
         if network is None:
             return None
-        return self._planner.plan_for(self._inventory.guest_of(lease), network, lease.mac, lease.address)
+        guest = self._inventory.guest_of(lease)
+        return self._planner.plan_again(guest, network, lease.mac, lease.address, pinned=None)
 
     def _public(self, name: str) -> Resolution:
         root = self._settings.tftp_root
@@ -283,7 +291,7 @@ class Daemon:
 
     def _answers(self, token: str, peer: IPv4Address) -> Resolution:
         """What an installer gets that shows the token of its build, from the address of its guest."""
-        found = self._installer(peer, token)
+        found = self._admitted(peer, token)
         if found is None:
             return Denied("it shows no token of an open build of this address")
         profile = self._planner.offered.profiles.get(found.build.profile)
@@ -292,16 +300,16 @@ class Daemon:
         self.observe(Observation(at=datetime.now(UTC), seen=Seen.ANSWERS_FETCHED, address=peer))
         return files.filled(profile.answers, self._planner.known(found.guest, found.build, found.network, peer))
 
-    def _installer(self, peer: IPv4Address, token: str) -> Installer | None:
-        now = datetime.now(UTC)
-        return None if self._tokens is None else installer(self._inventory, self._tokens, peer, token, now)
+    def _admitted(self, peer: IPv4Address, token: str) -> Admitted | None:
+        return admitted(self._inventory, self._tokens, peer, token, datetime.now(UTC)) if self._tokens else None
 
     def _called_back(self, peer: IPv4Address, path: str) -> None:
         now = datetime.now(UTC)
         called = callback(path)
-        if called is not None and self._installer(peer, called.token) is not None:
-            detail = {"says": called.says, **({"words": called.words} if called.words else {})}
-            self.observe(Observation(at=now, seen=Seen.INSTALLER, address=peer, detail=detail))
+        found = self._admitted(peer, called.token) if called is not None else None
+        if called is not None and found is not None:
+            detail = {"build": found.build.id, "says": called.says, **({"words": called.words} if called.words else {})}
+            self.observe(Observation(at=now, seen=Seen.INSTALLER, address=peer, guest=found.guest.name, detail=detail))
         else:
             self.observe(Observation(at=now, seen=Seen.CALLBACK, address=peer, detail={"path": path}))
 

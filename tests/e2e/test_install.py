@@ -1,4 +1,4 @@
-"""The life of real guests by the command line: added, built, watched, cancelled, failed for a named cause, sent to disk.
+"""The life of real guests by the command line: added, built, watched, cancelled, failed with a cause, sent to disk.
 
 What is "installed" is Debian's small Linux of the demonstration, which calls back as an installer does; the disk that a
 guest goes to is one of tests/e2e/reipl, and no boot may change a byte of it.
@@ -214,4 +214,3 @@ def test_three_causes_with_a_real_guest(lab: Place) -> None:
         assert ask.watched("installed").returncode == 1
         assert "transfer-silent" in ask("guest", "timeline", "web1", "--json")
         assert ask.shown()["boot"]["cause"]
-

@@ -26,7 +26,7 @@ from netipl.provisioning.booting import Received, receive
 from netipl.provisioning.boots import Boots
 from netipl.provisioning.changes import Change, LeaseSet
 from netipl.provisioning.exchange import Arrival
-from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.inventory import Inventory, Stored
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.tree import Tree
 from tests.property.clients_view import ClientsView, Owner, Station
@@ -85,7 +85,7 @@ class InventoryMachine(RuleBasedStateMachine):
 
     # What boots
 
-    def _plan_for(self, guest: Guest | None, mac: Mac, address: IPv4Address) -> Plan:
+    def _plan_for(self, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
         """Another plan each time; z2 boots by plain BOOTP."""
         owner: Owner = mac if guest is None else guest.name
         label = f"{owner} {mac} {address} {len(self.made)}".encode()
@@ -93,7 +93,7 @@ class InventoryMachine(RuleBasedStateMachine):
         return Plan(fields=BootFields(file=label, plain_bootp=owner == "z2"), tree={"boot.cfg": inline(label)})
 
     def _plan_of(self, lease: Lease) -> Plan:
-        return self._plan_for(self.inventory.guest_of(lease), lease.mac, lease.address)
+        return self._plan_for(self.inventory.guest_of(lease), self.networks[lease.network], lease.mac, lease.address)
 
     # How messages come and go
 
@@ -124,7 +124,7 @@ class InventoryMachine(RuleBasedStateMachine):
         for seen in received.outcome.observations:
             self.boots.observe(seen)
         if lost:
-            self.inventory.reload_leases(self._replayed().leases)
+            self.inventory.reload(Stored(leases=self._replayed().leases))
             self.view.offers.clear()
             return None, ()
         self.journal += received.outcome.changes

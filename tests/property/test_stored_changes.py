@@ -129,7 +129,7 @@ class Desk:
             return ()
         if step == "pin":
             return building.pin(build, boot, self.now)
-        return building.spend(build, boot, self.now) if step == "spend" else building.end(build, Deed(step), self.now)
+        return building.spend(build, self.now) if step == "spend" else building.end(build, Deed(step), self.now)
 
 
 @pytest.fixture

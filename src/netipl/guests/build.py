@@ -26,7 +26,7 @@ class BuildState(StrEnum):
 
 
 OPEN = frozenset({BuildState.WAITING, BuildState.LOADING, BuildState.IN_DOUBT, BuildState.SPENT})
-"""The states of a build that is not over; a guest has at most one such build."""
+"""The states of a build that is not over; only the newest build of a guest is in one."""
 
 _UNSPENT = frozenset({BuildState.WAITING, BuildState.LOADING})
 
@@ -43,7 +43,7 @@ class Build:
     by: str
     """Who asked for it."""
     expires: datetime
-    """When its token does."""
+    """When its token does; put off by each boot that pins it."""
     attempts: int = 1
     """Boots that may still spend it."""
     state: BuildState = BuildState.WAITING

@@ -4,6 +4,7 @@ Keys are in the order of people; those that say nothing are left out. Files of t
 """
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from ipaddress import IPv4Address
 from types import MappingProxyType
 from typing import Any, Final
@@ -78,6 +79,17 @@ def _unless_auto(parse: Callable[[str], object]) -> Callable[[object], object]:
     return read
 
 
+def _one_of(choices: type[StrEnum]) -> Callable[[str], object]:
+    def read(text: str) -> object:
+        try:
+            return choices(text)
+        except ValueError:
+            remedy = f"choose one of {', '.join((_AUTO, *choices))}"
+            raise UsageError(f"{text!r} is no choice", remedy=remedy) from None
+
+    return read
+
+
 def _macs(value: object) -> tuple[object, ...]:
     each = value if isinstance(value, list | tuple) else _text(value).replace(",", " ").split()
     return tuple(station(_text(mac)) for mac in each)
@@ -96,8 +108,8 @@ KEYS: Final[Mapping[str, tuple[str, Callable[[object], object]]]] = MappingProxy
         "cpu": ("cpu", _read(one_line)),
         "disk": ("disk", _unless_auto(DeviceNumber.parse)),
         "append": ("append", _read(one_line)),
-        "method": ("method", _unless_auto(BootMethod)),
-        "local_boot": ("local_boot", _unless_auto(LocalBoot)),
+        "method": ("method", _unless_auto(_one_of(BootMethod))),
+        "local_boot": ("local_boot", _unless_auto(_one_of(LocalBoot))),
     }
 )
 """What a document may say: of which field of a guest, and how it is read."""

@@ -4,31 +4,36 @@ A boot begins with the firmware's DISCOVER and pins its plan at the ACK: a plan 
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address
+from typing import Final
 
 from netipl.guests.guest import Guest
 from netipl.guests.marks import is_station
 from netipl.guests.network import Network, UnknownClients
 from netipl.net import Mac
-from netipl.protocols.dhcp4.codes import S390
+from netipl.protocols.dhcp4.codes import S390, MessageType
 from netipl.protocols.dhcp4.message import Message
 from netipl.provisioning.boot_clients import is_firmware_discover
 from netipl.provisioning.bootfields import BootFields
-from netipl.provisioning.boots import Boots
-from netipl.provisioning.building import pin
+from netipl.provisioning.boots import OVER, Boot, Boots, BootState
+from netipl.provisioning.building import TOKEN_LASTS, pin
 from netipl.provisioning.changes import BootSet, Change, LeaseSet
 from netipl.provisioning.changing import discovered
 from netipl.provisioning.dhcp import answer, network_of
 from netipl.provisioning.exchange import Arrival, Outcome
 from netipl.provisioning.identity import name_of
 from netipl.provisioning.inventory import Inventory
-from netipl.provisioning.observing import interrupted
+from netipl.provisioning.observing import displaced
 from netipl.provisioning.plan import Plan
+from netipl.provisioning.timeline import Seen
 from netipl.values import value
 
 PlanFor = Callable[[Guest | None, Network, Mac, IPv4Address], Plan | None]
 """What a guest, or a client of the pool (None), with this MAC and address of that network is to boot; None: nothing."""
+
+_DONE: Final = OVER | {BootState.FINISHED}
 
 
 @value()
@@ -40,46 +45,64 @@ class Received:
 
 
 def receive(
-    inventory: Inventory, boots: Boots, message: Message, arrival: Arrival, now: datetime, *, plan_for: PlanFor
+    inventory: Inventory,
+    boots: Boots,
+    message: Message,
+    arrival: Arrival,
+    now: datetime,
+    *,
+    plan_for: PlanFor,
+    token_lasts: timedelta = TOKEN_LASTS,
 ) -> Received:
     """Answer `message`. Begins boots and pins plans; all else that changes is in the outcome."""
+    running = boots.of(message.mac)
+    repeated = running is not None and _belongs(message, running)
     planned: Plan | None = None
 
     def fields(guest: Guest | None, network: Network, address: IPv4Address) -> BootFields | None:
         nonlocal planned
-        planned = _pinned(boots, message, address) or plan_for(guest, network, message.mac, address)
+        if repeated and running is not None and running.address == address:
+            planned = running.plan
+        else:
+            planned = plan_for(guest, network, message.mac, address)
         return planned.fields if planned is not None else None
 
     outcome = answer(inventory, message, arrival, now, fields)
     if not _from_firmware(message):
-        return Received(outcome)
-    begun, interrupted = _begun(inventory, boots, message, arrival, now)
-    pinned = _pin(inventory, boots, message, outcome.changes, planned=planned, now=now)
+        return Received(_by_its_own_system(outcome) if running is not None and not repeated else outcome)
+    begun, ended = ((), None) if repeated else _begun(inventory, boots, message, arrival, now)
+    pinned = _pin(inventory, boots, message, outcome.changes, planned=planned, now=now, token_lasts=token_lasts)
     if not begun and not pinned:
-        return Received(outcome, interrupted)
-    changes = (*outcome.changes, *begun, *pinned)
-    return Received(Outcome(changes=changes, reply=outcome.reply, observations=outcome.observations), interrupted)
+        return Received(outcome, ended)
+    return Received(replace(outcome, changes=(*outcome.changes, *begun, *pinned)), ended)
 
 
 def _from_firmware(message: Message) -> bool:
     return is_firmware_discover(message.options) or not S390.isdisjoint(message.options.architectures)
 
 
-def _pinned(boots: Boots, message: Message, address: IPv4Address) -> Plan | None:
-    """The plan of the boot that repeats its question."""
-    boot = boots.of(message.mac)
-    return boot.plan if boot is not None and (boot.xid, boot.address) == (message.xid, address) else None
+def _belongs(message: Message, boot: Boot) -> bool:
+    """Whether it is of this boot: its firmware keeps one transaction id, and requests nothing once it has finished."""
+    if message.xid != boot.xid:
+        return False
+    return message.options.message_type != MessageType.REQUEST or boot.state not in _DONE
+
+
+def _by_its_own_system(outcome: Outcome) -> Outcome:
+    """An ACK for another transaction, which the firmware did not ask for: the guest's own system speaks."""
+    seen = tuple(
+        replace(each, seen=Seen.GUEST_ADDRESSED) if each.seen is Seen.DHCP_ACK else each
+        for each in outcome.observations
+    )
+    return replace(outcome, observations=seen)
 
 
 def _begun(
     inventory: Inventory, boots: Boots, message: Message, arrival: Arrival, now: datetime
 ) -> tuple[tuple[Change, ...], IPv4Address | None]:
-    """Begin the boot of this message if it is a new one, of a client that is ours; and the address of the one before,
-    if it is still this guest's.
+    """Begin the boot of this message, if its client is ours; and the address of the one before, if it is still this
+    guest's.
     """
-    before = boots.of(message.mac)
-    if before is not None and before.xid == message.xid:
-        return (), None
     guest = inventory.recognised(message.mac, None, message.options.uuid)
     network = network_of(inventory, message, arrival, guest)
     if network is None:
@@ -87,12 +110,11 @@ def _begun(
     if guest is None and network.unknown is not UnknownClients.POOL:
         registers = network.unknown is UnknownClients.REGISTER and is_station(message.mac)
         return (discovered(inventory, network, message.mac, now) if registers else ()), None
+    before = boots.of(message.mac)
+    changes = displaced(inventory, boots, before, now) if before is not None else ()
     boots.begin(message.mac, message.xid, now, network=network.name, guest=name_of(guest))
-    if before is None:
-        return (), None
-    changes = interrupted(before, now)
-    lease = inventory.lease_with(before.address) if before.address is not None else None
-    return changes, before.address if lease is not None and lease.mac == message.mac else None
+    lease = inventory.lease_with(before.address) if before is not None and before.address is not None else None
+    return changes, lease.address if lease is not None and lease.mac == message.mac else None
 
 
 def _pin(
@@ -103,6 +125,7 @@ def _pin(
     *,
     planned: Plan | None,
     now: datetime,
+    token_lasts: timedelta,
 ) -> tuple[Change, ...]:
     """The boot has its address and its plan, and with it the build that the plan is for."""
     lease = next((change.lease for change in changes if isinstance(change, LeaseSet)), None)
@@ -113,5 +136,6 @@ def _pin(
         return ()
     guest = inventory.guest(boot.guest) if boot.guest is not None else None
     build = inventory.build_of(guest) if guest is not None else None
-    pinned = build is not None and build.id == planned.build
-    return BootSet(boot), *(pin(build, boot, now) if build is not None and pinned else ())
+    if build is None or build.id != planned.build:
+        return (BootSet(boot),)
+    return BootSet(boot), *pin(build, boot, now, lasts=token_lasts)

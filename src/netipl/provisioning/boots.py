@@ -5,8 +5,8 @@ it is in follows from what is observed, by the table `TRANSITIONS`; why it faile
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from ipaddress import IPv4Address
 
@@ -42,6 +42,7 @@ OVER = frozenset({BootState.STARTED, BootState.FAILED, BootState.INTERRUPTED})
 MOST = 65_536
 """So many boots are kept; a new one beyond it displaces the oldest."""
 
+_BY_TFTP = frozenset(seen for seen in Seen if seen.startswith("tftp-"))
 _FETCHING = (Seen.TFTP_STARTED, Seen.TFTP_MISSING, Seen.TFTP_DENIED, Seen.TFTP_PROGRESS, Seen.TFTP_FINISHED)
 _SIGNS_OF_LIFE = (Seen.KERNEL, Seen.GUEST_ADDRESSED, Seen.CALLBACK, Seen.ANSWERS_FETCHED, Seen.INSTALLER)
 _BEFORE_KERNEL = (BootState.ASKING, BootState.ADDRESSED, BootState.LOADING)
@@ -55,6 +56,8 @@ TRANSITIONS: Mapping[tuple[BootState, Seen], BootState] = {
     **{(state, seen): BootState.STARTED for state in _BEFORE_LIFE for seen in _SIGNS_OF_LIFE},
 }
 """What is observed in a state and is not here changes nothing."""
+
+_MOMENT = "%Y%m%dT%H%M%S%f"
 
 _MOVES = frozenset(seen for _, seen in TRANSITIONS)
 
@@ -79,17 +82,21 @@ class Boot:
     """What made it fail, in the one table of rules."""
     cause: str = ""
     """The same in words, about this boot."""
-    plan: Plan | None = None
+    plan: Plan | None = field(default=None, repr=False)  # its texts hold the token of its build
 
     @property
     def id(self) -> str:
         """Unique, and growing with time for each MAC."""
-        at = self.began
-        return f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03}-{self.mac.octets.hex()}-{self.xid:08x}"
+        return f"{self.began:{_MOMENT}}-{self.mac.octets.hex()}-{self.xid:08x}"
 
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+
+def began(identifier: str) -> datetime:
+    """When the boot with this identifier began."""
+    return datetime.strptime(identifier.partition("-")[0], _MOMENT).replace(tzinfo=UTC)
 
 
 class Boots:
@@ -102,7 +109,7 @@ class Boots:
 
     def story(self, boot: Boot) -> Story:
         """What it has shown so far."""
-        return self._stories.setdefault(boot.mac, Story(boot.began))
+        return self._stories[boot.mac]
 
     def __iter__(self) -> Iterator[Boot]:
         return iter(self._by_mac.values())
@@ -117,48 +124,53 @@ class Boots:
         boot = self._by_mac.get(mac) if mac is not None else None
         return boot if boot is not None and boot.address == address else None
 
-    def begin(self, mac: Mac, xid: int, now: datetime, *, network: str = "", guest: str | None = None) -> Boot | None:
-        """A boot with this transaction id, if it is a new one, in place of the one before."""
-        running = self._by_mac.pop(mac, None)
-        is_new = running is None or running.xid != xid
-        boot = Boot(mac=mac, xid=xid, began=now, network=network, guest=guest) if is_new else running
-        assert boot is not None
-        self._by_mac[mac] = boot
-        if is_new:
-            self._stories[mac] = Story(now)
+    def begin(self, mac: Mac, xid: int, now: datetime, *, network: str = "", guest: str | None = None) -> Boot:
+        """A new boot, in place of the one before."""
+        self._by_mac.pop(mac, None)
+        boot = self._by_mac[mac] = Boot(mac=mac, xid=xid, began=now, network=network, guest=guest)
+        self._stories[mac] = Story(now)
         if len(self._by_mac) > MOST:
             oldest = self._by_mac.pop(next(iter(self._by_mac)))
-            self._stories.pop(oldest.mac, None)
+            del self._stories[oldest.mac]
             if oldest.address is not None and self._mac_by_address.get(oldest.address) == oldest.mac:
                 del self._mac_by_address[oldest.address]
-        return boot if is_new else None
+        return boot
 
     def pin(self, mac: Mac, xid: int, address: IPv4Address, plan: Plan) -> Boot | None:
-        """Give that boot its address and its plan; the boot, but None where it had a plan, which it keeps."""
+        """Give that boot its address and its plan; None where it has them already: it keeps its plan at that address.
+
+        At another address it is given another plan, as names in it may hold the address.
+        """
         boot = self._by_mac.get(mac)
-        if boot is None or boot.xid != xid or boot.address not in {None, address}:
+        if boot is None or boot.xid != xid:
             return None
         self._mac_by_address[address] = mac
-        if boot.plan is not None:
+        if boot.plan is not None and boot.address == address:
             return None
         pinned = replace(boot, address=address, plan=plan, purpose=plan.purpose, build=plan.build)
         self._by_mac[mac] = pinned
         return pinned
 
     def put(self, boot: Boot) -> None:
-        """`boot` is now so; the newest of its MAC. Of one without a plan, the plan is made when it is asked for."""
+        """The newest boot of its MAC is now so."""
         self._by_mac[boot.mac] = boot
-        if boot.address is not None:
+
+    def take_up(self, boot: Boot) -> None:
+        """`boot` began before this process did: what it showed until now is not known."""
+        self._by_mac[boot.mac] = boot
+        self._stories[boot.mac] = Story(boot.since or boot.began, is_whole=False)
+        holder = self.at(boot.address) if boot.address is not None else None
+        if boot.address is not None and (holder is None or holder.began <= boot.began):
             self._mac_by_address[boot.address] = boot.mac
 
     def reload(self, stored: Iterable[Boot]) -> None:
-        """After a commit that failed: a boot whose address and plan are not stored has them no more, and pins anew."""
-        kept = {boot.id for boot in stored if boot.address is not None}
-        for mac, boot in self._by_mac.items():
-            if boot.address is not None and boot.id not in kept:
-                self._by_mac[mac] = Boot(
-                    mac=mac, xid=boot.xid, began=boot.began, network=boot.network, guest=boot.guest
-                )
+        """After a commit that failed: a plan whose pinning is not stored was never given away, and is no more."""
+        kept = {boot.id: (boot.address, boot.build) for boot in stored}
+        pinned = [boot for boot in self if boot.plan is not None]
+        for boot in [boot for boot in pinned if kept.get(boot.id) != (boot.address, boot.build)]:
+            self._by_mac[boot.mac] = replace(
+                boot, state=BootState.ASKING, since=None, address=None, plan=None, purpose=None, build=None
+            )
 
     def observe(self, observation: Observation) -> Boot | None:
         """Apply what was seen to the boot it belongs to, by MAC or address; that boot if its state changed."""
@@ -172,7 +184,7 @@ class Boots:
         return changed
 
     def concerned(self, observation: Observation) -> Boot | None:
-        """The boot that this is about."""
-        if observation.mac is not None:
+        """The boot that this is about: what TFTP saw, by the address alone, which a boot has from its ACK on."""
+        if observation.mac is not None and observation.seen not in _BY_TFTP:
             return self._by_mac.get(observation.mac)
         return self.at(observation.address) if observation.address is not None else None

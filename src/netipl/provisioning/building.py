@@ -20,17 +20,25 @@ from netipl.provisioning.timeline import Deed, Event
 
 TOKEN_LASTS: Final = timedelta(hours=6)
 _SUPERSEDED: Final = "another build was asked for"
-_ENDS: Final = frozenset({Deed.BUILD_DONE, Deed.BUILD_FAILED, Deed.BUILD_CANCELLED})
-_MOVES: Final[Mapping[BuildState, frozenset[Deed]]] = {
-    BuildState.WAITING: frozenset({Deed.BUILD_CANCELLED}),
-    BuildState.LOADING: frozenset({Deed.BUILD_SPENT, *_ENDS}),
-    BuildState.IN_DOUBT: frozenset({Deed.BUILD_SPENT, *_ENDS}),
-    BuildState.SPENT: _ENDS,
-    BuildState.DONE: frozenset(),
-    BuildState.FAILED: frozenset(),
-    BuildState.CANCELLED: frozenset(),
+
+_ENDS: Final[Mapping[Deed, BuildState]] = {
+    Deed.BUILD_DONE: BuildState.DONE,
+    Deed.BUILD_FAILED: BuildState.FAILED,
+    Deed.BUILD_CANCELLED: BuildState.CANCELLED,
 }
-"""What can happen to a build in each state, besides being pinned by a boot (`Build.installs`)."""
+_PINNED: Final = (BuildState.LOADING, BuildState.IN_DOUBT, BuildState.SPENT)
+
+TRANSITIONS: Final[Mapping[tuple[BuildState, Deed], BuildState]] = {
+    (BuildState.WAITING, Deed.BUILD_PINNED): BuildState.LOADING,
+    (BuildState.LOADING, Deed.BUILD_PINNED): BuildState.LOADING,
+    (BuildState.SPENT, Deed.BUILD_PINNED): BuildState.LOADING,  # while it has attempts left
+    (BuildState.LOADING, Deed.BUILD_SPENT): BuildState.SPENT,
+    (BuildState.IN_DOUBT, Deed.BUILD_SPENT): BuildState.SPENT,
+    (BuildState.FAILED, Deed.BUILD_RESUMED): BuildState.SPENT,
+    (BuildState.WAITING, Deed.BUILD_CANCELLED): BuildState.CANCELLED,
+    **{(state, deed): end for state in _PINNED for deed, end in _ENDS.items()},
+}
+"""What is not here cannot happen to a build in that state."""
 
 
 def ask(
@@ -45,51 +53,77 @@ def ask(
     lasts: timedelta = TOKEN_LASTS,
 ) -> tuple[Build, tuple[Change, ...]]:
     """A new build of `guest`, whose newest is `before`. Raises UsageError and RefusedError."""
-    name = profile or guest.profile
-    if name is None:
-        raise UsageError(f"guest {guest.name} has no profile", remedy="name one with --profile")
-    if name not in profiles:
-        known = ", ".join(profiles) or "there is none: add one to the settings"
-        raise UsageError(f"there is no profile {name}", remedy=f"known are: {known}")
-    if not guest.is_approved:
-        raise RefusedError(f"guest {guest.name} is not approved", remedy=f"netipl guest approve {guest.name}")
-    if guest.network is None:
-        raise UsageError(f"guest {guest.name} has no network", remedy="give it the network that it boots in")
-    changes: list[Change] = []
+    name = _profile(guest, profiles, profile)
+    network = _network(guest)
+    ended: tuple[Change, ...] = ()
     if before is not None and before.state in {BuildState.WAITING, BuildState.LOADING}:
         raise RefusedError(
             f"guest {guest.name} has a build already, asked for by {before.by}",
             remedy=f"start the guest, or take it back: netipl guest cancel {guest.name}",
         )
     if before is not None and before.is_open:
-        changes += end(before, Deed.BUILD_FAILED, now, by=by, cause=_SUPERSEDED)
+        ended = end(before, Deed.BUILD_FAILED, now, by=by, cause=_SUPERSEDED)
     build = Build(
-        id=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}-{guest.name}",
+        id=f"{now:%Y%m%dT%H%M%S%f}-{guest.name}",
         guest=guest.name,
-        network=guest.network,
+        network=network,
         profile=name,
         asked=now,
         by=by,
         expires=now + lasts,
         attempts=attempts,
     )
-    changes += _happened(build, Deed.BUILD_ASKED, now, by=by, profile=name)
-    return build, tuple(changes)
+    return build, (*ended, *_happened(build, Deed.BUILD_ASKED, now, by=by, profile=name))
 
 
-def pin(build: Build, boot: Boot, now: datetime) -> tuple[Change, ...]:
-    """A boot has got the plan of `build`."""
+def _profile(guest: Guest, profiles: Mapping[str, Profile], wanted: str | None) -> str:
+    name = wanted or guest.profile
+    if name is None:
+        raise UsageError(f"guest {guest.name} has no profile", remedy="name one with --profile")
+    if name not in profiles:
+        known = ", ".join(profiles) or "there is none: add one to the settings"
+        raise UsageError(f"there is no profile {name}", remedy=f"known are: {known}")
+    return name
+
+
+def _network(guest: Guest) -> str:
+    if not guest.is_approved:
+        raise RefusedError(f"guest {guest.name} is not approved", remedy=f"netipl guest approve {guest.name}")
+    if guest.network is None:
+        raise UsageError(f"guest {guest.name} has no network", remedy="give it the network that it boots in")
+    return guest.network
+
+
+def pin(build: Build, boot: Boot, now: datetime, *, lasts: timedelta = TOKEN_LASTS) -> tuple[Change, ...]:
+    """A boot has got the plan of `build`, with its token, which `lasts` from now on."""
     if not build.installs:
         return ()
-    pinned = replace(build, state=BuildState.LOADING, boot=boot.id)
-    return _happened(pinned, Deed.BUILD_PINNED, now)
+    expires = max(build.expires, now + lasts)
+    return _moved(replace(build, boot=boot.id, expires=expires), Deed.BUILD_PINNED, now)
 
 
-def spend(build: Build, boot: Boot, now: datetime) -> tuple[Change, ...]:
-    """The boot that pinned it has all its files: one attempt is used up."""
-    if Deed.BUILD_SPENT not in _MOVES[build.state] or build.boot != boot.id:
+def spend(build: Build, now: datetime) -> tuple[Change, ...]:
+    """A boot that pinned it has all its files: one attempt is used up."""
+    if (build.state, Deed.BUILD_SPENT) not in TRANSITIONS:
         return ()
-    return _happened(replace(build, state=BuildState.SPENT, attempts=build.attempts - 1), Deed.BUILD_SPENT, now)
+    return _moved(replace(build, attempts=build.attempts - 1), Deed.BUILD_SPENT, now)
+
+
+def resume(build: Build, now: datetime) -> tuple[Change, ...]:
+    """The boot for which it was given up goes on after all. It stays spent."""
+    if (build.state, Deed.BUILD_RESUMED) not in TRANSITIONS:
+        return ()
+    return _moved(replace(build, attempts=0, ended=None, cause="", remedy=""), Deed.BUILD_RESUMED, now)
+
+
+def still_spent(stored: Build, known: Build | None) -> Build:
+    """`stored`, as a store has it that has missed something, but spent if the same build is `known` to be."""
+    if known is None or known.id != stored.id or not stored.installs or known.installs:
+        return stored
+    if known.state is BuildState.CANCELLED:  # nobody was told that it is
+        return stored
+    state = BuildState.IN_DOUBT if known.state is BuildState.IN_DOUBT else BuildState.SPENT
+    return replace(stored, state=state, boot=known.boot, attempts=known.attempts)
 
 
 def doubt(build: Build) -> Build:
@@ -101,19 +135,16 @@ def end(
     build: Build, deed: Deed, now: datetime, *, by: str = "", cause: str = "", rule: RuleId | None = None
 ) -> tuple[Change, ...]:
     """It is done, failed (for a `cause`) or cancelled. Raises RefusedError where that cannot be any more."""
-    if deed not in _MOVES[build.state]:
+    if (build.state, deed) not in TRANSITIONS:
         raise RefusedError(f"the build of guest {build.guest} is {build.state}")
     remedy = RULES[rule].remedy if rule is not None else ""
-    over = replace(build, state=_END_STATES[deed], ended=now, cause=cause, remedy=remedy)
+    over = replace(build, ended=now, cause=cause, remedy=remedy)
     told = {key: text for key, text in (("cause", cause), ("rule", rule or ""), ("remedy", remedy)) if text}
-    return _happened(over, deed, now, by=by, **told)
+    return _moved(over, deed, now, by=by, **told)
 
 
-_END_STATES: Final[Mapping[Deed, BuildState]] = {
-    Deed.BUILD_DONE: BuildState.DONE,
-    Deed.BUILD_FAILED: BuildState.FAILED,
-    Deed.BUILD_CANCELLED: BuildState.CANCELLED,
-}
+def _moved(build: Build, deed: Deed, now: datetime, *, by: str = "", **detail: str) -> tuple[Change, ...]:
+    return _happened(replace(build, state=TRANSITIONS[build.state, deed]), deed, now, by=by, **detail)
 
 
 def _happened(build: Build, deed: Deed, now: datetime, *, by: str = "", **detail: str) -> tuple[Change, ...]:

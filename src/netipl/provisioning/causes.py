@@ -1,6 +1,7 @@
 """Why a boot failed: the first row of the table whose signs it shows, as a rule of the one table and in words about it.
 
-The rows stand in the order in which a boot comes to them, the later ones first: what happened last tells most.
+The rows stand in the order in which a boot comes to them, the later ones first: what happened last tells most. What
+the firmware alone knows (a list that it cannot read, say) has no sign: its console tells.
 """
 
 from collections.abc import Callable
@@ -33,7 +34,7 @@ _Sign = Callable[[Boot, Story], str | None]
 
 
 def cause(boot: Boot, story: Story) -> Cause:
-    """Of a boot that has failed or fallen silent."""
+    """Of a boot that has failed or stands still."""
     for rule, sign in _SIGNS:
         words = sign(boot, story)
         if words is not None:
@@ -42,13 +43,23 @@ def cause(boot: Boot, story: Story) -> Cause:
 
 
 def has_all(boot: Boot, story: Story) -> bool:
-    """Whether the firmware has fetched every file of its plan."""
-    return boot.plan is not None and bool(boot.plan.tree) and story.fetched >= boot.plan.tree.keys()
+    """Whether the firmware has fetched every file of its plan.
+
+    It goes on with the last block of its last file whether or not its ACK arrives; that it gives its address back then
+    is the only sign.
+    """
+    if boot.plan is None or not boot.plan.tree:
+        return False
+    if boot.state is BootState.FINISHED and story.running:
+        return boot.plan.tree.keys() <= story.fetched.keys() | story.unconfirmed
+    return boot.plan.tree.keys() <= story.fetched.keys()
 
 
 def _loaded(boot: Boot, story: Story) -> str | None:
-    if boot.state is BootState.FINISHED and has_all(boot, story):
+    if has_all(boot, story):
         return "nothing was heard of it since its firmware had loaded all files"
+    if boot.state is BootState.FINISHED and not story.is_whole:
+        return "nothing was heard of it since its firmware was done"
     return None
 
 
@@ -63,11 +74,6 @@ def _ended(_: Boot, story: Story) -> str | None:
     return None
 
 
-def _silent(_: Boot, story: Story) -> str | None:
-    silent = {Reason.SILENT, Reason.UNCONFIRMED}
-    return next((f"it fell silent in the middle of {name}" for name, why in _failures(story) if why in silent), None)
-
-
 def _too_large(boot: Boot, story: Story) -> str | None:
     """A firmware that has no room for more gives its address back in the middle of a file."""
     if boot.state is BootState.FINISHED and story.running:
@@ -75,10 +81,13 @@ def _too_large(boot: Boot, story: Story) -> str | None:
     return None
 
 
-def _stuck(boot: Boot, story: Story) -> str | None:
-    if boot.state is BootState.LOADING and story.running:
-        return f"it fell silent in the middle of {_last(story.running)}"
-    return None
+def _silent(_: Boot, story: Story) -> str | None:
+    silent = {Reason.SILENT, Reason.UNCONFIRMED}
+    return next((f"it fell silent in the middle of {name}" for name, why in _failures(story) if why in silent), None)
+
+
+def _stuck(_: Boot, story: Story) -> str | None:
+    return f"it fell silent in the middle of {_last(story.running)}" if story.running else None
 
 
 def _denied(_: Boot, story: Story) -> str | None:
@@ -87,18 +96,31 @@ def _denied(_: Boot, story: Story) -> str | None:
     return None
 
 
-def _missing(boot: Boot, story: Story) -> str | None:
-    if not story.missing:
+def _missing(_: Boot, story: Story) -> str | None:
+    absent = [name for name in story.missing if not _is_probe(name)]
+    if not absent:
         return None
-    name, found = story.missing[-1], sorted(story.fetched)
-    if found and boot.plan is not None and not _is_probe(name):
-        return f"{found[-1]} was found, {name} is missing"
-    return None if _is_probe(name) else f"{name} is missing"
+    return f"{_last(story.fetched)} was found, {absent[-1]} is missing" if story.fetched else f"{absent[-1]} is missing"
 
 
 def _unprobed(_: Boot, story: Story) -> str | None:
     probed = [name for name in story.missing if _is_probe(name)]
-    return f"none of {len(probed)} names was found, from {probed[0]} to {probed[-1]}" if probed else None
+    if not probed or story.fetched:
+        return None
+    return f"none of {len(probed)} names was found, from {probed[0]} to {probed[-1]}"
+
+
+def _stopped(boot: Boot, story: Story) -> str | None:
+    """Between two files."""
+    if boot.state is BootState.LOADING and story.fetched:
+        return f"it has fetched {_last(story.fetched)}, and asks for nothing more"
+    return None
+
+
+def _gave_up(boot: Boot, story: Story) -> str | None:
+    if boot.state is BootState.FINISHED and story.fetched:
+        return f"the firmware gave up after {_last(story.fetched)}; its console says why"
+    return None
 
 
 def _nothing(boot: Boot, _: Story) -> str | None:
@@ -114,13 +136,19 @@ def _unasked(boot: Boot, story: Story) -> str | None:
 
 
 def _told_by_dhcp(rule: RuleId) -> _Sign:
-    return lambda _, story: story.reason if story.rule == rule else None
+    return lambda boot, story: story.reason if boot.state is BootState.ASKING and story.rule == rule else None
+
+
+def _untaken(boot: Boot, story: Story) -> str | None:
+    if boot.state is BootState.ASKING and story.offers:
+        return f"it asked {story.discovers} times, was made {story.offers} offers, and took none"
+    return None
 
 
 def _unanswered(boot: Boot, story: Story) -> str | None:
-    if boot.state is BootState.ASKING and story.discovers:
-        return f"it asked {story.discovers} times, and took no offer"
-    return None
+    if boot.state is not BootState.ASKING:
+        return None
+    return f"it got no answer: {story.reason}" if story.reason else "it got no answer"
 
 
 def _failures(story: Story) -> list[tuple[str, str]]:
@@ -131,8 +159,9 @@ def _is_probe(name: str) -> bool:
     return _PROBED in name
 
 
-def _last(names: set[str]) -> str:
-    return max(names)
+def _last(names: dict[str, int] | dict[str, None]) -> str:
+    """The one that was put in last."""
+    return next(reversed(names))
 
 
 _SIGNS: Final[tuple[tuple[RuleId, _Sign], ...]] = (
@@ -145,10 +174,15 @@ _SIGNS: Final[tuple[tuple[RuleId, _Sign], ...]] = (
     (RuleId.ACCESS_DENIED, _denied),
     (RuleId.FILE_MISSING, _missing),
     (RuleId.NO_CONFIGURATION, _unprobed),
+    (RuleId.TRANSFER_SILENT, _stopped),
+    (RuleId.LOAD_FAILED, _gave_up),
+    (RuleId.NOTHING_TO_BOOT, _nothing),
+    (RuleId.SERVER_NOT_ASKED, _unasked),
+    (RuleId.NOT_APPROVED, _told_by_dhcp(RuleId.NOT_APPROVED)),
+    (RuleId.WRONG_NETWORK, _told_by_dhcp(RuleId.WRONG_NETWORK)),
     (RuleId.OTHER_SERVER, _told_by_dhcp(RuleId.OTHER_SERVER)),
     (RuleId.NO_FREE_ADDRESS, _told_by_dhcp(RuleId.NO_FREE_ADDRESS)),
     (RuleId.REQUEST_REFUSED, _told_by_dhcp(RuleId.REQUEST_REFUSED)),
-    (RuleId.NOTHING_TO_BOOT, _nothing),
-    (RuleId.SERVER_NOT_ASKED, _unasked),
-    (RuleId.OFFER_NOT_TAKEN, _unanswered),
+    (RuleId.OFFER_NOT_TAKEN, _untaken),
+    (RuleId.DHCP_SILENCE, _unanswered),
 )

@@ -5,8 +5,10 @@ The inventory says whether a guest fits in (`Inventory.check`); here is who may 
 
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import Final
 
 from netipl.errors import RefusedError, UsageError
+from netipl.guests.document import document
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.network import Network
 from netipl.net import Mac
@@ -14,6 +16,10 @@ from netipl.provisioning import building
 from netipl.provisioning.changes import Change, GuestForgotten, GuestSet, Happened
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.timeline import Deed, Event
+
+MOST_WAITING: Final = 1024
+"""So many guests may wait for approval: MAC addresses cost nobody anything."""
+_FIELDS: Final = tuple(each.name for each in fields(Guest) if each.name not in {"name", "boot"})
 
 
 def known(inventory: Inventory, name: str) -> Guest:
@@ -43,13 +49,13 @@ def put(
         raise UsageError(f"guest {guest.name} has no MAC address", remedy="give one at least: --mac 52:54:00:13:33:0a")
     before = inventory.guest(guest.name)
     if before is not None:
-        _changeable(before)
-        if before == guest:
+        if before == guest or (before.origin is Origin.SETTINGS and document(before) == document(guest)):
             return ()
-    (among or inventory).check(guest)
+        _changeable(before)
+    (inventory if among is None else among).check(guest)
     moved: tuple[Change, ...] = ()
-    if before is not None and before.network not in {None, guest.network}:
-        moved = (GuestForgotten(str(before.network), before.name),)
+    if before is not None and before.network != guest.network:
+        moved = (*_ended(inventory, before, by=by, now=now), GuestForgotten(str(before.network), before.name))
     deed = Deed.GUEST_ADDED if before is None else Deed.GUEST_CHANGED
     return *moved, GuestSet(guest), _told(guest, deed, now, by, **difference(before, guest))
 
@@ -58,11 +64,16 @@ def remove(inventory: Inventory, name: str, *, by: str, now: datetime) -> tuple[
     """Its open build is cancelled. Raises RefusedError."""
     guest = known(inventory, name)
     _changeable(guest)
-    build = inventory.build_of(guest)
-    ended: tuple[Change, ...] = ()
-    if build is not None and build.is_open:
-        ended = building.end(build, Deed.BUILD_CANCELLED, now, by=by)
+    ended = _ended(inventory, guest, by=by, now=now)
     return *ended, GuestForgotten(str(guest.network), name), _told(guest, Deed.GUEST_REMOVED, now, by)
+
+
+def _ended(inventory: Inventory, guest: Guest, *, by: str, now: datetime) -> tuple[Change, ...]:
+    """The build of a guest that leaves its network is cancelled: it must not wait for one that comes there later."""
+    build = inventory.build_of(guest)
+    if build is None or not build.is_open:
+        return ()
+    return building.end(build, Deed.BUILD_CANCELLED, now, by=by)
 
 
 def approve(inventory: Inventory, name: str, *, by: str, now: datetime) -> tuple[Change, ...]:
@@ -75,7 +86,9 @@ def approve(inventory: Inventory, name: str, *, by: str, now: datetime) -> tuple
 
 
 def discovered(inventory: Inventory, network: Network, mac: Mac, now: datetime) -> tuple[Change, ...]:
-    """The guest that a client nobody knows is registered as; nothing where its name is taken."""
+    """The guest that a client nobody knows is registered as; nothing where its name is taken, or too many wait."""
+    if inventory.waiting_guests >= MOST_WAITING:
+        return ()
     guest = Guest(name=f"discovered-{mac.dashed}", macs=(mac,), network=network.name, origin=Origin.DISCOVERED)
     if inventory.guest(guest.name) is not None:  # whose MAC is another now
         return ()
@@ -87,13 +100,13 @@ def discovered(inventory: Inventory, network: Network, mac: Mac, now: datetime) 
 
 
 def difference(before: Guest | None, guest: Guest) -> dict[str, str]:
-    """What `guest` says that `before` did not: `OLD -> NEW` by field."""
-    changed = {}
-    for each in fields(Guest):
-        old, new = (_shown(getattr(guest_, each.name)) if guest_ else "" for guest_ in (before, guest))
-        if old != new and each.name not in {"name", "origin"}:
-            changed[each.name] = f"{old} -> {new}" if before is not None else new
-    return changed
+    """What `guest` says that `before` did not: `OLD -> NEW` by field. One that was discovered is approved by it."""
+    if before is None:
+        return {field: new for field in _FIELDS if field != "origin" and (new := _shown(getattr(guest, field)))}
+    if before.origin is Origin.SETTINGS:
+        before = replace(before, origin=guest.origin)
+    shown = {field: (_shown(getattr(before, field)), _shown(getattr(guest, field))) for field in _FIELDS}
+    return {field: f"{old} -> {new}" for field, (old, new) in shown.items() if old != new}
 
 
 def _changeable(guest: Guest) -> None:

@@ -43,17 +43,36 @@ def choice(
     guest: Guest | None, build: Build | None, default: BootFiles | None, version: Version | None
 ) -> Choice | None:
     """For `guest`, or an unknown client (None), whose newest build is `build`; None: nothing."""
+    if guest is not None and guest.is_approved and build is not None and build.installs:
+        return Install(build.profile, build)
+    return without_build(guest, default, version, was_built=build is not None)
+
+
+def without_build(
+    guest: Guest | None, default: BootFiles | None, version: Version | None, *, was_built: bool
+) -> Choice | None:
+    """What it boots when no build is for it."""
     if guest is None:
         return Files(default) if default is not None else None
     if not guest.is_approved:
         return None
-    if build is not None and build.installs:
-        return Install(build.profile, build)
     if guest.boot is not None:
         return Files(guest.boot)
-    if guest.profile is not None or guest.origin is not Origin.SETTINGS or build is not None:
+    if guest.profile is not None or guest.origin is not Origin.SETTINGS or was_built:
         return Disk(way_to_disk(guest, version), guest.disk)
     return Files(default) if default is not None else None
+
+
+def pinned_before(
+    guest: Guest | None, build: Build | None, pinned: str | None, default: BootFiles | None, version: Version | None
+) -> Choice | None:
+    """What a boot goes on with that began before this process did, and `pinned` that build, or none.
+
+    A build that was asked for since is for the next boot.
+    """
+    if pinned is None:
+        return without_build(guest, default, version, was_built=build is not None)
+    return Install(build.profile, build) if build is not None and build.id == pinned else None
 
 
 def way_to_disk(guest: Guest, version: Version | None) -> LocalBoot:

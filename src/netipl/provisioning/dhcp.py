@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from netipl.firmware.rules import RULES, RuleId
 from netipl.guests.guest import Guest
 from netipl.guests.lease import LeaseState
 from netipl.guests.marks import is_station
@@ -23,13 +24,21 @@ from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.query import FOREVER, Query, file_shown
 from netipl.provisioning.requests import request
 from netipl.provisioning.timeline import Observation, Seen
+from netipl.values import value
 
 KEPT_AFTER_RELEASE: Final = timedelta(minutes=10)
 """How long nobody else gets a released address: the firmware releases before its kernel asks again."""
 QUARANTINE: Final = timedelta(minutes=10)
 """How long nobody gets an address that a client found in use."""
 _LONGEST_ECHO: Final = 255  # one option's worth of what a reply gives back
-_NO_RELAY: Final = "is no relay of any network"
+
+
+@value()
+class _Objection:
+    reason: str
+    rule: RuleId | None = None
+    remedy: str = ""
+    """Where an administrator has to know."""
 
 
 def answer(inventory: Inventory, message: Message, arrival: Arrival, now: datetime, boot: BootPlan) -> Outcome:
@@ -40,7 +49,8 @@ def answer(inventory: Inventory, message: Message, arrival: Arrival, now: dateti
     seen, handle = _KINDS.get(options.message_type, _OTHER_KIND)
     objection = _objection(message, network, guest)
     if network is None or objection is not None:
-        outcome = _unanswered(message, guest, now, objection or "")
+        assert objection is not None  # to what comes from no network
+        outcome = _unanswered(message, guest, now, objection)
     else:
         client = Client(message.mac, options.client_identifier, guest if guest and at_home(guest, network) else None)
         outcome = handle(
@@ -79,29 +89,33 @@ def network_of(inventory: Inventory, message: Message, arrival: Arrival, guest: 
     return found[0] if found else None
 
 
-def _objection(message: Message, network: Network | None, guest: Guest | None) -> str | None:
+def _objection(message: Message, network: Network | None, guest: Guest | None) -> _Objection | None:
     """Why nobody is answered who asks like this; None if somebody is."""
     if message.op is not OpCode.BOOTREQUEST:
-        return "it is a reply"
+        return _Objection("it is a reply")
     if not is_station(message.mac):
-        return "no machine has this MAC"
+        return _Objection("no machine has this MAC")
+    if network is None and message.giaddr != ANY:
+        remedy = "list it in the relays of its network, if it is yours"
+        return _Objection(f"{message.giaddr} is no relay of any network", remedy=remedy)
     if network is None:
-        return "no network is here" if message.giaddr == ANY else f"{message.giaddr} {_NO_RELAY}"
+        return _Objection("no network is here")
     at_its_home = guest is not None and at_home(guest, network)
     if network.unknown is not UnknownClients.POOL and not at_its_home:
-        return f"it is no guest of network {network.name}"
+        rule = RuleId.WRONG_NETWORK if guest is not None else None
+        return _Objection(f"it is no guest of network {network.name}", rule)
     if guest is not None and at_its_home and not guest.is_approved:
-        return f"guest {guest.name} waits for approval"
+        rule = RuleId.NOT_APPROVED
+        return _Objection(f"guest {guest.name} waits for approval", rule, RULES[rule].remedy)
     options = message.options
     if any(code in options and len(options[code]) > _LONGEST_ECHO for code in _ECHOED):
-        return "its identifiers are too long to give back"
+        return _Objection("its identifiers are too long to give back")
     return None
 
 
-def _unanswered(message: Message, guest: Guest | None, now: datetime, reason: str) -> Outcome:
-    detail = {"reason": reason}
-    if reason.endswith(_NO_RELAY):
-        detail["remedy"] = "list it in the relays of its network, if it is yours"
+def _unanswered(message: Message, guest: Guest | None, now: datetime, objection: _Objection) -> Outcome:
+    said = {"reason": objection.reason, "rule": objection.rule or "", "remedy": objection.remedy}
+    detail = {key: text for key, text in said.items() if text}
     ignored = Observation(at=now, seen=Seen.DHCP_IGNORED, mac=message.mac, guest=name_of(guest), detail=detail)
     return Outcome(observations=(ignored,))
 

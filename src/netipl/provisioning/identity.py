@@ -38,29 +38,39 @@ class Guests:
 
     def __init__(self, guests: Iterable[Guest]) -> None:
         self._by_name: dict[str, Guest] = {}
+        self._by_folded_name: dict[str, Guest] = {}
         self._by_mac: dict[Mac, Guest] = {}
         self._by_client_id: dict[bytes, Guest] = {}
         self._by_uuid: dict[UUID, Guest] = {}
+        self.waiting = 0
+        """How many wait for approval."""
         for guest in guests:
             self.add(guest)
 
-    def add(self, guest: Guest) -> None:
-        """Raises UsageError, and then adds nothing, when another has its name or a mark of it."""
+    def check(self, guest: Guest, *, instead_of: Guest | None = None) -> None:
+        """Raises UsageError when another than `instead_of` has its name or a mark of it."""
         for table, key in self._places(guest):
-            if (other := table.get(key)) is not None:
+            if (other := table.get(key)) is not None and other is not instead_of:
                 shown = key.hex(":") if isinstance(key, bytes) else key
                 raise UsageError(
                     f"the guests {other.name} and {guest.name} are both {shown}", remedy="take it from one of them"
                 )
+
+    def add(self, guest: Guest) -> None:
+        """Raises UsageError, and then adds nothing, when another has its name or a mark of it."""
+        self.check(guest)
         for table, key in self._places(guest):
             table[key] = guest
+        self.waiting += not guest.is_approved
 
     def remove(self, guest: Guest) -> None:
         for table, key in self._places(guest):
             table.pop(key, None)
+        self.waiting -= not guest.is_approved
 
     def _places(self, guest: Guest) -> Iterator[tuple[dict[Any, Guest], Any]]:  # Any: each table has its own keys
         yield self._by_name, guest.name
+        yield self._by_folded_name, guest.name.lower()  # RFC 4343: names that differ in case alone are one
         for mac in guest.macs:
             yield self._by_mac, mac
         if guest.client_id is not None:

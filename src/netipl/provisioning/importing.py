@@ -53,7 +53,7 @@ def imported(inventory: Inventory, guests: Iterable[Guest], *, prune: bool, by: 
         try:
             changes = changing.put(inventory, guest, by=by, now=now, among=scratch)
         except NetiplError as error:
-            raise type(error)(f"{name}: {error}", remedy=error.remedy) from None
+            raise type(error)(f"guest {name}: {error}", remedy=error.remedy) from None
         scratch.apply(GuestSet(guest))
         if changes and (old := before.get(name)) is not None:
             replaced.append(GuestForgotten(str(old.network), name))

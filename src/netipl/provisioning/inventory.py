@@ -19,6 +19,7 @@ from netipl.net import Mac
 from netipl.provisioning.address_plan import AddressPlan
 from netipl.provisioning.allocation import Addresses
 from netipl.provisioning.boots import Boot
+from netipl.provisioning.building import still_spent
 from netipl.provisioning.changes import (
     BuildSet,
     Change,
@@ -89,17 +90,27 @@ class Inventory:
         `stored` is of the networks that come now: another daemon may have had them meanwhile.
         """
         here = (lease for lease in self.leases if stored is None or lease.network in self._networks)
-        added = (guest for guest in self._guests if guest.origin is not Origin.SETTINGS)
+        added = (
+            guest
+            for guest in self._guests
+            if guest.origin is not Origin.SETTINGS and (stored is None or guest.network in self._networks)
+        )
         new = stored or Stored()
         self._enter(networks, [*guests, *added, *new.guests], chain(here, new.leases))
         self._builds.update({(build.network, build.guest): build for build in new.builds})
 
-    def reload(self, stored: Stored) -> None:
-        """As the store has it, at the start or after a commit that failed. Offers are dropped."""
+    def reload(self, stored: Stored) -> tuple[Build, ...]:
+        """As the store has it, at the start or after a commit that failed. Offers are dropped.
+
+        Returned are builds that have been spent here, while the store believes them good: they stay so, and are to be
+        stored again.
+        """
         settings = [guest for guest in self._guests if guest.origin is Origin.SETTINGS]
         self._enter(self.networks, [*settings, *stored.guests], stored.leases)
-        self._builds = {(build.network, build.guest): build for build in stored.builds}
+        spent = tuple(still_spent(build, self._builds.get((build.network, build.guest))) for build in stored.builds)
+        self._builds = {(build.network, build.guest): build for build in spent}
         self._tokens = {token.name: token for token in stored.tokens}
+        return tuple(build for build, kept in zip(spent, stored.builds, strict=True) if build != kept)
 
     def apply(self, change: Change) -> None:
         match change:
@@ -129,9 +140,12 @@ class Inventory:
         if guest.network is not None and guest.network not in self._networks:
             remedy = f"name one of {', '.join(self._networks)}"
             raise UsageError(f"there is no network {guest.network}", remedy=remedy)
-        before = self.guest(guest.name)
-        self._replace(before, guest)
-        self._replace(guest, before)
+        self._check(guest, instead_of=self.guest(guest.name))
+
+    def _check(self, guest: Guest, *, instead_of: Guest | None) -> None:
+        self._guests.check(guest, instead_of=instead_of)
+        for addresses in self._addresses.values():
+            addresses.plan.check(guest)
 
     def without(self, guests: Iterable[Guest]) -> "Inventory":
         """A copy of networks and guests, without these, to try changes on."""
@@ -141,6 +155,8 @@ class Inventory:
     def _set_guest(self, name: str, guest: Guest | None) -> None:
         """Raises UsageError, and then changes nothing."""
         before = self._guests.named(name)
+        if guest is not None:
+            self._check(guest, instead_of=before)
         macs = {mac for each in (before, guest) if each is not None for mac in each.macs}
         change = partial(self._replace, before, guest)
         for addresses in self._addresses.values():
@@ -149,20 +165,12 @@ class Inventory:
         change()
 
     def _replace(self, before: Guest | None, guest: Guest | None) -> None:
-        """Raises UsageError, and then changes nothing."""
         if before is not None:
             self._take_out(before)
-        try:
-            if guest is not None:
-                self._put_in(guest)
-        except UsageError:
-            if before is not None:
-                self._put_in(before)
-            raise
+        if guest is not None:
+            self._put_in(guest)
 
     def _put_in(self, guest: Guest) -> None:
-        for addresses in self._addresses.values():
-            addresses.plan.check(guest)
         self._guests.add(guest)
         for addresses in self._addresses.values():
             addresses.plan.add(guest)
@@ -200,6 +208,11 @@ class Inventory:
 
     def guest(self, name: str) -> Guest | None:
         return self._guests.named(name)
+
+    @property
+    def waiting_guests(self) -> int:
+        """How many wait for approval."""
+        return self._guests.waiting
 
     def guest_with_mac(self, mac: Mac) -> Guest | None:
         return self._guests.recognised(mac)

@@ -11,10 +11,11 @@ from typing import Final
 from netipl.errors import RefusedError
 from netipl.firmware.rules import RuleId
 from netipl.guests.build import Build, BuildState
+from netipl.protocols.tftp.server import Reason
 from netipl.provisioning import building
-from netipl.provisioning.boots import Boot, Boots, BootState
+from netipl.provisioning.boots import Boot, Boots, BootState, began
 from netipl.provisioning.causes import Cause, cause, has_all
-from netipl.provisioning.changes import BootSet, Change, Happened
+from netipl.provisioning.changes import BootSet, BuildSet, Change, Happened
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Purpose
 from netipl.provisioning.story import Story
@@ -27,6 +28,11 @@ _PASSING: Final = frozenset({Seen.TFTP_PROGRESS, Seen.CONSOLE})
 
 _ENDS: Final[Mapping[str, Deed]] = {"done": Deed.BUILD_DONE, "failed": Deed.BUILD_FAILED}
 """What an installer says that ends its build."""
+
+_UNSPENT: Final = frozenset({BuildState.LOADING, BuildState.IN_DOUBT})
+
+_SETTLED: Final = timedelta(seconds=2)
+"""TFTP reports later than DHCP: so long after its firmware has finished a boot is not judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,27 +48,71 @@ class Limits:
     answers: timedelta = timedelta(minutes=5)
     """From that sign to the answers, where the profile has some."""
     install: timedelta = timedelta(hours=3)
-    """From the last file to the installer's word that it is done."""
+    """From the DISCOVER of the boot that spent a build to the installer's word that it is done."""
 
 
 def observed(inventory: Inventory, boots: Boots, observation: Observation) -> tuple[Change, ...]:
     """What follows from `observation`. Changes `boots`; all else that changes is returned, and not yet applied."""
+    if observation.seen is Seen.INSTALLER:
+        return _told(inventory, boots, observation)
     boot = boots.concerned(observation)
     if boot is None:
         return ()
+    if observation.detail.get("reason") == Reason.DROPPED:  # of the boot before, whose end is told already
+        return (Happened(replace(_event(boot, observation), boot=None, build=None)),)
+    return _noted(inventory, boots, boot, observation)
+
+
+def _noted(inventory: Inventory, boots: Boots, boot: Boot, observation: Observation) -> tuple[Change, ...]:
     story = boots.story(boot)
     story.note(observation)
+    told = () if observation.seen in _PASSING else (Happened(_event(boot, observation)),)
     moved = boots.observe(observation)
-    changes: list[Change] = []
-    if observation.seen not in _PASSING:
-        changes.append(Happened(_event(boot, observation)))
-    if moved is not None:
-        boot = moved
-        changes.append(BootSet(boot))
-    changes += _of_build(inventory, boot, story, observation)
-    if observation.seen is Seen.DHCP_RELEASE and moved is not None and not _is_well(boot, story):
-        changes += failed(inventory, boots, boot, cause(boot, story), observation.at)
-    return tuple(changes)
+    revived = moved is not None and boot.state is BootState.FAILED
+    changes: tuple[Change, ...] = told if moved is None else (*told, BootSet(moved))
+    if boot.build is None:
+        return changes
+    return *changes, *_of_build(inventory, moved or boot, story, observation.at, revived=revived)
+
+
+def _of_build(inventory: Inventory, boot: Boot, story: Story, now: datetime, *, revived: bool) -> tuple[Change, ...]:
+    """The build of `boot` is spent with its last file, or at last when its kernel speaks."""
+    build = _build(inventory, boot)
+    if build is None:
+        return ()
+    if revived:
+        return building.resume(build, now)
+    if build.state not in _UNSPENT or story.has_spent:
+        return ()
+    if boot.state is BootState.STARTED or has_all(boot, story):
+        story.has_spent = True
+        return building.spend(build, now)
+    return ()
+
+
+def _told(inventory: Inventory, boots: Boots, observation: Observation) -> tuple[Change, ...]:
+    """What an installer says is about the build whose token it shows, whatever its guest has booted since."""
+    boot = boots.concerned(observation)
+    changes = _noted(inventory, boots, boot, observation) if boot is not None else ()
+    guest = inventory.guest(observation.guest or (boot.guest if boot is not None else None) or "")
+    build = inventory.build_of(guest) if guest is not None else None
+    if build is None or build.id != observation.detail.get("build"):
+        return changes
+    build = next((change.build for change in changes if isinstance(change, BuildSet)), build)
+    return *changes, *_said(build, observation)
+
+
+def _said(build: Build, observation: Observation) -> tuple[Change, ...]:
+    deed = _ENDS.get(str(observation.detail.get("says")))
+    try:
+        if deed is Deed.BUILD_DONE:
+            return building.end(build, deed, observation.at)
+        if deed is Deed.BUILD_FAILED:
+            words = printable(str(observation.detail.get("words", ""))) or "its installer does not say why"
+            return building.end(build, deed, observation.at, cause=words, rule=RuleId.INSTALLER_FAILED)
+    except RefusedError:  # said twice
+        return ()
+    return ()
 
 
 def without_secrets(observation: Observation) -> Observation:
@@ -73,24 +123,45 @@ def without_secrets(observation: Observation) -> Observation:
     return replace(observation, detail=detail)
 
 
-def interrupted(before: Boot, now: datetime) -> tuple[Change, ...]:
-    """`before`, in whose place another boot of its MAC has come, is over if it was not."""
-    if before.is_over or before.state is BootState.FINISHED:
+def displaced(inventory: Inventory, boots: Boots, before: Boot, now: datetime) -> tuple[Change, ...]:
+    """`before`, in whose place another boot of its MAC comes, is over: interrupted, unless its firmware was done."""
+    if before.is_over:
         return ()
+    if before.state is BootState.FINISHED:
+        story = boots.story(before)
+        return () if _is_well(before, story) else failed(inventory, boots, before, cause(before, story), now)
     over = replace(before, state=BootState.INTERRUPTED, since=now)
     return BootSet(over), Happened(_deed(over, Deed.BOOT_ENDED, now, reason="the guest began another boot"))
 
 
 def overdue(inventory: Inventory, boots: Boots, limits: Limits, now: datetime) -> Iterator[Change]:
     """What has taken too long by `now`: boots fail, and builds. To be called every second or so."""
+    ended = set[str]()
     for boot in list(boots):
-        late = _late(boot, boots.story(boot), limits, now)
+        late = _late(boot, boots, limits, now)
         if late is not None:
-            yield from failed(inventory, boots, boot, late, now)
+            changes = failed(inventory, boots, boot, late, now)
+            ended |= {change.build.id for change in changes if isinstance(change, BuildSet)}
+            yield from changes
     for build in inventory.builds:
-        if build.state is BuildState.SPENT and limits.install and now - build.asked > limits.install:
-            words = f"its installer has not said within {limits.install} that it is done"
-            yield from building.end(build, Deed.BUILD_FAILED, now, cause=words, rule=RuleId.INSTALL_TOO_LONG)
+        if build.is_open and build.id not in ended:
+            yield from _overdue(inventory, boots, build, limits, now)
+
+
+def _overdue(inventory: Inventory, boots: Boots, build: Build, limits: Limits, now: datetime) -> tuple[Change, ...]:
+    if build.state is BuildState.IN_DOUBT and not _is_under_way(inventory, boots, build):
+        words = "netipl was started anew while it was loaded: whether the installer ran is not known"
+        return building.end(build, Deed.BUILD_FAILED, now, cause=words, rule=RuleId.BUILD_IN_DOUBT)
+    if build.state is BuildState.SPENT and build.boot is not None and _is_past(began(build.boot), limits.install, now):
+        words = f"its installer has not said within {limits.install} that it is done"
+        return building.end(build, Deed.BUILD_FAILED, now, cause=words, rule=RuleId.INSTALL_TOO_LONG)
+    return ()
+
+
+def _is_under_way(inventory: Inventory, boots: Boots, build: Build) -> bool:
+    guest = inventory.guest(build.guest)
+    found = (boots.of(mac) for mac in (guest.macs if guest is not None else ()))
+    return any(boot is not None and boot.id == build.boot and not boot.is_over for boot in found)
 
 
 def failed(inventory: Inventory, boots: Boots, boot: Boot, why: Cause, now: datetime) -> tuple[Change, ...]:
@@ -105,26 +176,6 @@ def failed(inventory: Inventory, boots: Boots, boot: Boot, why: Cause, now: date
     return BootSet(over), Happened(told), *ended
 
 
-def _of_build(inventory: Inventory, boot: Boot, story: Story, observation: Observation) -> tuple[Change, ...]:
-    build = _build(inventory, boot)
-    if build is None or not build.is_open:
-        return ()
-    changes: tuple[Change, ...] = ()
-    if build.state in {BuildState.LOADING, BuildState.IN_DOUBT} and (
-        boot.state is BootState.STARTED or has_all(boot, story)
-    ):
-        changes = building.spend(build, boot, observation.at)
-        build = next((change.build for change in changes if hasattr(change, "build")), build)
-    if observation.seen is Seen.INSTALLER and (deed := _ENDS.get(str(observation.detail.get("says")))) is not None:
-        words = printable(str(observation.detail.get("words", "")))
-        rule = RuleId.INSTALLER_FAILED if deed is Deed.BUILD_FAILED else None
-        try:
-            changes += building.end(build, deed, observation.at, cause=words if rule else "", rule=rule)
-        except RefusedError:  # said twice
-            return changes
-    return changes
-
-
 def _build(inventory: Inventory, boot: Boot) -> Build | None:
     """The build that `boot` has pinned, if it is still the guest's newest."""
     guest = inventory.guest(boot.guest) if boot.guest is not None else None
@@ -133,28 +184,28 @@ def _build(inventory: Inventory, boot: Boot) -> Build | None:
 
 
 def _is_well(boot: Boot, story: Story) -> bool:
-    """Of a firmware that gave its address back: whether it had all it was to have."""
-    return has_all(boot, story) or (boot.plan is not None and boot.plan.closed)
+    """Of a firmware that gave its address back: whether it had all it was to have, as far as is known."""
+    return not story.is_whole or has_all(boot, story) or (boot.plan is not None and boot.plan.closed)
 
 
-def _late(boot: Boot, story: Story, limits: Limits, now: datetime) -> Cause | None:
+def _late(boot: Boot, boots: Boots, limits: Limits, now: datetime) -> Cause | None:
     """What is wrong with a boot that has stood still for too long."""
     since = boot.since or boot.began
     match boot.state:
         case BootState.ASKING if _is_past(since, limits.asking, now):
-            return cause(boot, story)
-        case BootState.ADDRESSED | BootState.LOADING if _is_past(max(story.heard, since), limits.loading, now):
-            return cause(boot, story)
-        case BootState.FINISHED if boot.purpose is not Purpose.DISK and _is_past(since, limits.kernel, now):
-            return cause(boot, story)
-        case BootState.STARTED if _awaits_answers(boot, story) and _is_past(since, limits.answers, now):
-            words = f"no answers were fetched within {limits.answers} of the start of its kernel"
-            return Cause(RuleId.ANSWERS_NOT_FETCHED, words)
+            return cause(boot, boots.story(boot))
+        case BootState.ADDRESSED | BootState.LOADING:
+            if _is_past(max(boots.story(boot).heard, since), limits.loading, now):
+                return cause(boot, boots.story(boot))
+        case BootState.FINISHED if _is_past(since, _SETTLED, now):
+            story = boots.story(boot)
+            if not _is_well(boot, story) or (boot.purpose is not Purpose.DISK and _is_past(since, limits.kernel, now)):
+                return cause(boot, story)
+        case BootState.STARTED if boot.plan is not None and boot.plan.has_answers:
+            if not boots.story(boot).answers and _is_past(since, limits.answers, now):
+                words = f"no answers were fetched within {limits.answers} of the start of its kernel"
+                return Cause(RuleId.ANSWERS_NOT_FETCHED, words)
     return None
-
-
-def _awaits_answers(boot: Boot, story: Story) -> bool:
-    return boot.plan is not None and boot.plan.has_answers and not story.answers
 
 
 def _is_past(since: datetime, limit: timedelta, now: datetime) -> bool:

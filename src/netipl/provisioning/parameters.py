@@ -1,4 +1,7 @@
-"""What a profile's kernel command line and answers may name in braces, and what stands for it in one build."""
+"""What a profile's kernel command line and answers may name in braces, and what stands for it in one build.
+
+Braces after a dollar are a shell's, and left alone.
+"""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +11,7 @@ from typing import Final
 from netipl.errors import UsageError
 
 NAMES: Final = ("guest", "address", "server", "answers", "callback")
-_NAMED: Final = re.compile(r"\{([a-z]+)\}")
+_NAMED: Final = re.compile(r"(?<!\$)\{([a-z]+)\}")
 
 
 def parameters(*, guest: str, address: IPv4Address, server: IPv4Address, port: int, token: str) -> dict[str, str]:
@@ -24,7 +27,7 @@ def parameters(*, guest: str, address: IPv4Address, server: IPv4Address, port: i
 
 
 def filled(text: str, known: Mapping[str, str]) -> str:
-    """`text` with what is known in the place of its names. Raises UsageError for one that is not."""
+    """A command line with what is known in the place of its names. Raises UsageError for one that is not."""
 
     def found(match: re.Match[str]) -> str:
         if match[1] not in known:
@@ -34,3 +37,8 @@ def filled(text: str, known: Mapping[str, str]) -> str:
         return known[match[1]]
 
     return _NAMED.sub(found, text)
+
+
+def filled_answers(text: str, known: Mapping[str, str]) -> str:
+    """As `filled`; answers hold programs too, so braces that are not known stay as they are."""
+    return _NAMED.sub(lambda match: known.get(match[1], match[0]), text)

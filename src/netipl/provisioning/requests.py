@@ -53,7 +53,9 @@ def request(query: Query) -> Outcome:
     objection = _objection(query, state, address)
     if objection is None:
         return acknowledged(query, address)
-    return _refused(query, objection) if query.network.authoritative else query.ignored(objection)
+    if query.network.authoritative:
+        return _refused(query, objection)
+    return query.ignored(objection, rule=RuleId.REQUEST_REFUSED)
 
 
 def acknowledged(query: Query, address: IPv4Address) -> Outcome:
@@ -81,5 +83,5 @@ def _objection(query: Query, state: ClientState, address: IPv4Address) -> str | 
 def _refused(query: Query, reason: str) -> Outcome:
     return Outcome(
         reply=replies.refused(query, reason),
-        observations=(query.saw(Seen.DHCP_NAK, reason=reason),),
+        observations=(query.saw(Seen.DHCP_NAK, reason=reason, rule=RuleId.REQUEST_REFUSED),),
     )

@@ -32,8 +32,11 @@ def status(guest: Guest, build: Build | None, boot: Boot | None) -> Status:
     """Of `guest`, whose newest build and boot these are."""
     if not guest.is_approved:
         return Status.DISCOVERED
-    if build is not None and (found := _OF_BUILD[build.state]) is not None and not _is_older(build, boot):
-        return found
+    of_build = _OF_BUILD[build.state] if build is not None and not _is_older(build, boot) else None
+    if of_build is Status.BOOTING and boot is not None and boot.state is BootState.FAILED:
+        return Status.FAILED
+    if of_build is not None:
+        return of_build
     return Status.REGISTERED if boot is None else _OF_BOOT[boot.state]
 
 

@@ -1,9 +1,16 @@
-"""What one boot has shown so far, as far as its end is judged by it. In memory, for as long as the boot is watched."""
+"""What one boot has shown so far, as far as its end is judged by it. In memory, for as long as the boot is watched.
+
+Names are those of the tree, however the firmware writes them: it asks for `/pxelinux.cfg/...` where its boot file is
+`/` (firmware.md, "Probing").
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from netipl.errors import RefusedError
+from netipl.firmware.limits import BLOCK_SIZE
+from netipl.protocols.tftp.resolution import checked
 from netipl.protocols.tftp.server import Reason
 from netipl.provisioning.timeline import Observation, Seen
 
@@ -13,52 +20,83 @@ _MOST_NAMES: Final = 64
 
 @dataclass(slots=True)
 class Story:
-    """`heard` is when anything was seen last. Names are as the firmware asked for them."""
+    """`heard` is when anything was seen last."""
 
     heard: datetime
+    is_whole: bool = True
+    """Whether it was watched from its beginning: not by this process, if it began before."""
+    has_spent: bool = False
+    """Whether it has spent a build."""
     rule: str = ""
     """What DHCP said of it last: a rule of the one table, or nothing."""
     reason: str = ""
     """The same in words."""
     discovers: int = 0
+    offers: int = 0
     missing: list[str] = field(default_factory=list)
     denied: dict[str, str] = field(default_factory=dict)
     """Why, by name."""
     failed: dict[str, str] = field(default_factory=dict)
     """Why, by name; of those that began and did not arrive."""
-    running: set[str] = field(default_factory=set)
-    fetched: set[str] = field(default_factory=set)
+    running: dict[str, int] = field(default_factory=dict)
+    """How many bytes are not acknowledged yet, as far as is known, by name."""
+    fetched: dict[str, None] = field(default_factory=dict)
+    """Names in the order in which they arrived."""
     answers: bool = False
     """Whether the guest has fetched its answers."""
+
+    @property
+    def unconfirmed(self) -> set[str]:
+        """Names of which all has arrived but the last block, or that too: its ACK may be lost or late."""
+        return {name for name, left in self.running.items() if left <= BLOCK_SIZE}
 
     def note(self, observation: Observation) -> None:
         """What was seen becomes part of it."""
         self.heard = observation.at
-        name = str(observation.detail.get("name", ""))
+        detail = observation.detail
         match observation.seen:
             case Seen.DHCP_DISCOVER:
                 self.discovers += 1
+            case Seen.DHCP_OFFER:
+                self.offers += 1
             case Seen.DHCP_IGNORED | Seen.DHCP_NAK:
-                self.rule = str(observation.detail.get("rule", ""))
-                self.reason = str(observation.detail.get("reason", ""))
-            case Seen.TFTP_MISSING if len(self.missing) < _MOST_NAMES:
-                self.missing.append(name)
-            case Seen.TFTP_DENIED if len(self.denied) < _MOST_NAMES:
-                self.denied[name] = str(observation.detail.get("reason", ""))
-            case Seen.TFTP_STARTED:
-                self.running.add(name)
-                self.failed.pop(name, None)
-            case Seen.TFTP_FINISHED:
-                self._arrived(name)
-            case Seen.TFTP_FAILED if observation.detail.get("reason") == Reason.LAST_UNCONFIRMED:
-                self._arrived(name)  # the firmware goes on with it, and says nothing more
-            case Seen.TFTP_FAILED:
-                self.running.discard(name)
-                self.failed[name] = str(observation.detail.get("reason", ""))
+                self.rule, self.reason = str(detail.get("rule", "")), str(detail.get("reason", ""))
             case Seen.ANSWERS_FETCHED:
                 self.answers = True
+            case Seen.TFTP_MISSING | Seen.TFTP_DENIED:
+                self._refused(observation, _name(observation))
+            case Seen.TFTP_STARTED | Seen.TFTP_PROGRESS:
+                self._began(_name(observation), int(detail.get("size", 0)) - int(detail.get("sent", 0)))
+            case Seen.TFTP_FINISHED:
+                self._arrived(_name(observation))
+            case Seen.TFTP_FAILED if detail.get("reason") == Reason.LAST_UNCONFIRMED:
+                self._arrived(_name(observation))  # the firmware goes on with it, and says nothing more
+            case Seen.TFTP_FAILED:
+                name = _name(observation)
+                self.running.pop(name, None)
+                self.failed[name] = str(detail.get("reason", ""))
+
+    def _refused(self, observation: Observation, name: str) -> None:
+        if observation.seen is Seen.TFTP_DENIED:
+            if len(self.denied) < _MOST_NAMES:
+                self.denied[name] = str(observation.detail.get("reason", ""))
+        elif len(self.missing) < _MOST_NAMES:
+            self.missing.append(name)
+
+    def _began(self, name: str, left: int) -> None:
+        self.running[name] = left
+        self.failed.pop(name, None)
 
     def _arrived(self, name: str) -> None:
-        self.running.discard(name)
+        self.running.pop(name, None)
         self.failed.pop(name, None)
-        self.fetched.add(name)
+        self.fetched[name] = None
+
+
+def _name(observation: Observation) -> str:
+    """Of the tree, from the Latin-1 in which TFTP reports the bytes of a request."""
+    asked = str(observation.detail.get("name", ""))
+    try:
+        return checked(asked.encode("latin-1", "replace"))
+    except RefusedError:
+        return asked

@@ -20,11 +20,11 @@ class Seen(StrEnum):
     DHCP_OFFER = "dhcp-offer"
     DHCP_REQUEST = "dhcp-request"  # xid, architecture
     DHCP_ACK = "dhcp-ack"  # file
-    DHCP_NAK = "dhcp-nak"  # reason
+    DHCP_NAK = "dhcp-nak"  # reason, rule
     DHCP_DECLINE = "dhcp-decline"
     DHCP_RELEASE = "dhcp-release"
     DHCP_INFORM = "dhcp-inform"
-    DHCP_IGNORED = "dhcp-ignored"  # reason; remedy, where an administrator has to know
+    DHCP_IGNORED = "dhcp-ignored"  # reason; rule, if there is one; remedy, where an administrator has to know
     BOOTP_REPLY = "bootp-reply"  # file
     TFTP_MISSING = "tftp-missing"  # name
     TFTP_DENIED = "tftp-denied"  # name, reason
@@ -38,7 +38,7 @@ class Seen(StrEnum):
     GUEST_ADDRESSED = "guest-addressed"  # file: the ACK that the guest's own system got
     CALLBACK = "callback"  # path
     ANSWERS_FETCHED = "answers-fetched"
-    INSTALLER = "installer"  # says: started, done or failed; words, if it has any
+    INSTALLER = "installer"  # build; says: started, done or failed; words, if it has any
 
 
 @value(kw_only=True)
@@ -66,7 +66,8 @@ class Deed(StrEnum):
     BUILD_SPENT = "build-spent"
     BUILD_DONE = "build-done"
     BUILD_CANCELLED = "build-cancelled"
-    BUILD_FAILED = "build-failed"  # cause, remedy
+    BUILD_FAILED = "build-failed"  # cause, rule, remedy
+    BUILD_RESUMED = "build-resumed"  # its boot was given up, and goes on after all
     BOOT_BEGAN = "boot-began"
     BOOT_FAILED = "boot-failed"  # cause, rule, remedy
     BOOT_ENDED = "boot-ended"  # reason

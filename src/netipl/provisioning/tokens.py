@@ -10,12 +10,14 @@ from base64 import urlsafe_b64encode
 from datetime import datetime
 from typing import Final
 
-from netipl.guests.build import Build
+from netipl.guests.build import Build, BuildState
 
 PREFIX: Final = "netipl_"
 KEY_SIZE: Final = 32
 """Bytes of a secret key."""
 
+_REVOKED: Final = frozenset({BuildState.DONE, BuildState.CANCELLED})
+"""A build that has failed may still be resumed by its boot (building.py)."""
 _SECRET: Final = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{20,}")
 _HIDDEN: Final = PREFIX + "…"
 
@@ -32,9 +34,9 @@ class Tokens:
         return PREFIX + urlsafe_b64encode(digest).decode().rstrip("=")
 
     def is_good(self, token: str, build: Build, now: datetime) -> bool:
-        """Whether `token` is that of `build`, which is open and not too old."""
+        """Whether `token` is that of `build`, which is neither done nor cancelled, and not too old."""
         right = hmac.compare_digest(token.encode(errors="replace"), self.of(build).encode())
-        return right and build.is_open and now < build.expires
+        return right and build.state not in _REVOKED and now < build.expires
 
 
 def hidden(text: str) -> str:

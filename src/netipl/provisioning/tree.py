@@ -18,7 +18,7 @@ Public = Callable[[str], Resolution]
 """What a checked name stands for to everybody."""
 
 PlanOf = Callable[[Lease], Plan | None]
-"""The plan of whoever holds a lease, made anew: for boots that began before this process did."""
+"""What whoever holds a lease boots without a build, made anew: for a boot that this process does not know."""
 
 
 def nothing_public(_name: str) -> Resolution:
@@ -49,6 +49,8 @@ class Tree:
         lease = self._lease(peer)
         if lease is None and not any(peer in prefix for prefix in self._allowed):
             return Denied(f"{peer} has no lease")
+        if lease is not None and (guest := self._inventory.guest_of(lease)) is not None and not guest.is_approved:
+            return Denied(f"guest {guest.name} waits for approval")
         try:
             path = checked(name)
         except RefusedError as error:

@@ -177,7 +177,7 @@ class LimitKeys(Table):
     install: Duration = Field(
         default="3h",
         validate_default=True,
-        description="From the request for a build to the installer's word that it is done.",
+        description="From the boot that loads an installer to the installer's word that it is done.",
         examples=["3h"],
     )
     attempts: Whole = Field(default=1, ge=1, le=100, description="How many boots one build is good for.", examples=[1])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from netipl import content
 from netipl.content import Content
-from netipl.errors import ContentError, NetiplError, UnavailableError
+from netipl.errors import ContentError, UnavailableError
 from netipl.guests.guest import BootFiles
 from netipl.images import kernel
 from netipl.protocols.tftp.resolution import Arriving, Denied, Missing, Resolution
@@ -66,8 +66,8 @@ def filled(path: Path, known: Mapping[str, str]) -> Resolution:
     """The text at `path` with what is known in the place of its names."""
     try:
         text = path.read_text("utf-8")
-        return content.inline(parameters.filled(text, known).encode())
-    except (OSError, ValueError, NetiplError) as error:
+        return content.inline(parameters.filled_answers(text, known).encode())
+    except (OSError, ValueError) as error:
         return Denied(f"{path}: {error}")
 
 

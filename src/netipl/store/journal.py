@@ -71,6 +71,7 @@ class Journal:
         self.database = Database(url)
         self._session = Session(self.database)
         self._unread = False
+        self._since: list[_Submission] | None = None
         self._work: SimpleQueue[_Work] = SimpleQueue()
         self._thread = Thread(target=self._run, name="netipl-journal", daemon=True)
         self._thread.start()
@@ -82,14 +83,23 @@ class Journal:
 
     def submit(self, changes: Iterable[Change], done: Done) -> None:
         """Make `changes` durable, after all that was submitted before; then call `done` with None or the error."""
-        self._work.put(_Submission(tuple(changes), done))
+        submission = _Submission(tuple(changes), done)
+        if self._since is not None:
+            self._since.append(submission)
+        self._work.put(submission)
 
     def ask(self) -> Future[Stored]:
         """What the store has of our networks, once all that was submitted before is there.
 
         The result may be UnavailableError.
         """
+        self._since = []
         return self._asked(self._read)
+
+    def submitted_since(self) -> list[Change]:
+        """What was submitted after the last `ask`, so that its answer does not have it. To be called once for each."""
+        since, self._since = self._since or [], None
+        return [change for submission in since for change in submission.changes]
 
     def hold(self, networks: Iterable[str]) -> Future[Stored]:
         """Hold these networks and no others. The result is what there is of those that were not held before, or
@@ -99,7 +109,7 @@ class Journal:
 
     def stored(self) -> Stored:
         """As `ask`, waiting for the answer. Raises UnavailableError."""
-        return self.ask().result()
+        return self._asked(self._read).result()
 
     def trim(self, before: datetime) -> Future[int]:
         """Remove the boots of our networks, and what was observed of them, that are older; how many rows that were.

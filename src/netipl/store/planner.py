@@ -14,8 +14,16 @@ from netipl.images import kernel, reipl
 from netipl.net import Mac
 from netipl.provisioning import parameters
 from netipl.provisioning.bootfields import BootFields
-from netipl.provisioning.boots import Boot
-from netipl.provisioning.choice import Choice, Disk, Files, Install, choice, method_of, version_of
+from netipl.provisioning.choice import (
+    Choice,
+    Disk,
+    Files,
+    Install,
+    choice,
+    method_of,
+    pinned_before,
+    version_of,
+)
 from netipl.provisioning.plan import Images, Plan, Purpose, Subject, plan
 from netipl.provisioning.tokens import Tokens
 from netipl.store import files
@@ -55,23 +63,23 @@ class Planner:
         """The plan of `guest`, or of an unknown client; None when it has nothing to boot, or that cannot be served."""
         build = self._build_of(guest) if guest is not None else None
         chosen = choice(guest, build, self.offered.default, version_of(guest, network))
+        return self._planned(chosen, guest, network, mac, address)
+
+    def plan_again(
+        self, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address, *, pinned: str | None
+    ) -> Plan | None:
+        """The plan of a boot that `pinned` this build, or none, before this process ran. None as above."""
+        build = self._build_of(guest) if guest is not None else None
+        chosen = pinned_before(guest, build, pinned, self.offered.default, version_of(guest, network))
+        return self._planned(chosen, guest, network, mac, address)
+
+    def _planned(
+        self, chosen: Choice | None, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address
+    ) -> Plan | None:
         try:
             return None if chosen is None else self.planned(chosen, guest, network, mac, address)
         except NetiplError as error:
             self._complain(guest.name if guest is not None else mac.dashed, error)
-            return None
-
-    def again(self, boot: Boot, guest: Guest | None, network: Network) -> Plan | None:
-        """The plan that `boot` pinned in a process before this one, from the files as they are now."""
-        if boot.address is None:
-            return None
-        build = self._build_of(guest) if guest is not None else None
-        if guest is None or build is None or build.id != boot.build:
-            return self.plan_for(guest, network, boot.mac, boot.address)
-        try:
-            return self.planned(Install(build.profile, build), guest, network, boot.mac, boot.address)
-        except NetiplError as error:
-            self._complain(guest.name, error)
             return None
 
     def planned(self, chosen: Choice, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
@@ -91,7 +99,7 @@ class Planner:
         assert guest is not None  # of whom the build is
         profile = self.offered.profiles.get(chosen.profile)
         if profile is None:
-            raise UsageError(f"there is no profile {chosen.profile} any more", remedy="add it to the settings again")
+            raise UsageError(f"there is no profile {chosen.profile} any more", remedy="cancel the build")
         append = " ".join(part for part in (profile.boot.append, guest.append) if part)
         boot = replace(
             profile.boot, append=parameters.filled(append, self.known(guest, chosen.build, network, address))

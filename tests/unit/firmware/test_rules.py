@@ -6,6 +6,7 @@ import pytest
 
 from netipl.firmware import limits, tftp_client
 from netipl.firmware.dhcp_client import ATTEMPTS
+from netipl.firmware.rulebook import boot
 from netipl.firmware.rules import RULES, Rule, RuleId
 
 NUMBERS = {
@@ -43,9 +44,14 @@ def test_a_rule_says_what_the_guest_does_and_what_to_do(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_a_rule_is_broken_in_files_or_has_words_of_its_own(rule: Rule) -> None:
-    assert rule.severity is not None or rule.words
+def test_a_rule_is_broken_in_files_or_has_words_of_its_own_or_is_seen_by_the_server(rule: Rule) -> None:
+    assert rule.severity is not None or rule.words or rule in boot.ROWS
     assert all(RULES[shown].words for shown in rule.shows)
+
+
+@pytest.mark.parametrize("rule", boot.ROWS, ids=lambda rule: rule.id)
+def test_what_the_server_sees_is_neither_printed_by_the_firmware_nor_found_in_files(rule: Rule) -> None:
+    assert (rule.words, rule.severity, rule.shows, rule.limit) == ("", None, (), None)
 
 
 def test_no_two_rules_have_the_same_words() -> None:

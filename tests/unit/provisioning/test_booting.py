@@ -61,8 +61,8 @@ class Laboratory:
         self.boots = Boots()
         self.made = 0
 
-    def plan_for(self, guest: Guest | None, mac: Mac, address: IPv4Address) -> Plan:
-        assert (guest, mac, address) == (GUEST, MAC, ADDRESS)
+    def plan_for(self, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
+        assert (guest, network, mac, address) == (GUEST, NETWORK, MAC, ADDRESS)
         self.made += 1
         return Plan(fields=BootFields(file=b"plan %d" % self.made), tree={})
 

@@ -128,6 +128,6 @@ def test_unknown_clients_find_what_is_for_nobody_in_particular(method: BootMetho
 
 
 def test_a_guest_with_nothing_to_boot_has_no_files() -> None:
-    found = exported([(Z1, None)], None)
+    found = exported([(replace(Z1, method=BootMethod.PROBE_MAC), None)], None)
     assert (found.tree, found.left_out) == ({}, ())
     assert found.clients[0].fields is None

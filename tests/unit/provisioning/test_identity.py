@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 
 from netipl.errors import UsageError
-from netipl.guests.guest import Guest
+from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease
 from netipl.net import Mac
-from netipl.provisioning.identity import Client, Guests, Owner, at_home, is_station, name_of
+from netipl.provisioning.identity import Client, Guests, Owner, at_home, name_of
 from tests.unit.provisioning.dhcp_lab import DUID, FAR, LAB, STRANGER, STRANGER_2, Z1_ADDRESS
 
 A, B = Mac.parse("52:54:00:00:00:0a"), Mac.parse("52:54:00:00:00:0b")
@@ -38,6 +38,7 @@ def test_is_recognised(mac: Mac | None, client_id: bytes | None, uuid: UUID | No
 
 TWINS = {
     "name": (Guest(name="z1"), Guest(name="z1", macs=(A,))),
+    "name, but for its case": (Guest(name="z1"), Guest(name="Z1", macs=(A,))),
     "MAC": (Guest(name="z1", macs=(A,)), Guest(name="z2", macs=(B, A))),
     "client identifier": (Guest(name="z1", client_id=DUID), Guest(name="z2", client_id=DUID)),
     "UUID": (Guest(name="z1", uuid=UUID_1), Guest(name="z2", uuid=UUID_1)),
@@ -46,8 +47,30 @@ TWINS = {
 
 @pytest.mark.parametrize("twins", TWINS.values(), ids=TWINS)
 def test_two_guests_share_no_mark(twins: tuple[Guest, Guest]) -> None:
-    with pytest.raises(UsageError, match="are both"):
+    with pytest.raises(UsageError, match=f"the guests z1 and {twins[1].name} are both"):
         Guests(twins)
+
+
+@pytest.mark.parametrize("twins", TWINS.values(), ids=TWINS)
+def test_a_guest_that_is_refused_leaves_nothing_behind(twins: tuple[Guest, Guest]) -> None:
+    known = Guests(twins[:1])
+    with pytest.raises(UsageError):
+        known.add(twins[1])
+    known.remove(twins[0])
+    known.add(twins[1])
+    assert list(known) == [twins[1]]
+
+
+@pytest.mark.parametrize("twins", TWINS.values(), ids=TWINS)
+def test_a_guest_may_have_what_the_one_has_in_whose_place_it_comes(twins: tuple[Guest, Guest]) -> None:
+    Guests(twins[:1]).check(twins[1], instead_of=twins[0])
+
+
+def test_those_that_wait_for_approval_are_counted() -> None:
+    known = Guests((BY_MAC, Guest(name="new", origin=Origin.DISCOVERED)))
+    assert known.waiting == 1
+    known.remove(Guest(name="new", origin=Origin.DISCOVERED))
+    assert known.waiting == 0
 
 
 def test_guests_are_found_by_name() -> None:
@@ -93,17 +116,3 @@ def test_a_guest_is_at_home_in_its_network_or_in_any() -> None:
 
 def test_the_name_of_nobody_is_none() -> None:
     assert (name_of(BY_ID), name_of(None)) == ("by-id", None)
-
-
-@pytest.mark.parametrize(
-    ("mac", "station"),
-    [
-        ("52:54:00:13:33:0a", True),
-        ("00:00:00:00:00:01", True),
-        ("00:00:00:00:00:00", False),
-        ("ff:ff:ff:ff:ff:ff", False),
-        ("01:00:5e:00:00:01", False),
-    ],
-)
-def test_a_station_has_no_group_address(mac: str, station: bool) -> None:
-    assert is_station(Mac.parse(mac)) is station

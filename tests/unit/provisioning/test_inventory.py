@@ -12,7 +12,7 @@ from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
 from netipl.provisioning.changes import LeaseForgotten, LeaseSet
-from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.inventory import Inventory, Stored
 from tests.unit.provisioning.dhcp_lab import (
     DUID,
     FAR,
@@ -100,7 +100,7 @@ def test_leases_of_networks_that_are_not_served_are_kept_for_their_return() -> N
 def test_what_another_daemon_stored_of_a_network_counts_when_it_comes_back() -> None:
     known, stored = replace(LEASE_FAR, network="gone"), replace(LEASE_FAR, network="gone", address=POOL_1)
     here = inventory(LEASE_1, known)
-    here.replace_guests_and_networks((LAB, replace(FAR, name="gone")), (Z2,), [stored])
+    here.replace_guests_and_networks((LAB, replace(FAR, name="gone")), (Z2,), Stored(leases=(stored,)))
     assert set(here.leases) == {LEASE_1, stored}
 
 
@@ -117,7 +117,7 @@ def test_a_reload_keeps_leases_and_forgets_offers() -> None:
 def test_leases_become_what_the_store_says() -> None:
     here = inventory(LEASE_1)
     here.addresses(LAB).offer("z2", POOL_1, START)
-    here.reload_leases((LEASE_2, LEASE_FAR))
+    here.reload(Stored(leases=(LEASE_2, LEASE_FAR)))
     assert set(here.leases) == {LEASE_2, LEASE_FAR}
     assert here.lease_of("lab", "z1") is None
     assert not here.addresses(LAB).offers()

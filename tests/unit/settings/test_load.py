@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from netipl.errors import NetiplError, UnavailableError, UsageError
+from netipl.firmware.versions import Version
 from netipl.guests.guest import BootFiles, BootMethod, Guest
 from netipl.guests.network import Network, UnknownClients
 from netipl.net import AddressRange, Mac
@@ -42,7 +43,7 @@ def test_what_a_network_does_not_say_is_what_networks_have(directory: Path) -> N
     assert read.networks() == (lab,)
     assert read.addresses() == (lab.server,)
     assert (read.dhcp.port, read.tftp.port, read.http.port, read.user) == (67, 69, 8069, None)
-    assert (read.default_boot(), read.default_method(), read.tftp_root) == (None, BootMethod.PROBE_MAC, None)
+    assert (read.default_boot(), read.default_method(), read.tftp_root) == (None, None, None)
 
 
 def test_a_lease_time_may_be_a_number_of_seconds(directory: Path) -> None:
@@ -72,7 +73,7 @@ def test_a_guest_becomes_a_value(directory: Path) -> None:
             client_id=b"\xff\1",
             network="lab",
             address=IPv4Address("192.0.2.10"),
-            firmware="7.2",
+            firmware=Version(7, 2),
             method=BootMethod.INS,
             boot=BootFiles(kernel=directory / "kernel", initrd=directory / "initrd", append="quiet"),
         ),
@@ -109,16 +110,16 @@ def test_what_a_guest_does_not_say_is_the_default(
 @pytest.mark.parametrize(
     ("default", "own", "method"),
     [
-        ("", {"mac": MAC}, BootMethod.PROBE_MAC),
-        ("", {"uuid": str(UUID(int=1))}, BootMethod.PROBE_UUID),
-        ('method = "ins"', {"uuid": str(UUID(int=1))}, BootMethod.INS),
-        ('method = "ins"', {"mac": MAC, "method": "config"}, BootMethod.CONFIG),
+        ("", {"mac": MAC}, (None, None)),
+        ('method = "ins"', {"mac": MAC}, (None, BootMethod.INS)),
+        ('method = "ins"', {"mac": MAC, "method": "config"}, (BootMethod.CONFIG, BootMethod.INS)),
     ],
 )
-def test_a_method_is_its_own_or_the_default_or_what_finds_it(
-    directory: Path, default: str, own: dict[str, str], method: BootMethod
+def test_a_method_is_what_is_said_of_the_guest_or_for_all(
+    directory: Path, default: str, own: dict[str, str], method: tuple[BootMethod | None, BootMethod | None]
 ) -> None:
-    assert settings(directory, LAB + f"[default]\n{default}\n" + guest("a", **own)).guests()[0].method is method
+    read = settings(directory, LAB + f"[default]\n{default}\n" + guest("a", **own))
+    assert (read.guests()[0].method, read.default_method()) == method
 
 
 def test_the_environment_goes_before_the_file(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,12 +200,14 @@ def test_directories_are_the_files_or_systemds_or_the_users(directory: Path, mon
         pytest.param(LAB + guest("a", mac="01:00:5e:00:00:01"), ["no machine has the MAC"], id="a group's MAC"),
         pytest.param(LAB + DEFAULT.replace("quiet", "a\\nlabel x"), ["default.append", "one line"], id="two lines"),
         pytest.param(LAB + "[tftp]\nport = 70000\n", ["tftp.port", "65535"], id="number out of range"),
-        pytest.param(LAB + 'unknown = "no"\n', ["networks.lab.unknown", "'ignore' or 'pool'"], id="no such choice"),
+        pytest.param(
+            LAB + 'unknown = "no"\n', ["networks.lab.unknown", "'ignore', 'pool' or 'register'"], id="no such choice"
+        ),
         pytest.param(LAB + 'lease_time = "1w"\n', ["networks.lab.lease_time", "'1w' is no duration"], id="no duration"),
         pytest.param(LAB + 'pools = ["192.0.2.9-192.0.2.2"]\n', ["pools[0]", "is empty", "lower"], id="empty range"),
         pytest.param(LAB + guest("a_b", mac=MAC), ["guests.a_b", "'a_b' is no DNS name"], id="no name of a host"),
         pytest.param(
-            LAB + guest("a", mac=MAC, firmware="qemu"), ["guests.a.firmware", 'firmware = "7.2"'], id="version"
+            LAB + guest("a", mac=MAC, firmware="qemu"), ["guests.a.firmware", "'qemu' is no", "11.1"], id="version"
         ),
     ],
 )

@@ -41,6 +41,12 @@ ROWS: Final = (
         source=_SEEN,
     ),
     Rule(
+        id=RuleId.WRONG_NETWORK,
+        effect="gets no answer to its DISCOVER, since it asks in a network that is not its own",
+        remedy="connect the guest to its network, or give it the network that it asks in",
+        source=_SEEN,
+    ),
+    Rule(
         id=RuleId.NOTHING_TO_BOOT,
         effect="gets an address and no boot file, and ends the network boot",
         remedy="give the guest a profile and a build, or files of its own",
@@ -99,6 +105,12 @@ ROWS: Final = (
         id=RuleId.INSTALL_TOO_LONG,
         effect="has not said for a long time that its installation is done",
         remedy="look at the guest's console; a longer time is `install` in [limits]",
+        source=_SEEN,
+    ),
+    Rule(
+        id=RuleId.BUILD_IN_DOUBT,
+        effect="may have got its installer or not, while netipl was started anew",
+        remedy="look at the guest's console, and ask for the build again if nothing is installed",
         source=_SEEN,
     ),
 )

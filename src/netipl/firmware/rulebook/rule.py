@@ -53,6 +53,7 @@ class RuleId(StrEnum):
     NO_FREE_ADDRESS = "no-free-address"
     REQUEST_REFUSED = "request-refused"
     NOT_APPROVED = "not-approved"
+    WRONG_NETWORK = "wrong-network"
     NOTHING_TO_BOOT = "nothing-to-boot"
     SERVER_NOT_ASKED = "server-not-asked"
     NO_CONFIGURATION = "no-configuration"
@@ -63,6 +64,7 @@ class RuleId(StrEnum):
     ANSWERS_NOT_FETCHED = "answers-not-fetched"
     INSTALLER_FAILED = "installer-failed"
     INSTALL_TOO_LONG = "install-too-long"
+    BUILD_IN_DOUBT = "build-in-doubt"
     # the transfer of a file
     FILE_MISSING = "file-missing"
     FILE_TOO_LARGE = "file-too-large"

@@ -1,0 +1,25 @@
+"""After a start of netipl: boots keep the plans that they pinned, and builds that were loaded are in doubt.
+
+What such a boot fetched meanwhile is not known. It may go on, and no other one gets its build.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from netipl.provisioning.boots import Boot, Boots
+from netipl.provisioning.building import doubt
+from netipl.provisioning.changes import BuildSet, Change
+from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.plan import Plan
+
+PlanAgain = Callable[[Boot], Plan | None]
+"""The plan that a boot pinned (`choice.pinned_before`), made anew."""
+
+
+def taken_up(
+    inventory: Inventory, boots: Boots, stored: Iterable[Boot], *, plan_again: PlanAgain
+) -> tuple[Change, ...]:
+    """Puts `stored`, the newest boot of each MAC, into `boots`; what follows is returned, and not yet applied."""
+    for boot in sorted(stored, key=lambda boot: boot.began):
+        boots.take_up(replace(boot, plan=None if boot.is_over else plan_again(boot)))
+    return tuple(BuildSet(doubtful) for build in inventory.builds if (doubtful := doubt(build)) is not build)
