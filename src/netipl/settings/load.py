@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -22,7 +23,10 @@ DEFAULT_PATH = Path("/etc/netipl/netipl.toml")
 
 
 class Read(BaseSettings, File):
-    """The file that `toml_file` names, and over it the environment: NETIPL_TFTP__PORT is `port` in `[tftp]`."""
+    """The file that `toml_file` names, and over it the environment: NETIPL_TFTP__PORT is `port` in `[tftp]`.
+
+    A variable without a key is no setting: NETIPL_API tells the command line where the API is.
+    """
 
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=NESTED, arbitrary_types_allowed=True
@@ -38,6 +42,8 @@ class Read(BaseSettings, File):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment goes before the file; nothing else is read."""
+        assert isinstance(env_settings, EnvSettingsSource)
+        env_settings.env_vars = {name: text for name, text in env_settings.env_vars.items() if NESTED in name}
         return env_settings, TomlConfigSettingsSource(settings_cls)
 
 

@@ -132,6 +132,12 @@ def test_the_environment_goes_before_the_file(directory: Path, monkeypatch: pyte
     assert read.addresses() == (IPv4Address("192.0.2.2"),)
 
 
+def test_a_variable_without_a_key_is_no_setting(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NETIPL_API", "NETIPL_TFTP", "NETIPL_TOKEN"):
+        monkeypatch.setenv(name, "/run/netipl/api.sock")
+    assert settings(directory, LAB).tftp.port == 69
+
+
 def test_a_mistake_in_the_environment_names_the_variable(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NETIPL_TFTP__PORT", "many")
     with pytest.raises(UsageError, match=r"^NETIPL_TFTP__PORT: tftp\.port: .*whole number.*many"):
