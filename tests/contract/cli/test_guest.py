@@ -159,6 +159,8 @@ def test_show_of_a_plan_is_what_the_firmware_sees_and_what_lint_says(run: Run, a
     ):
         assert words in done.out
     assert json.loads(run("guest", "show", "web1", "--plan", "--json").out) == PLAN
+    run("guest", "show", "web1", "--profile", "rescue")
+    assert api.asked[-1].query == {"build": ["true"], "secrets": ["false"], "profile": ["rescue"]}
 
 
 def test_a_guest_that_is_given_nothing_has_no_plan_to_show(run: Run, api: Recorded) -> None:

@@ -30,14 +30,16 @@ def show(
     Exit status: 1 when the firmware would not boot the plan.
     """
     with connected(context) as api:
-        if not (with_plan or with_build or secrets):
+        if not (with_plan or with_build or secrets or profile):
             found = api.get(guest_path(name)).json
             if as_json:
                 options.line(found)
             else:
                 _print(guest_view(found))
             return
-        answer = api.get(guest_path(name, "plan"), build=with_build, secrets=secrets, profile=profile).json
+        answer = api.get(
+            guest_path(name, "plan"), build=with_build or profile is not None, secrets=secrets, profile=profile
+        ).json
     if as_json:
         typer.echo(json.dumps(answer))
     else:
