@@ -229,7 +229,7 @@ class ControlPlane:
                     break
                 last = page[-1].number
             while (newest := await queue.get()) is not None:
-                if newest.number > last:
+                if newest.number > last or not newest.number:
                     yield newest
         finally:
             self._followers.discard(queue)
@@ -279,8 +279,12 @@ class ControlPlane:
         """These are durable: whoever follows is told."""
         for change in changes:
             if isinstance(change, Happened):
-                for queue in list(self._followers):
-                    self._tell(queue, change.event)
+                self.tell(change.event)
+
+    def tell(self, event: Event) -> None:
+        """To whoever follows: what is durable, or what passes and has no number."""
+        for queue in list(self._followers):
+            self._put(queue, event)
 
     def tick(self) -> None:
         """What has taken too long; to be called every second or so."""
@@ -307,7 +311,7 @@ class ControlPlane:
             for change in changes
         )
 
-    def _tell(self, queue: "asyncio.Queue[Event | None]", event: Event) -> None:
+    def _put(self, queue: "asyncio.Queue[Event | None]", event: Event) -> None:
         try:
             queue.put_nowait(event)
         except asyncio.QueueFull:  # it reads no more, or too slowly: it comes back with the number it has

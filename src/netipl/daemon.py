@@ -32,7 +32,7 @@ from netipl.provisioning.difference import Step
 from netipl.provisioning.exchange import Arrival, Outcome
 from netipl.provisioning.export import LeftOut
 from netipl.provisioning.inventory import Inventory, Stored
-from netipl.provisioning.observing import observed, without_secrets
+from netipl.provisioning.observing import observed, passing, without_secrets
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.taking_up import taken_up
 from netipl.provisioning.timeline import Observation, Seen
@@ -173,6 +173,8 @@ class Daemon:
         """The door for what was seen, by a server or by whoever runs a guest."""
         observation = without_secrets(self._named(observation))
         self.control.keep(observed(self._inventory, self._boots, observation))
+        if (event := passing(self._boots, observation)) is not None:
+            self.control.tell(event)
         self._watch(observation)
 
     def _observe(self, observations: Iterable[Observation]) -> None:

@@ -115,6 +115,12 @@ def _said(build: Build, observation: Observation) -> tuple[Change, ...]:
     return ()
 
 
+def passing(boots: Boots, observation: Observation) -> Event | None:
+    """What is told to whoever follows, and not kept: how much of a file has been sent. It has no number."""
+    boot = boots.concerned(observation) if observation.seen is Seen.TFTP_PROGRESS else None
+    return _event(boot, observation) if boot is not None else None
+
+
 def without_secrets(observation: Observation) -> Observation:
     """`observation` as it may be kept and shown."""
     if not any(isinstance(text, str) and PREFIX in text for text in observation.detail.values()):

@@ -93,5 +93,8 @@ class Control(Protocol):
     async def events(self, query: EventQuery) -> Sequence[Event]: ...
 
     def follow(self, *, after: int | None) -> AsyncGenerator[Event, None]:
-        """Every event from now on, once it is durable; before it those numbered after `after`."""
+        """Every event from now on, once it is durable; before it those numbered after `after`.
+
+        What only passes has the number 0.
+        """
         ...

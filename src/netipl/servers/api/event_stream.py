@@ -1,7 +1,8 @@
 """Server-sent events (WHATWG HTML, 9.2): each event of the timeline once it is durable, under its number.
 
 A client that comes back with the number it has last seen misses nothing and gets nothing twice. One that reads too
-slowly is cut, and comes back in the same way.
+slowly is cut, and comes back in the same way. What only passes (the progress of a transfer) has no number, and is not
+sent again.
 """
 
 import asyncio
@@ -86,4 +87,5 @@ async def _piece(send: Send, data: bytes) -> None:
 
 def encoded(event: Event) -> bytes:
     """JSON has no line break of its own."""
-    return f"id: {event.number}\nevent: {event.what}\ndata: {of_event(event).model_dump_json()}\n\n".encode()
+    name = f"id: {event.number}\n" if event.number else ""
+    return f"{name}event: {event.what}\ndata: {of_event(event).model_dump_json()}\n\n".encode()
