@@ -118,8 +118,6 @@ _REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "uuid": "write it as 9b6e2a0c-7b1d-4b52-8f6e-1f6f3f6c0a01; `uuidgen` makes one",
         "address": "write it as 192.0.2.10, or auto",
-        "method": f"known are {', '.join((_AUTO, *BootMethod))}",
-        "local_boot": f"known are {', '.join((_AUTO, *LocalBoot))}",
     }
 )
 """Where the type of a value gives none."""

@@ -26,7 +26,7 @@ def test_add_sends_the_document_that_was_said(run: Run, api: Recorded) -> None:
     [
         (["web1"], "a guest is known by its MAC address"),
         (["web1", "--mac", "52:54"], "--mac: '52:54' is no MAC address"),
-        (["web1", "--mac", "52:54:00:13:33:10", "--local-boot", "x"], "--local-boot: 'x' is not"),
+        (["web1", "--mac", "52:54:00:13:33:10", "--local-boot", "x"], "--local-boot: 'x' is no choice"),
         (["web_1", "--mac", "52:54:00:13:33:10"], "name: 'web_1' is no DNS name"),
     ],
 )
