@@ -14,17 +14,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from netipl.content import Content, Inline, inline
+from netipl.errors import UsageError
 from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network, UnknownClients
 from netipl.net import Mac
 from netipl.protocols.dhcp4.codes import MessageType, Option
 from netipl.protocols.dhcp4.message import ANY, Message, decode, encode
+from netipl.protocols.dhcp4.options import Options
 from netipl.protocols.tftp.resolution import Denied, Resolution
 from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.booting import Received, receive
-from netipl.provisioning.boots import Boots
-from netipl.provisioning.changes import Change, LeaseSet
+from netipl.provisioning.boots import Boot, Boots, BootState
+from netipl.provisioning.changes import BootSet, Change, GuestForgotten, GuestSet, LeaseForgotten, LeaseSet
 from netipl.provisioning.exchange import Arrival
 from netipl.provisioning.inventory import Inventory, Stored
 from netipl.provisioning.plan import Plan
@@ -69,7 +71,7 @@ class InventoryMachine(RuleBasedStateMachine):
         self.journal: list[Change] = []
         self.made: dict[bytes, tuple[Owner, Mac]] = {}
         self.xids: dict[Mac, int] = {}
-        self.running: dict[Mac, int] = {}
+        self.running: dict[Mac, str] = {}
         self.pinned: dict[Mac, tuple[IPv4Address, bytes]] = {}
         self.newest: dict[IPv4Address, Mac] = {}
 
@@ -110,6 +112,7 @@ class InventoryMachine(RuleBasedStateMachine):
     ) -> tuple[Message | None, tuple[Change, ...]]:
         """What the client hears, and what changed; nothing when the commit fails and the answer is `lost`."""
         here = self.networks[network]
+        self.now += timedelta(microseconds=1)  # no two messages come at once
         if not direct and here.interface is None:
             given |= {"giaddr": RELAY, "relayed": b"\x01\x02ab"}
         more = {**IDENTITIES[identity], **given.pop("more", {}), **station.always}
@@ -117,6 +120,7 @@ class InventoryMachine(RuleBasedStateMachine):
         arrival = Arrival(
             interface="eth0" if direct else here.interface or "eth0", local=here.server if direct else None
         )
+        pinned = dict(self.pinned), dict(self.newest)
         received = receive(self.inventory, self.boots, asked, arrival, self.now, plan_for=self._plan_for)
         self._follow_boot(received, asked)
         for change in received.outcome.changes:
@@ -125,13 +129,16 @@ class InventoryMachine(RuleBasedStateMachine):
             self.boots.observe(seen)
         if lost:
             self.inventory.reload(Stored(leases=self._replayed().leases))
+            self.boots.reload(change.boot for change in self.journal if isinstance(change, BootSet))
+            self.pinned = {mac: at for mac, at in self.pinned.items() if pinned[0].get(mac) == at}
+            self.newest = pinned[1]
             self.view.offers.clear()
             return None, ()
         self.journal += received.outcome.changes
         reply = received.outcome.reply
         if self.view.owner(station, network) == station.mac and here.unknown is UnknownClients.IGNORE:
             assert reply is None, "a stranger is answered"
-            assert not received.outcome.changes
+            assert not any(isinstance(change, LeaseSet | LeaseForgotten) for change in received.outcome.changes)
         if reply is not None:
             self._check_reply(asked, reply.message, here)
         return (None if reply is None else decode(encode(reply.message))), received.outcome.changes
@@ -148,24 +155,26 @@ class InventoryMachine(RuleBasedStateMachine):
 
     def _follow_boot(self, received: Received, asked: Message) -> None:
         """A new boot ends the transfers of the one before it and nobody else's; an ACK gives it its one plan."""
-        reply, mac = received.outcome.reply, asked.mac
+        reply, mac, boot = received.outcome.reply, asked.mac, self.boots.of(asked.mac)
         if received.interrupted is not None:
             assert self._has(mac, received.interrupted), "another's transfers are ended"
-        if reply is None:
-            return
-        boot = self.boots.of(mac)
-        if boot is not None and self.running.get(mac) != boot.xid:
-            self.running[mac] = boot.xid
+        if boot is not None and self.running.get(mac) != boot.id:
+            self.running[mac] = boot.id
             before = self.pinned.pop(mac, None)
             assert before is None or not self._has(mac, before[0]) or received.interrupted == before[0]
         binds = any(isinstance(change, LeaseSet) for change in received.outcome.changes)
-        if not binds or self.running.get(mac) != asked.xid:
+        if reply is None or not binds or boot is None or boot.xid != asked.xid or self._is_over(boot):
             return
         address, label = reply.message.yiaddr, reply.message.file
-        before = self.pinned.setdefault(mac, (address, label))
-        if before[0] == address:
-            assert before[1] == label, "a second plan for one boot"
-            self.newest[address] = mac
+        if self.pinned.setdefault(mac, (address, label))[0] != address:
+            self.pinned[mac] = address, label
+        assert self.pinned[mac][1] == label, "a second plan for one boot"
+        self.newest[address] = mac
+
+    @staticmethod
+    def _is_over(boot: Boot) -> bool:
+        """Its firmware has no part any more: whoever asks is the guest's own system."""
+        return boot.is_over or boot.state is BootState.FINISHED
 
     def _has(self, mac: Mac, address: IPv4Address) -> bool:
         lease = self.inventory.lease_with(address)
@@ -302,6 +311,32 @@ class InventoryMachine(RuleBasedStateMachine):
         self.running.clear()
         self.pinned.clear()
 
+    # What people do
+
+    @rule(name=st.sampled_from([guest.name for guest in GUESTS]), reserved=st.none() | st.sampled_from(RESERVABLE))
+    def change_guest(self, name: str, reserved: IPv4Address | None) -> None:
+        """Another reservation, if nobody else has it; else nothing changes."""
+        wanted = replace(self.guests[name], address=reserved)
+        others = {guest.address for guest in self.guests.values() if guest.name != name}
+        fits = wanted.network in {None, network_at(reserved)} if reserved is not None else True
+        before = self.inventory.guests, set(self.inventory.leases)
+        try:
+            self.inventory.apply(GuestSet(wanted))
+        except UsageError:
+            assert reserved in others or not fits
+            assert (self.inventory.guests, set(self.inventory.leases)) == before
+            return
+        assert reserved is None or (reserved not in others and fits)
+        self.guests[name] = wanted
+        self.view.offers.clear()
+        self.inventory.reload(Stored(leases=self.inventory.leases))  # offers go, as the clients' view has it
+
+    @rule(name=st.sampled_from([guest.name for guest in GUESTS]))
+    def take_guest_out_and_in(self, name: str) -> None:
+        self.inventory.apply(GuestForgotten("", name))
+        assert self.inventory.guest(name) is None
+        self.inventory.apply(GuestSet(self.guests[name]))
+
     @rule(reserved=reservations)
     def reload(self, reserved: dict[str, IPv4Address | None]) -> None:
         self._reserve(reserved)
@@ -319,6 +354,24 @@ class InventoryMachine(RuleBasedStateMachine):
     @invariant()
     def the_journal_gives_the_same_leases(self) -> None:
         assert set(self._replayed().leases) == set(self.inventory.leases)
+
+    @invariant()
+    def changed_guests_are_as_in_an_inventory_built_anew(self) -> None:
+        """Who is recognised, whose leases and addresses are: incremental changes leave nothing behind."""
+        anew = Inventory(self.networks.values(), self.guests.values(), self.inventory.leases)
+        assert set(anew.guests) == set(self.inventory.guests)
+        for station in STATIONS:
+            options = Options({**station.always})
+            marks = station.mac, options.client_identifier, options.uuid
+            assert anew.recognised(*marks) == self.inventory.recognised(*marks)
+        for lease in self.inventory.leases:
+            assert anew.guest_of(lease) == self.inventory.guest_of(lease)
+        for network in self.networks.values():
+            here, there = self.inventory.addresses(network), anew.addresses(network)
+            assert [here.plan.pooled(each) for each in ADDRESSES] == [there.plan.pooled(each) for each in ADDRESSES]
+            for guest in self.guests.values():
+                assert here.plan.reserved(guest) == there.plan.reserved(guest)
+                assert here.lease_of(guest.name) == there.lease_of(guest.name)
 
     @invariant()
     def an_owner_has_one_address_in_a_network(self) -> None:

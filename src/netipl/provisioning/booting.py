@@ -33,7 +33,10 @@ from netipl.values import value
 PlanFor = Callable[[Guest | None, Network, Mac, IPv4Address], Plan | None]
 """What a guest, or a client of the pool (None), with this MAC and address of that network is to boot; None: nothing."""
 
+_BOOTS_BY: Final = frozenset({MessageType.DISCOVER, MessageType.REQUEST})
 _DONE: Final = OVER | {BootState.FINISHED}
+_Begun = tuple[tuple[Change, ...], IPv4Address | None]
+_NONE_BEGUN: Final[_Begun] = ((), None)
 
 
 @value()
@@ -68,9 +71,10 @@ def receive(
         return planned.fields if planned is not None else None
 
     outcome = answer(inventory, message, arrival, now, fields)
-    if not _from_firmware(message):
-        return Received(_by_its_own_system(outcome) if running is not None and not repeated else outcome)
-    begun, ended = ((), None) if repeated else _begun(inventory, boots, message, arrival, now)
+    if not repeated and not _from_firmware(message):
+        return Received(_by_its_own_system(outcome) if running is not None else outcome)
+    begins = not repeated and (outcome.reply is not None or running is None or running.state in _DONE)
+    begun, ended = _begun(inventory, boots, message, arrival, now) if begins else _NONE_BEGUN
     pinned = _pin(inventory, boots, message, outcome.changes, planned=planned, now=now, token_lasts=token_lasts)
     if not begun and not pinned:
         return Received(outcome, ended)
@@ -78,14 +82,19 @@ def receive(
 
 
 def _from_firmware(message: Message) -> bool:
-    return is_firmware_discover(message.options) or not S390.isdisjoint(message.options.architectures)
+    options = message.options
+    if options.message_type not in _BOOTS_BY:
+        return False
+    return is_firmware_discover(options) or not S390.isdisjoint(options.architectures)
 
 
 def _belongs(message: Message, boot: Boot) -> bool:
-    """Whether it is of this boot: its firmware keeps one transaction id, and requests nothing once it has finished."""
+    """Whether it is of this boot: its firmware keeps one transaction id, and gets no address once it has finished."""
     if message.xid != boot.xid:
         return False
-    return message.options.message_type != MessageType.REQUEST or boot.state not in _DONE
+    by_bootp = boot.plan is not None and boot.plan.fields.plain_bootp
+    binds = MessageType.DISCOVER if by_bootp else MessageType.REQUEST
+    return message.options.message_type != binds or boot.state not in _DONE
 
 
 def _by_its_own_system(outcome: Outcome) -> Outcome:
@@ -97,11 +106,9 @@ def _by_its_own_system(outcome: Outcome) -> Outcome:
     return replace(outcome, observations=seen)
 
 
-def _begun(
-    inventory: Inventory, boots: Boots, message: Message, arrival: Arrival, now: datetime
-) -> tuple[tuple[Change, ...], IPv4Address | None]:
+def _begun(inventory: Inventory, boots: Boots, message: Message, arrival: Arrival, now: datetime) -> _Begun:
     """Begin the boot of this message, if its client is ours; and the address of the one before, if it is still this
-    guest's.
+    guest's. Who gets no answer has a boot too, which tells why, but ends none that is under way.
     """
     guest = inventory.recognised(message.mac, None, message.options.uuid)
     network = network_of(inventory, message, arrival, guest)

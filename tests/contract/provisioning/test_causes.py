@@ -297,7 +297,7 @@ CASES: Mapping[str, tuple[Callable[[Case], None], RuleId, str]] = {
     ),
     "no address is left": (_pool_exhausted, RuleId.NO_FREE_ADDRESS, "network lab has no address left for it"),
     "another DHCP server is chosen": (_other_server, RuleId.OTHER_SERVER, "it chose the server 192.168.133.9"),
-    "what it requests is refused": (_refused, RuleId.REQUEST_REFUSED, "192.168.133.109 is not its address, "),
+    "what it requests is refused": (_refused, RuleId.REQUEST_REFUSED, "192.168.133.109 is not free"),
     "no offer reaches it": (
         _offer_lost,
         RuleId.OFFER_NOT_TAKEN,

@@ -19,6 +19,7 @@ from netipl.provisioning.changes import LeaseSet
 from netipl.provisioning.exchange import Arrival
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
+from netipl.provisioning.timeline import Seen
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 MAC, OTHER_MAC = Mac.parse("52:54:00:13:33:0a"), Mac.parse("52:54:00:13:33:0b")
@@ -119,16 +120,17 @@ def test_an_inform_pins_nothing_at_the_address_it_names() -> None:
     assert laboratory.boots.at(ADDRESS) is None
 
 
-def test_the_guests_own_dhcp_leaves_its_boot_alone() -> None:
+def test_the_guests_own_dhcp_is_a_sign_of_life_of_the_boot_and_changes_nothing_else() -> None:
     laboratory = Laboratory()
     laboratory.receive(DISCOVER, xid=1)
     laboratory.receive(REQUEST, xid=1)
     pinned = laboratory.boots.of(MAC)
     laboratory.receive(RELEASE, xid=1)
     assert laboratory.receive(OWN_DISCOVER, xid=7).interrupted is None
-    laboratory.receive(OWN_REQUEST, xid=7)
+    seen = laboratory.receive(OWN_REQUEST, xid=7).outcome.observations
+    assert [each.seen for each in seen] == [Seen.DHCP_REQUEST, Seen.GUEST_ADDRESSED]
     assert pinned is not None
-    assert laboratory.boots.of(MAC) == replace(pinned, state=BootState.FINISHED)
+    assert laboratory.boots.of(MAC) == replace(pinned, state=BootState.STARTED, since=NOW)
 
 
 def test_who_is_not_answered_has_no_boot() -> None:
