@@ -28,6 +28,8 @@ pytestmark = [
 ]
 
 DISK_NUMBER = "0.0.1234"
+_LONGEST = 120.0
+"""Seconds that a command may take."""
 ON_DISK = "netipl: disk A waits"
 
 
@@ -59,7 +61,9 @@ class Asking:
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         environment = {**os.environ, "NETIPL_API": str(self.socket)}
-        return subprocess.run([*NETIPL, *arguments], capture_output=True, text=True, check=False, env=environment)
+        return subprocess.run(
+            [*NETIPL, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=_LONGEST
+        )
 
     def __call__(self, *arguments: str) -> str:
         done = self.run(*arguments)
@@ -174,8 +178,9 @@ def test_cancelled_after_its_ack_it_installs_and_before_it_goes_to_the_disk(lab:
         assert machine.says(ON_DISK), machine.story()
         machine.destroy()
         ask("guest", "build", "web1")
+        before = daemon.middles_of("kernel")
         machine.start()
-        daemon.wait_for_middle_of("kernel")
+        daemon.wait_for_middle_of("kernel", before + 1)
         ask("guest", "cancel", "web1")
         assert machine.says("Linux version"), machine.story()
 
@@ -196,8 +201,10 @@ def test_a_build_that_the_firmware_would_not_boot_is_refused(lab: Place) -> None
 
 
 def test_three_causes_with_a_real_guest(lab: Place) -> None:
-    """A kernel that says nothing, a guest destroyed in mid-transfer, and a file that is gone."""
+    """A kernel that says nothing, a guest destroyed in mid-transfer, and an installer that gives up."""
     broken = '[profiles.broken]\nkernel = "broken"\ninitrd = "debian/initrd"\n'
+    broken += '[profiles.gives-up]\nkernel = "kernel"\ninitrd = "debian/initrd"\n'
+    broken += 'append = "console=ttysclp0 netipl.callback={callback}/failed?no+disk"\n'
     kernel = (lab.directory / "kernel").read_bytes()
     (lab.directory / "broken").write_bytes(kernel[:0x12000] + bytes(len(kernel) - 0x12000))
     with lab_with(lab, settings(broken, 'kernel = "15s"\nloading = "5s"')) as (daemon, ask, machine, _):
@@ -208,9 +215,15 @@ def test_three_causes_with_a_real_guest(lab: Place) -> None:
         assert "kernel-silent" in ask("guest", "timeline", "web1", "--json")
         machine.destroy()
         ask("guest", "build", "web1")
+        before = daemon.middles_of("kernel")
         machine.start()
-        daemon.wait_for_middle_of("kernel")
+        daemon.wait_for_middle_of("kernel", before + 1)
         machine.destroy()
         assert ask.watched("installed").returncode == 1
         assert "transfer-silent" in ask("guest", "timeline", "web1", "--json")
-        assert ask.shown()["boot"]["cause"]
+        ask("guest", "cancel", "web1")
+        ask("guest", "build", "web1", "--profile", "gives-up")
+        machine.start()
+        assert ask.watched("installed").returncode == 1
+        assert "installer-failed" in ask("guest", "timeline", "web1", "--json")
+        assert ask.shown()["build"]["cause"] == "no disk"

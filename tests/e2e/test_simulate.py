@@ -5,7 +5,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,10 @@ import pytest
 
 from netipl.content import Content, FileRange, Inline
 from netipl.guests.guest import BootFiles, BootMethod, Guest
+from netipl.guests.network import Network
+from netipl.integrations.payload import reipl_program
 from netipl.net import Mac
-from netipl.store.planner import Planner
+from netipl.store.planner import Offered, Planner
 from tests import peers
 from tests.e2e.serving import BRIDGE, NETIPL, SERVER, Place, place, serving
 from tests.network_namespaces import Namespace, eventually, namespaces
@@ -92,8 +94,10 @@ def promised(lab: Place, number: int) -> dict[str, str]:
     """The sums of the files that the guest of that method is to get, by name."""
     files = BootFiles(kernel=lab.directory / "kernel", initrd=lab.directory / "initrd", append=APPEND)
     guest = Guest(name=METHODS[number].value, uuid=uuid(number), method=METHODS[number], boot=files)
-    planner = Planner(None, BootMethod.CONFIG, complain=lambda _, error: pytest.fail(str(error)))
-    plan = planner.plan_for(guest, Mac.parse(mac(number)), IPv4Address(address(number)))
+    network = Network(name="lab", subnet=IPv4Network("192.0.2.0/24"), server=IPv4Address(SERVER))
+    offered = Offered(profiles={}, program=reipl_program(), http_port=8069)
+    planner = Planner(offered, lambda _: None, complain=lambda _, error: pytest.fail(str(error)))
+    plan = planner.plan_for(guest, network, Mac.parse(mac(number)), IPv4Address(address(number)))
     assert plan
     return {name: hashlib.sha256(whole(content)).hexdigest() for name, content in plan.tree.items()}
 

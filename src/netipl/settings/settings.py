@@ -189,9 +189,9 @@ class Settings:
         for name, network in self.file.networks.items():
             if network.interface is not None and network.interface not in present:
                 yield f"networks.{name}.interface: {network.interface} is not there; it is served when it comes"
-        ignored = self.dhcp.enabled and all(each.unknown is not UnknownClients.POOL for each in self.networks())
+        ignored = self.dhcp.enabled and all(each.unknown is UnknownClients.IGNORE for each in self.networks())
         if ignored and not self.file.guests:
-            yield "there are no guests, and unknown clients are ignored: nobody will be answered"
+            yield "there are no guests, and unknown clients are ignored: nobody is answered until a guest is added"
         for guest in self.guests():
             boot = guest.boot or self.default_boot()
             if boot is not None and guest.method not in _IMAGES and len(boot.append.encode()) >= COMMAND_LINE:
