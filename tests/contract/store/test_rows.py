@@ -129,9 +129,9 @@ def test_a_token_that_was_revoked_is_gone_and_one_of_its_name_may_come(url: str)
         ("UPDATE guests SET document = replace(document, '192.0.2.10', '192.0.2.999')", "address: "),
         ("UPDATE guests SET document = replace(document, 'web1', 'web2')", "that of another"),
         ("UPDATE guests SET origin = 'settings'", "guest web1.example.com in network lab"),
-        ("UPDATE builds SET state = 'lost'", "build 20300102T030405678-web1.example.com in network lab"),
-        ("UPDATE boots SET mac = 'none'", "boot 20300102T030405678-52540013330a-ffffffff in network lab"),
-        ("UPDATE boots SET rule = 'none'", "boot 20300102T030405678-52540013330a-ffffffff in network lab"),
+        ("UPDATE builds SET state = 'lost'", f"build {BUILD.id} in network lab"),
+        ("UPDATE boots SET mac = 'none'", f"boot {BOOT.id} in network lab"),
+        ("UPDATE boots SET rule = 'none'", f"boot {BOOT.id} in network lab"),
         ("UPDATE api_tokens SET role = 'king'", "token g"),
     ],
 )
