@@ -14,6 +14,7 @@ from netipl.errors import UsageError
 from netipl.guests.guest import BootMethod, Guest
 from netipl.net import Mac
 from netipl.provisioning.bootfields import BootFields
+from netipl.provisioning.choice import method_of
 from netipl.provisioning.plan import Images, Subject, plan
 
 UNKNOWN: Final = "_unknown"
@@ -79,12 +80,20 @@ class Export:
         return {name: content for client in self.clients for name, content in client.tree.items()}
 
 
-def exported(guests: Iterable[tuple[Guest, Images | None]], unknown: tuple[BootMethod, Images] | None) -> Export:
-    """The export of `guests`, each with what it boots, and of the method and the images of unknown clients."""
+def exported(
+    guests: Iterable[tuple[Guest, Images | None]],
+    unknown: tuple[BootMethod, Images] | None,
+    *,
+    method: BootMethod | None = None,
+) -> Export:
+    """The export of `guests`, each with what it boots, and of the method and the images of unknown clients.
+
+    `method` is that of guests that name none; without it what suits their firmware.
+    """
     clients, left_out, owners = list[Client](), list[LeftOut](), dict[str, tuple[str, Content]]()
-    for name, guest, method, images in _asked_for(guests, unknown):
+    for name, guest, its_method, images in _asked_for(guests, unknown, method):
         try:
-            client = _client(guest, method, images)
+            client = _client(guest, its_method, images)
             for path, content in client.tree.items():
                 owner, other = owners.setdefault(path, (name, content))
                 if other != content:
@@ -99,11 +108,12 @@ def exported(guests: Iterable[tuple[Guest, Images | None]], unknown: tuple[BootM
 
 
 def _asked_for(
-    guests: Iterable[tuple[Guest, Images | None]], unknown: tuple[BootMethod, Images] | None
+    guests: Iterable[tuple[Guest, Images | None]],
+    unknown: tuple[BootMethod, Images] | None,
+    default: BootMethod | None,
 ) -> Iterator[tuple[str, Guest | None, BootMethod, Images | None]]:
     for guest, images in guests:
-        assert guest.method is not None  # by the caller
-        yield guest.name, guest, guest.method, images
+        yield guest.name, guest, method_of(guest, guest.firmware, default), images
     if unknown is not None:
         method, images = unknown
         yield UNKNOWN, None, _FOR_UNKNOWN[method], images

@@ -1,7 +1,7 @@
 """Makes the export of all guests from the files on disk that they are to boot, and brings it into a directory."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from netipl.guests.guest import BootFiles, BootMethod, Guest
@@ -30,17 +30,14 @@ class Wanted:
 
     def export(self) -> Export:
         """From the disk as it is now. Raises UnavailableError where a file cannot be read."""
-        boots = [(self._named(guest), choice(guest, None, self.default, guest.firmware)) for guest in self.guests]
+        boots = [(guest, choice(guest, None, self.default, guest.firmware)) for guest in self.guests]
         method = method_of(None, None, self.method)
         unknown = (method, files.images(self.default)) if self.default and self.open_networks else None
         return exported(
             [(guest, files.images(chosen.boot) if isinstance(chosen, Files) else None) for guest, chosen in boots],
             unknown,
+            method=self.method,
         )
-
-    def _named(self, guest: Guest) -> Guest:
-        """With the method by which it boots."""
-        return replace(guest, method=method_of(guest, guest.firmware, self.method))
 
 
 def bring(root: Path, export: Export, *, progress: Progress) -> list[FileChange]:

@@ -66,7 +66,7 @@ def site(*, server: IPv4Address | None = None) -> Site:
     guests.append(Guest(name="two.example.com", macs=(mac(50), mac(51)), address=IPv4Address("198.51.100.7")))
     guests.append(Guest(name="anywhere", macs=(mac(60),)))
     guests.append(Guest(name="unrecognised", client_id=b"\1\2"))
-    export = exported([(guest, IMAGES) for guest in guests], (BootMethod.PROBE_MAC, IMAGES))
+    export = exported([(guest, IMAGES) for guest in guests], (BootMethod.PROBE_MAC, IMAGES), method=BootMethod.CONFIG)
     assert not export.left_out
     return Site(networks=NETWORKS, clients=export.clients, root=Path("/srv/netipl"), server=server)
 
