@@ -52,9 +52,9 @@ def imported(inventory: Inventory, guests: Iterable[Guest], *, prune: bool, by: 
     for name, guest in wanted.items():
         try:
             changes = changing.put(inventory, guest, by=by, now=now, among=scratch)
+            scratch.apply(GuestSet(guest))
         except NetiplError as error:
             raise type(error)(f"guest {name}: {error}", remedy=error.remedy) from None
-        scratch.apply(GuestSet(guest))
         if changes and (old := before.get(name)) is not None:
             replaced.append(GuestForgotten(str(old.network), name))
         added += changes
