@@ -18,9 +18,7 @@ from tests.unit.provisioning.dhcp_lab import FAR, LAB, START, STRANGER, Z1_MAC, 
 TOKENS = Tokens(bytes(32))
 WEB1 = Guest(name="web1", macs=(Z1_MAC,), network="lab", origin=Origin.ADDED)
 WEB2 = Guest(name="web2", macs=(Z2_MAC,), network="lab", origin=Origin.ADDED)
-BUILD = Build(
-    id="1", guest="web1", network="lab", profile="p", asked=START, by="", expires=START + timedelta(hours=6)
-)
+BUILD = Build(id="1", guest="web1", network="lab", profile="p", asked=START, by="", expires=START + timedelta(hours=6))
 ITS, OTHERS, STRANGERS, NOBODYS, OUTSIDE = (
     IPv4Address(text)
     for text in ("192.168.133.100", "192.168.133.101", "192.168.133.102", "192.168.133.103", "192.0.2.1")
