@@ -13,7 +13,7 @@ from netipl.errors import NetiplError, RefusedError, UsageError
 from netipl.guests.build import Build, BuildState
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease
-from netipl.provisioning.changes import BuildSet, Change, GuestSet, Happened, LeaseSet
+from netipl.provisioning.changes import BuildSet, Change, GuestForgotten, GuestSet, Happened, LeaseSet
 from netipl.provisioning.importing import Import, Step, imported
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.timeline import Deed, Seen
@@ -63,6 +63,7 @@ def test_each_guest_is_added_changed_or_kept_and_told_in_the_order_of_the_import
     assert steps(made) == [("web3", Step.ADD), ("web2", Step.CHANGE), ("web1", Step.KEEP)]
     assert [each.fields for each in made.differences[1:]] == [{"cpu": " -> z14"}, {}]
     assert told(made.changes) == [(Deed.GUEST_ADDED, "web3"), (Deed.GUEST_CHANGED, "web2")]
+    assert [type(change) for change in made.changes] == [GuestForgotten, GuestSet, GuestSet, Happened, Happened]
     assert applied(known, made.changes) == by_name(WEB1, changed, WEB3)
 
 
