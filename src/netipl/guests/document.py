@@ -19,7 +19,7 @@ from netipl.guests.marks import client_identifier, domain_name, one_line, statio
 Document = dict[str, str | list[str]]
 
 _AUTO: Final = "auto"
-"""Means what None means to a guest, in every key that is not a mark."""
+"""Means what None means to a guest, where netipl chooses what fits; a network or a profile may have this name."""
 
 
 def document(guest: Guest) -> Document:
@@ -63,7 +63,7 @@ def guest(document: Mapping[str, object], *, origin: Origin = Origin.ADDED) -> G
 
 def _text(value: object) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
-        raise UsageError(f"{value!r} is no text")
+        raise UsageError(f"{value!r} is no text", remedy="write it as text, in quotes where it is taken for more")
     return str(value)
 
 

@@ -68,9 +68,14 @@ class AddressPlan:
                 )
             return False
         if address in taken:
-            raise UsageError(f"the address {address} of guest {name} is not free in network {network.name}")
+            raise UsageError(
+                f"the address {address} of guest {name} is not free in network {network.name}",
+                remedy="give it one that is no server's or router's, or none: it gets one of the pool",
+            )
         if (other := self._reserved_for.get(address, name)) != name:
-            raise UsageError(f"the guests {other} and {name} both have the address {address}")
+            raise UsageError(
+                f"the guests {other} and {name} both have the address {address}", remedy="take it from one of them"
+            )
         return True
 
     def reserved(self, guest: Guest | None) -> IPv4Address | None:

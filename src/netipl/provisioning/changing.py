@@ -43,15 +43,15 @@ def put(
 
     `among` is the inventory that it has to fit into, where that is another one.
     """
-    if guest.network is None:
-        raise UsageError(f"guest {guest.name} has no network", remedy="name the network that it boots in")
-    if not guest.macs:
-        raise UsageError(f"guest {guest.name} has no MAC address", remedy="give one at least: --mac 52:54:00:13:33:0a")
     before = inventory.guest(guest.name)
     if before is not None:
         if before == guest or (before.origin is Origin.SETTINGS and document(before) == document(guest)):
             return ()
         _changeable(before)
+    if guest.network is None:
+        raise UsageError(f"guest {guest.name} has no network", remedy="name the network that it boots in")
+    if not guest.macs:
+        raise UsageError(f"guest {guest.name} has no MAC address", remedy="give one at least: --mac 52:54:00:13:33:0a")
     (inventory if among is None else among).check(guest)
     moved: tuple[Change, ...] = ()
     if before is not None and before.network != guest.network:

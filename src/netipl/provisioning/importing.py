@@ -42,8 +42,9 @@ def imported(inventory: Inventory, guests: Iterable[Guest], *, prune: bool, by: 
     """Of `guests`; with `prune` all other guests that were added go. Raises UsageError, which names the guest."""
     wanted: dict[str, Guest] = {}
     for guest in guests:
-        if wanted.setdefault(guest.name, guest) is not guest:
+        if guest.name in wanted:
             raise UsageError(f"guest {guest.name} is there twice", remedy="take one of the two out")
+        wanted[guest.name] = guest
     before = {name: known for name in wanted if (known := inventory.guest(name)) is not None}
     gone = [each for each in inventory.guests if prune and each.origin is Origin.ADDED and each.name not in wanted]
     scratch = inventory.without([*before.values(), *gone])
@@ -52,9 +53,9 @@ def imported(inventory: Inventory, guests: Iterable[Guest], *, prune: bool, by: 
     for name, guest in wanted.items():
         try:
             changes = changing.put(inventory, guest, by=by, now=now, among=scratch)
+            scratch.apply(GuestSet(guest))
         except NetiplError as error:
             raise type(error)(f"guest {name}: {error}", remedy=error.remedy) from None
-        scratch.apply(GuestSet(guest))
         if changes and (old := before.get(name)) is not None:
             replaced.append(GuestForgotten(str(old.network), name))
         added += changes

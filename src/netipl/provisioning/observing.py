@@ -20,7 +20,7 @@ from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Purpose
 from netipl.provisioning.story import Story
 from netipl.provisioning.timeline import Deed, Event, Observation, Seen
-from netipl.provisioning.tokens import PREFIX, hidden
+from netipl.provisioning.tokens import hidden
 from netipl.wire import printable
 
 _PASSING: Final = frozenset({Seen.TFTP_PROGRESS, Seen.CONSOLE})
@@ -123,10 +123,8 @@ def passing(boots: Boots, observation: Observation) -> Event | None:
 
 def without_secrets(observation: Observation) -> Observation:
     """`observation` as it may be kept and shown."""
-    if not any(isinstance(text, str) and PREFIX in text for text in observation.detail.values()):
-        return observation
     detail = {key: hidden(text) if isinstance(text, str) else text for key, text in observation.detail.items()}
-    return replace(observation, detail=detail)
+    return observation if detail == observation.detail else replace(observation, detail=detail)
 
 
 def displaced(inventory: Inventory, boots: Boots, before: Boot, now: datetime) -> tuple[Change, ...]:

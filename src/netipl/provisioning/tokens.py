@@ -18,7 +18,10 @@ KEY_SIZE: Final = 32
 
 _REVOKED: Final = frozenset({BuildState.DONE, BuildState.CANCELLED})
 """A build that has failed may still be resumed by its boot (building.py)."""
-_SECRET: Final = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{20,}")
+_PREFIX: Final = "".join(f"(?:{character}|%(?i:{ord(character):02x}))" for character in PREFIX)
+_CHARACTER: Final = r"(?:[A-Za-z0-9_-]|%(?i:2d|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f))"
+"""Of base64url (RFC 4648, 5), as it is or percent-encoded (RFC 3986, 2.1)."""
+_SECRET: Final = re.compile(f"{_PREFIX}{_CHARACTER}{{20,}}")
 _HIDDEN: Final = PREFIX + "…"
 
 
@@ -40,5 +43,5 @@ class Tokens:
 
 
 def hidden(text: str) -> str:
-    """`text` without the secrets in it."""
-    return _SECRET.sub(_HIDDEN, text) if PREFIX in text else text
+    """`text` without the secrets in it, in a URL too."""
+    return _SECRET.sub(_HIDDEN, text) if PREFIX in text or "%" in text else text
