@@ -7,6 +7,7 @@ it keep meaning the same bytes when somebody replaces the file under a running b
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,21 +45,23 @@ def beginning(file: Content, size: int) -> bytes:
 def images(files: BootFiles) -> Images:
     """The images that `files` name, as they are on disk now. Raises UnavailableError for one that cannot be read."""
     try:
-        return _images(files, _identity(files))
+        found = _images(replace(files, append=""), _identity(files))
     except (ContentError, OSError) as error:
         reason = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
         raise UnavailableError(reason, remedy="put the file there, readable for the server's user") from error
+    return replace(found, append=files.append)
 
 
 @lru_cache(maxsize=64)
 def _images(files: BootFiles, identity: str) -> Images:
+    """Without a command line: each installation has one of its own."""
     kernel_content = content.of_file(files.kernel)
     return Images(
         identity=identity,
         kernel=kernel_content,
         header=b"".join(content.read(kernel_content.part(0, kernel.HEADER_SIZE))),
         initrd=content.of_file(files.initrd) if files.initrd else None,
-        append=files.append,
+        append="",
     )
 
 
