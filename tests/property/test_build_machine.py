@@ -90,7 +90,7 @@ class BuildMachine(RuleBasedStateMachine):
     @rule(mac=macs, lost=st.booleans())
     def discover(self, mac: Mac, lost: bool) -> None:
         firmware = self.firmware.get(mac)
-        if firmware is None or firmware.is_done:
+        if firmware is None or firmware.is_done or firmware.fetched:
             return
         reply = self._say(MessageType.DISCOVER, mac, xid=firmware.xid, asks=FIRMWARE_LIST, lost=lost)
         if reply is not None and reply.options.message_type is None:  # plain BOOTP: that is all
@@ -293,10 +293,10 @@ class BuildMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_else_finds_an_installer(self) -> None:
-        """Whoever has an address, but for the boot that was promised it."""
+        """Whoever has an address, but for the boot that was promised it, or whose firmware has not asked yet."""
         for lease in self.plane.inventory.leases:
             firmware = self.firmware.get(lease.mac)
-            if firmware is not None and firmware.build is not None:
+            if firmware is not None and (firmware.build is not None or not firmware.promised):
                 continue
             for name in PROFILES:
                 assert isinstance(self.plane.resolve(f"boot/{name}/kernel".encode(), lease.address), Missing)

@@ -5,12 +5,16 @@ What such a boot fetched meanwhile is not known. It may go on, and no other one 
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Final
 
-from netipl.provisioning.boots import Boot, Boots
+from netipl.provisioning.boots import Boot, Boots, BootState
 from netipl.provisioning.building import doubt
 from netipl.provisioning.changes import BuildSet, Change
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
+
+_ENDED: Final = frozenset({BootState.STARTED, BootState.INTERRUPTED})
+"""One that was given up may go on."""
 
 PlanAgain = Callable[[Boot], Plan | None]
 """The plan that a boot pinned (`choice.pinned_before`), made anew."""
@@ -21,5 +25,5 @@ def taken_up(
 ) -> tuple[Change, ...]:
     """Puts `stored`, the newest boot of each MAC, into `boots`; what follows is returned, and not yet applied."""
     for boot in sorted(stored, key=lambda boot: boot.began):
-        boots.take_up(replace(boot, plan=None if boot.is_over else plan_again(boot)))
+        boots.take_up(replace(boot, plan=None if boot.state in _ENDED else plan_again(boot)))
     return tuple(BuildSet(doubtful) for build in inventory.builds if (doubtful := doubt(build)) is not build)
