@@ -7,7 +7,7 @@ import pytest
 
 from netipl.guests.build import BuildState
 from netipl.provisioning import building
-from netipl.provisioning.tokens import KEY_SIZE, PREFIX, Tokens, hidden
+from netipl.provisioning.tokens import KEY_SIZE, PREFIX, Tokens, hidden, masked
 from tests.plane import PROFILES, START, WEB1
 
 TOKENS = Tokens(bytes(KEY_SIZE))
@@ -53,3 +53,9 @@ def test_a_secret_is_hidden_in_any_text() -> None:
 @pytest.mark.parametrize("text", ["", "netipl", "netipl_short", "BOOT_IMAGE=netipl"])
 def test_other_text_stays(text: str) -> None:
     assert hidden(text) == text
+
+
+def test_a_secret_is_masked_column_by_column() -> None:
+    text = f"append url=/answers/{TOKENS.of(BUILD)} quiet"
+    assert masked(text) == f"append url=/answers/netipl_{'*' * 43} quiet"
+    assert len(masked(text)) == len(text)
