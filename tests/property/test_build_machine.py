@@ -52,7 +52,7 @@ class Firmware:
 
 
 class BuildMachine(RuleBasedStateMachine):
-    """`spent` counts, for each build, the boots that have fetched all of its installer."""
+    """`spent` counts, for each build, the boots that fetched all of its installer; `tickets` are those that got one."""
 
     @initialize(method=st.sampled_from(METHODS), fallen=st.booleans(), policy=st.sampled_from([*UnknownClients]))
     def begin(self, method: BootMethod | None, fallen: bool, policy: UnknownClients) -> None:
@@ -67,6 +67,7 @@ class BuildMachine(RuleBasedStateMachine):
         self.attempts: dict[str, int] = {}
         self.spent: Counter[str] = Counter()
         self.ended: set[str] = set()
+        self.tickets: set[str] = set()
         self.untold: dict[Mac, list[Observation]] = {mac: [] for mac in GUEST_OF}
 
     # What guests do
@@ -79,9 +80,11 @@ class BuildMachine(RuleBasedStateMachine):
 
     @rule(mac=macs)
     def reset(self, mac: Mac) -> None:
-        """Its firmware begins anew. What any had fetched before is known by then."""
-        for each in GUEST_OF:
+        """Its machine begins anew, with this interface. What it had fetched before is known by then."""
+        for each, name in GUEST_OF.items():
             self.tell(each)
+            if name == GUEST_OF[mac]:
+                self.firmware.pop(each, None)
         self.xids += 1
         self.firmware[mac] = Firmware(xid=self.xids)
         self.plane.tick(seconds=1)
@@ -90,7 +93,7 @@ class BuildMachine(RuleBasedStateMachine):
     @rule(mac=macs, lost=st.booleans())
     def discover(self, mac: Mac, lost: bool) -> None:
         firmware = self.firmware.get(mac)
-        if firmware is None or firmware.is_done:
+        if firmware is None or firmware.is_done or firmware.fetched:
             return
         reply = self._say(MessageType.DISCOVER, mac, xid=firmware.xid, asks=FIRMWARE_LIST, lost=lost)
         if reply is not None and reply.options.message_type is None:  # plain BOOTP: that is all
@@ -122,16 +125,22 @@ class BuildMachine(RuleBasedStateMachine):
         assert boot is not None
         assert boot.plan is not None
         promised = dict(boot.plan.tree)
-        if firmware.promised:
+        if firmware.promised and not (self._is_superseded(mac, firmware) and not promised):
             assert promised == firmware.promised, "a running boot gets another plan"
+        if firmware.promised:
             return
         firmware.promised, firmware.build = promised, boot.build
         assert (boot.purpose is Purpose.INSTALL) == (boot.build is not None)
         if boot.build is not None:
             self._is_ticket(mac, boot.build, boot.id)
 
+    def _is_superseded(self, mac: Mac, firmware: Firmware) -> bool:
+        """Whether another build was asked for meanwhile: a start of netipl does not know its own any more."""
+        return firmware.build is not None and self.plane.build_of(GUEST_OF[mac]).id != firmware.build
+
     def _is_ticket(self, mac: Mac, identifier: str, boot: str) -> None:
         """A new boot has got an installer."""
+        self.tickets.add(boot)
         build = self.plane.build_of(GUEST_OF[mac])
         assert build.id == identifier, "an installer of another build"
         assert identifier not in self.ended, "an installer of a build that is over"
@@ -148,9 +157,8 @@ class BuildMachine(RuleBasedStateMachine):
         if not left or not self._has_its_address(mac, firmware.address):
             return
         found = self.plane.resolve(f"/{left[0]}".encode(), firmware.address)
-        if isinstance(found, Missing):  # after a start of netipl, when its build is not the newest any more
-            assert firmware.build is not None
-            assert self.plane.build_of(GUEST_OF[mac]).id != firmware.build
+        if isinstance(found, Missing):  # after a start of netipl
+            assert self._is_superseded(mac, firmware)
             return
         assert found == firmware.promised[left[0]], "a running boot gets something else"
         self._fetched(mac, firmware, left[0], told)
@@ -295,8 +303,8 @@ class BuildMachine(RuleBasedStateMachine):
     def nobody_else_finds_an_installer(self) -> None:
         """Whoever has an address, but for the boot that was promised it."""
         for lease in self.plane.inventory.leases:
-            firmware = self.firmware.get(lease.mac)
-            if firmware is not None and firmware.build is not None:
+            boot = self.plane.boots.at(lease.address)
+            if boot is not None and boot.mac == lease.mac and boot.id in self.tickets:
                 continue
             for name in PROFILES:
                 assert isinstance(self.plane.resolve(f"boot/{name}/kernel".encode(), lease.address), Missing)

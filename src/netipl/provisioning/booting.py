@@ -27,6 +27,7 @@ from netipl.provisioning.identity import name_of
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.observing import displaced
 from netipl.provisioning.plan import Plan
+from netipl.provisioning.story import Story
 from netipl.provisioning.timeline import Seen
 from netipl.values import value
 
@@ -59,7 +60,7 @@ def receive(
 ) -> Received:
     """Answer `message`. Begins boots and pins plans; all else that changes is in the outcome."""
     running = boots.of(message.mac)
-    repeated = running is not None and _belongs(message, running)
+    repeated = running is not None and _belongs(message, running, boots.story(running))
     planned: Plan | None = None
 
     def fields(guest: Guest | None, network: Network, address: IPv4Address) -> BootFields | None:
@@ -88,13 +89,15 @@ def _from_firmware(message: Message) -> bool:
     return is_firmware_discover(options) or not S390.isdisjoint(options.architectures)
 
 
-def _belongs(message: Message, boot: Boot) -> bool:
+def _belongs(message: Message, boot: Boot, story: Story) -> bool:
     """Whether it is of this boot: its firmware keeps one transaction id, and gets no address once it has finished."""
     if message.xid != boot.xid:
         return False
+    if boot.state is BootState.FAILED and not story.has_asked:  # it was given up, and goes on
+        return True
     by_bootp = boot.plan is not None and boot.plan.fields.plain_bootp
-    binds = MessageType.DISCOVER if by_bootp else MessageType.REQUEST
-    return message.options.message_type != binds or boot.state not in _DONE
+    binds = {MessageType.REQUEST, None} | ({MessageType.DISCOVER} if by_bootp else set())
+    return boot.state not in _DONE or message.options.message_type not in binds
 
 
 def _by_its_own_system(outcome: Outcome) -> Outcome:

@@ -158,7 +158,9 @@ class Boots:
     def take_up(self, boot: Boot) -> None:
         """`boot` began before this process did: what it showed until now is not known."""
         self._by_mac[boot.mac] = boot
-        self._stories[boot.mac] = Story(boot.since or boot.began, is_whole=False)
+        self._stories[boot.mac] = Story(
+            boot.since or boot.began, is_whole=False, is_released=boot.state is BootState.FINISHED
+        )
         holder = self.at(boot.address) if boot.address is not None else None
         if boot.address is not None and (holder is None or holder.began <= boot.began):
             self._mac_by_address[boot.address] = boot.mac

@@ -50,7 +50,7 @@ def has_all(boot: Boot, story: Story) -> bool:
     """
     if boot.plan is None or not boot.plan.tree:
         return False
-    if boot.state is BootState.FINISHED and story.running:
+    if story.is_released and story.running:
         return boot.plan.tree.keys() <= story.fetched.keys() | story.unconfirmed
     return boot.plan.tree.keys() <= story.fetched.keys()
 
@@ -74,9 +74,9 @@ def _ended(_: Boot, story: Story) -> str | None:
     return None
 
 
-def _too_large(boot: Boot, story: Story) -> str | None:
+def _too_large(_: Boot, story: Story) -> str | None:
     """A firmware that has no room for more gives its address back in the middle of a file."""
-    if boot.state is BootState.FINISHED and story.running:
+    if story.is_released and story.running:
         return f"it gave up in the middle of {_last(story.running)}, as it does when its memory is full"
     return None
 
@@ -130,7 +130,7 @@ def _nothing(boot: Boot, _: Story) -> str | None:
 
 
 def _unasked(boot: Boot, story: Story) -> str | None:
-    if boot.address is not None and not (story.fetched or story.running or story.missing or story.denied):
+    if boot.address is not None and not story.has_asked:
         return f"it has the address {boot.address}, and has asked for no file"
     return None
 

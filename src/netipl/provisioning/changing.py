@@ -87,11 +87,10 @@ def approve(inventory: Inventory, name: str, *, by: str, now: datetime) -> tuple
 
 def discovered(inventory: Inventory, network: Network, mac: Mac, now: datetime) -> tuple[Change, ...]:
     """The guest that a client nobody knows is registered as; nothing where its name is taken, or too many wait."""
-    if inventory.waiting_guests >= MOST_WAITING:
+    name = f"discovered-{mac.dashed}"
+    if inventory.waiting_guests >= MOST_WAITING or inventory.guest(name) is not None:
         return ()
-    guest = Guest(name=f"discovered-{mac.dashed}", macs=(mac,), network=network.name, origin=Origin.DISCOVERED)
-    if inventory.guest(guest.name) is not None:  # whose MAC is another now
-        return ()
+    guest = Guest(name=name, macs=(mac,), network=network.name, origin=Origin.DISCOVERED)
     try:
         inventory.check(guest)
     except UsageError:

@@ -25,6 +25,8 @@ class Story:
     heard: datetime
     is_whole: bool = True
     """Whether it was watched from its beginning: not by this process, if it began before."""
+    is_released: bool = False
+    """Whether its firmware has given its address back."""
     has_spent: bool = False
     """Whether it has spent a build."""
     rule: str = ""
@@ -46,6 +48,11 @@ class Story:
     """Whether the guest has fetched its answers."""
 
     @property
+    def has_asked(self) -> bool:
+        """Whether it has asked for any file."""
+        return bool(self.fetched or self.running or self.failed or self.missing or self.denied)
+
+    @property
     def unconfirmed(self) -> set[str]:
         """Names of which all has arrived but the last block, or that too: its ACK may be lost or late."""
         return {name for name, left in self.running.items() if left <= BLOCK_SIZE}
@@ -59,6 +66,8 @@ class Story:
                 self.discovers += 1
             case Seen.DHCP_OFFER:
                 self.offers += 1
+            case Seen.DHCP_RELEASE:
+                self.is_released = True
             case Seen.DHCP_IGNORED | Seen.DHCP_NAK:
                 self.rule, self.reason = str(detail.get("rule", "")), str(detail.get("reason", ""))
             case Seen.ANSWERS_FETCHED:

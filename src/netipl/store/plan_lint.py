@@ -1,5 +1,6 @@
 """Looks at a plan as the firmware would: reads as much of its files as lint needs, and shows its texts."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Final
 
@@ -12,7 +13,7 @@ from netipl.guests.guest import BootMethod, Guest
 from netipl.guests.network import Network
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.plan_view import PlanFile, PlanView
-from netipl.provisioning.tokens import hidden
+from netipl.provisioning.tokens import hidden, masked
 from netipl.store import files
 
 _LOOKED_AT: Final = max(ENOUGH, KERNEL_HEAD)
@@ -40,7 +41,7 @@ def view(
         address=address,
         fields=plan.fields,
         files=tuple(_file(name, content, heads[name], secrets=secrets) for name, content in plan.tree.items()),
-        findings=findings(plan, heads, version),
+        findings=tuple(each if secrets else _masked(each) for each in findings(plan, heads, version)),
     )
 
 
@@ -54,6 +55,11 @@ def findings(plan: Plan, heads: dict[str, bytes], version: Version | None) -> tu
         boot_file=plan.fields.file or None,
     )
     return lint(tree, target)
+
+
+def _masked(finding: Finding) -> Finding:
+    text = masked(finding.text.decode("latin-1")).encode("latin-1")
+    return replace(finding, text=text, message=masked(finding.message))
 
 
 def _file(name: str, content: Content, head: bytes, *, secrets: bool) -> PlanFile:

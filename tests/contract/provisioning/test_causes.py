@@ -13,6 +13,7 @@ import pytest
 
 from netipl.content import Content, Zeros, inline
 from netipl.firmware.netboot import Machine
+from netipl.firmware.rulebook import boot as boot_rules
 from netipl.firmware.rules import RULES, RuleId
 from netipl.firmware.versions import Version
 from netipl.guests.build import BuildState
@@ -456,3 +457,29 @@ def test_a_late_sign_of_life_makes_good_what_was_given_up() -> None:
     case.own_system()
     assert (plane.boot_of().state, plane.build_of().state) == (BootState.STARTED, BuildState.SPENT)
     assert (plane.build_of().cause, plane.build_of().ended, plane.build_of().installs) == ("", None, False)
+
+
+ELSEWHERE = {
+    RuleId.NOT_APPROVED,
+    RuleId.WRONG_NETWORK,
+    RuleId.INSTALLER_FAILED,
+    RuleId.INSTALL_TOO_LONG,
+    RuleId.BUILD_IN_DOUBT,
+}
+"""Provoked in tests of their own, here and in tests/unit/provisioning/test_observing.py."""
+
+
+def test_every_rule_that_the_server_sees_is_provoked() -> None:
+    assert {row.id for row in boot_rules.ROWS} <= {rule for _, rule, _ in CASES.values()} | ELSEWHERE
+
+
+def test_a_build_that_was_loaded_when_netipl_ended_says_so() -> None:
+    plane = Plane()
+    plane.build()
+    case = case_with(VERSIONS[1], plane)
+    case.boot(until=lambda: _loading(case))
+    case.network.power_off()
+    plane.restart()
+    case.network.wait(150)
+    assert plane.build_of().state is BuildState.FAILED
+    assert plane.build_of().remedy == RULES[RuleId.BUILD_IN_DOUBT].remedy

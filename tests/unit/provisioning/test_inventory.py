@@ -8,10 +8,20 @@ from uuid import UUID
 import pytest
 
 from netipl.errors import UsageError
-from netipl.guests.guest import Guest
+from netipl.guests.build import Build
+from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
-from netipl.provisioning.changes import LeaseForgotten, LeaseSet
+from netipl.provisioning.changes import (
+    BuildSet,
+    CredentialForgotten,
+    CredentialSet,
+    GuestForgotten,
+    GuestSet,
+    LeaseForgotten,
+    LeaseSet,
+)
+from netipl.provisioning.credential import ApiToken, Role
 from netipl.provisioning.inventory import Inventory, Stored
 from tests.unit.provisioning.dhcp_lab import (
     DUID,
@@ -32,6 +42,8 @@ FAR_1 = IPv4Address("10.9.0.10")
 HOUR = timedelta(hours=1)
 LEASE_1 = Lease(network="lab", address=Z1_ADDRESS, mac=Z1_MAC, guest="z1", expires=START + HOUR)
 LEASE_2 = Lease(network="lab", address=POOL_1, mac=Z2_MAC, guest="z2", expires=START + HOUR)
+BUILD = Build(id="1", guest="z1", network="lab", profile="debian", asked=START, by="", expires=START + HOUR)
+TOKEN = ApiToken(name="ci", role=Role.ADMIN, digest="00", created=START, by="user root")
 LEASE_FAR = Lease(network="far", address=FAR_1, mac=STRANGER, expires=START + HOUR)
 
 
@@ -141,3 +153,98 @@ def test_a_reload_that_contradicts_itself_changes_nothing(
     assert (here.networks, here.guests, here.leases) == before
     with pytest.raises(UsageError):
         Inventory(networks, guests)
+
+
+# Guests, one by one
+
+
+ADDED = replace(Z1, network="lab", origin=Origin.ADDED)
+OTHERS = replace(Z2, network="lab", origin=Origin.ADDED)
+
+
+def test_a_guest_is_set_and_forgotten() -> None:
+    here = Inventory((LAB, FAR))
+    here.apply(GuestSet(ADDED))
+    assert here.guest("z1") is here.guest_with_mac(Z1_MAC) is ADDED
+    assert here.addresses(LAB).plan.reserved(ADDED) == Z1_ADDRESS
+    here.apply(GuestForgotten("lab", "z1"))
+    assert (here.guests, here.guest_with_mac(Z1_MAC)) == ((), None)
+    assert here.addresses(LAB).plan.reserved(ADDED) is None
+
+
+def test_a_guest_that_is_set_takes_its_leases_from_the_mac_and_leaves_them_to_it() -> None:
+    here = Inventory((LAB,), leases=[replace(LEASE_1, guest=None)])
+    assert here.lease_of("lab", Z1_MAC) is not None
+    here.apply(GuestSet(ADDED))
+    assert (here.lease_of("lab", "z1") is not None, here.lease_of("lab", Z1_MAC)) == (True, None)
+    here.apply(GuestForgotten("lab", "z1"))
+    assert (here.lease_of("lab", "z1"), here.lease_of("lab", Z1_MAC) is not None) == (None, True)
+
+
+def test_an_address_that_is_reserved_no_more_goes_back_to_the_pool() -> None:
+    here = Inventory((LAB,), (replace(ADDED, address=POOL_1),))
+    plan = here.addresses(LAB).plan
+    assert not plan.pooled(POOL_1)
+    here.apply(GuestSet(replace(ADDED, address=None)))
+    assert plan.pooled(POOL_1)
+
+
+@pytest.mark.parametrize(
+    "guest",
+    [
+        replace(OTHERS, macs=(Z1_MAC,)),
+        replace(OTHERS, uuid=UUID_1),
+        replace(OTHERS, client_id=DUID),
+        replace(OTHERS, address=Z1_ADDRESS),
+        replace(OTHERS, name="Z1", macs=()),
+    ],
+)
+def test_a_guest_that_cannot_be_is_refused_with_the_owners_name_and_changes_nothing(guest: Guest) -> None:
+    first = replace(ADDED, client_id=DUID, uuid=UUID_1)
+    here = Inventory((LAB,), (first, OTHERS), (LEASE_1, LEASE_2))
+    here.addresses(LAB).offer("z2", POOL_1 + 1, START)
+    for attempt in (here.check, lambda each: here.apply(GuestSet(each))):
+        with pytest.raises(UsageError, match="z1"):
+            attempt(guest)
+        assert here.guests == (first, OTHERS)
+        assert (here.lease_of("lab", "z1"), here.lease_of("lab", "z2")) == (LEASE_1, LEASE_2)
+        assert here.recognised(Z2_MAC) is OTHERS
+        assert here.addresses(LAB).offers()
+
+
+def test_builds_are_known_by_guest_and_network() -> None:
+    here = Inventory((LAB, FAR), (ADDED,))
+    here.apply(BuildSet(BUILD))
+    assert here.build_of(ADDED) is BUILD
+    assert here.build_of(replace(ADDED, network="far")) is here.build_of(replace(ADDED, network=None)) is None
+    assert here.builds == (BUILD,)
+
+
+def test_tokens_are_known_by_name() -> None:
+    here = Inventory((LAB,))
+    here.apply(CredentialSet(TOKEN))
+    assert here.tokens == (TOKEN,)
+    here.apply(CredentialForgotten("ci"))
+    here.apply(CredentialForgotten("ci"))
+    assert not here.tokens
+
+
+def test_all_becomes_what_the_store_says_but_for_guests_of_the_settings() -> None:
+    here = Inventory((LAB,), (Z2,))
+    here.apply(GuestSet(ADDED))
+    here.apply(BuildSet(BUILD))
+    here.reload(Stored(guests=(), builds=(), tokens=(TOKEN,)))
+    assert (here.guests, here.builds, here.tokens) == ((Z2,), (), (TOKEN,))
+
+
+def test_a_network_that_comes_back_brings_its_guests_and_builds() -> None:
+    here = Inventory((LAB, FAR), (Z2,))
+    far = replace(ADDED, network="far", address=None)
+    here.apply(GuestSet(far))
+    here.replace_guests_and_networks((LAB,), (Z2,))
+    newer = replace(far, append="newer")
+    here.replace_guests_and_networks(
+        (LAB, FAR), (Z2,), Stored(guests=(newer,), builds=(replace(BUILD, network="far"),))
+    )
+    assert set(here.guests) == {Z2, newer}
+    assert here.build_of(newer) == replace(BUILD, network="far")

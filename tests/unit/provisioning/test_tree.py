@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 
 from netipl.content import inline
+from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
 from netipl.net import Mac
@@ -90,3 +91,11 @@ def test_a_declined_address_is_nobodys() -> None:
 @pytest.mark.parametrize("name", [b"../etc/passwd", b"a\\b", b"a\0b"])
 def test_names_that_no_tree_has_are_denied(name: bytes) -> None:
     assert isinstance(tree(lease(ONE)).resolve(name, ONE), Denied)
+
+
+def test_a_guest_that_waits_for_approval_sees_nothing() -> None:
+    new = Guest(name="new", macs=(MACS[ONE],), network="lab", origin=Origin.DISCOVERED)
+    inventory = Inventory([NETWORK], [new], [lease(ONE)])
+    looked_up = Tree(inventory, Boots(), plan_of=plan_of, public=public)
+    assert looked_up.resolve(b"public/file", ONE) == Denied("guest new waits for approval")
+    assert looked_up.resolve(b"boot.cfg", ONE) == Denied("guest new waits for approval")

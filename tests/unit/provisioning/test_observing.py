@@ -1,0 +1,498 @@
+"""What is seen finds its boot, moves it and its build, and ends them when it takes too long."""
+
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Address
+
+import pytest
+
+from netipl.firmware.rules import RuleId
+from netipl.firmware.versions import Version
+from netipl.guests.build import BuildState
+from netipl.guests.guest import Guest, LocalBoot, Origin
+from netipl.guests.lease import Lease
+from netipl.net import Mac
+from netipl.protocols.tftp.server import Reason
+from netipl.provisioning import building
+from netipl.provisioning.boots import Boot, BootState
+from netipl.provisioning.changes import BootSet, BuildSet, Change, Happened, LeaseSet
+from netipl.provisioning.observing import Limits, displaced, observed, overdue, without_secrets
+from netipl.provisioning.timeline import Deed, Observation, Seen
+from tests.plane import LAB, MAC, START, WEB1, Plane
+
+ADDRESS = IPv4Address("192.168.133.100")
+OTHER_MAC = Mac.parse("52:54:00:13:33:0b")
+SECOND = timedelta(seconds=1)
+
+
+class Bench:
+    """One guest that boots: its boot is begun and pinned without DHCP."""
+
+    def __init__(
+        self, guest: Guest = WEB1, *, build: bool = True, attempts: int = 1, limits: Limits | None = None
+    ) -> None:
+        self.plane = Plane(guests=(guest,), limits=limits or Limits())
+        if build:
+            self.plane.build(attempts=attempts)
+        expires = START + timedelta(hours=1)
+        self.plane.commit([LeaseSet(Lease(network="lab", address=ADDRESS, mac=MAC, guest="web1", expires=expires))])
+        self.begin(1)
+
+    def begin(self, xid: int) -> None:
+        plane = self.plane
+        plane.boots.begin(MAC, xid, plane.now, network="lab", guest="web1")
+        guest = plane.inventory.guest("web1")
+        plan = plane.plan_for(guest, LAB, MAC, ADDRESS)
+        assert plan is not None
+        boot = plane.boots.pin(MAC, xid, ADDRESS, plan)
+        assert boot is not None
+        pinned = building.pin(plane.build_of(), boot, plane.now) if plan.build is not None else ()
+        plane.commit((BootSet(boot), *pinned))
+        plane.see(Seen.DHCP_ACK, mac=MAC, address=ADDRESS)
+
+    def see(self, seen: Seen, **detail: str | int) -> None:
+        self.plane.see(seen, address=ADDRESS, mac=MAC, **detail)
+
+    @property
+    def names(self) -> list[str]:
+        plan = self.plane.boot_of().plan
+        assert plan is not None
+        return list(plan.tree)
+
+    def fetch(self, *names: str) -> None:
+        for name in names or self.names:
+            self.see(Seen.TFTP_STARTED, name=f"/{name}", size=70_000)
+            self.see(Seen.TFTP_FINISHED, name=f"/{name}", size=70_000)
+
+    def boot(self) -> BootState:
+        return self.plane.boot_of().state
+
+    def build(self) -> BuildState:
+        return self.plane.build_of().state
+
+
+# The boot
+
+
+def test_what_is_seen_is_told_of_its_boot() -> None:
+    bench = Bench()
+    bench.see(Seen.TFTP_MISSING, name="x")
+    event = bench.plane.events[-1]
+    boot = bench.plane.boot_of()
+    assert (event.what, event.boot, event.build, event.guest) == (Seen.TFTP_MISSING, boot.id, boot.build, "web1")
+    assert (event.network, event.mac, event.address) == ("lab", MAC, ADDRESS)
+
+
+def test_a_step_forward_is_kept() -> None:
+    bench = Bench()
+    changes = observed(
+        bench.plane.inventory,
+        bench.plane.boots,
+        Observation(at=START + SECOND, seen=Seen.TFTP_STARTED, address=ADDRESS, detail={"name": "x", "size": 1}),
+    )
+    moved = bench.plane.boot_of()
+    assert (moved.state, moved.since) == (BootState.LOADING, START + SECOND)
+    assert BootSet(moved) in changes
+
+
+def test_what_belongs_to_no_boot_is_not_kept() -> None:
+    bench = Bench()
+    kept = len(bench.plane.kept)
+    bench.plane.see(Seen.TFTP_MISSING, address=ADDRESS + 1, name="x")
+    bench.plane.see(Seen.DHCP_DISCOVER, mac=OTHER_MAC)
+    assert len(bench.plane.kept) == kept
+
+
+@pytest.mark.parametrize("seen", [Seen.TFTP_PROGRESS, Seen.CONSOLE])
+def test_what_passes_is_not_kept(seen: Seen) -> None:
+    bench = Bench()
+    bench.see(seen, name="x", size=2, sent=1)
+    assert not bench.plane.happened(seen)
+
+
+def test_transfers_that_end_since_another_boot_begins_are_not_of_that_boot() -> None:
+    bench = Bench()
+    bench.see(Seen.TFTP_FAILED, name="x", reason=Reason.DROPPED)
+    [event] = bench.plane.happened(Seen.TFTP_FAILED)
+    assert (event.guest, event.boot, event.build) == ("web1", None, None)
+    assert not bench.plane.boots.story(bench.plane.boot_of()).failed
+
+
+# The build
+
+
+def test_a_build_is_spent_with_the_last_file() -> None:
+    bench = Bench()
+    *first, last = bench.names
+    bench.fetch(*first)
+    assert bench.build() is BuildState.LOADING
+    bench.fetch(last)
+    assert bench.build() is BuildState.SPENT
+
+
+def test_a_build_is_spent_by_a_file_whose_last_acknowledgement_is_lost() -> None:
+    bench = Bench()
+    *first, last = bench.names
+    bench.fetch(*first)
+    bench.see(Seen.TFTP_STARTED, name=last, size=70_000)
+    bench.see(Seen.TFTP_PROGRESS, name=last, size=70_000, sent=69_000)
+    assert bench.build() is BuildState.LOADING
+    bench.see(Seen.DHCP_RELEASE)
+    assert bench.build() is BuildState.SPENT
+
+
+def test_a_build_is_not_spent_by_a_firmware_that_gives_up_in_mid_file() -> None:
+    bench = Bench()
+    *first, last = bench.names
+    bench.fetch(*first)
+    bench.see(Seen.TFTP_STARTED, name=last, size=70_000)
+    bench.see(Seen.TFTP_PROGRESS, name=last, size=70_000, sent=30_000)
+    bench.see(Seen.DHCP_RELEASE)
+    assert bench.build() is BuildState.LOADING
+
+
+@pytest.mark.parametrize("sign", [Seen.KERNEL, Seen.GUEST_ADDRESSED, Seen.ANSWERS_FETCHED, Seen.CALLBACK])
+def test_a_build_is_spent_at_last_when_the_kernel_speaks(sign: Seen) -> None:
+    bench = Bench()
+    bench.see(sign)
+    assert (bench.boot(), bench.build()) == (BootState.STARTED, BuildState.SPENT)
+
+
+def test_a_boot_spends_a_build_once() -> None:
+    bench = Bench(attempts=3)
+    bench.fetch()
+    bench.see(Seen.KERNEL)
+    bench.fetch()
+    assert bench.plane.build_of().attempts == 2
+
+
+def test_a_boot_spends_no_build_but_its_own() -> None:
+    bench = Bench()
+    bench.plane.end(Deed.BUILD_CANCELLED)
+    bench.plane.now += SECOND
+    bench.plane.build()
+    bench.fetch()
+    assert bench.build() is BuildState.WAITING
+
+
+def test_a_cancelled_build_stays_cancelled_when_its_boot_goes_on() -> None:
+    bench = Bench()
+    bench.plane.end(Deed.BUILD_CANCELLED)
+    bench.fetch()
+    bench.see(Seen.KERNEL)
+    assert (bench.boot(), bench.build()) == (BootState.STARTED, BuildState.CANCELLED)
+
+
+def test_an_installer_that_is_done_ends_its_build() -> None:
+    bench = Bench()
+    bench.fetch()
+    bench.see(Seen.INSTALLER, build=bench.plane.build_of().id, says="done")
+    assert bench.build() is BuildState.DONE
+
+
+def test_an_installer_may_say_that_it_is_done_after_its_guest_has_booted_from_disk() -> None:
+    bench = Bench()
+    bench.fetch()
+    bench.begin(2)
+    assert bench.plane.boot_of().build is None
+    bench.see(Seen.INSTALLER, build=bench.plane.build_of().id, says="done")
+    assert bench.build() is BuildState.DONE
+
+
+def test_an_installer_is_heard_also_when_its_boot_is_not_known() -> None:
+    bench = Bench()
+    bench.fetch()
+    said = Observation(
+        at=START,
+        seen=Seen.INSTALLER,
+        address=ADDRESS + 7,
+        guest="web1",
+        detail={"build": bench.plane.build_of().id, "says": "done"},
+    )
+    bench.plane.observe(said)
+    assert bench.build() is BuildState.DONE
+
+
+def test_an_installer_that_fails_says_why_or_not() -> None:
+    for words, cause in (("no disk", "no disk"), ("", "its installer does not say why"), ("a\nb\x1b", "a\\x0ab\\x1b")):
+        bench = Bench()
+        bench.fetch()
+        bench.see(Seen.INSTALLER, build=bench.plane.build_of().id, says="failed", words=words)
+        assert (bench.build(), bench.plane.build_of().cause) == (BuildState.FAILED, cause)
+
+
+@pytest.mark.parametrize("says", ["started", "partitioned", "", "cancelled"])
+def test_other_words_of_an_installer_end_nothing(says: str) -> None:
+    bench = Bench()
+    bench.fetch()
+    bench.see(Seen.INSTALLER, build=bench.plane.build_of().id, says=says)
+    assert (bench.boot(), bench.build()) == (BootState.STARTED, BuildState.SPENT)
+
+
+def test_what_an_installer_says_twice_counts_once() -> None:
+    bench = Bench()
+    for _ in range(2):
+        bench.see(Seen.INSTALLER, build=bench.plane.build_of().id, says="done")
+    assert len(bench.plane.happened(Deed.BUILD_DONE)) == 1
+    assert len(bench.plane.happened(Seen.INSTALLER)) == 2
+
+
+def test_what_an_installer_says_of_another_build_is_told_and_nothing_more() -> None:
+    bench = Bench()
+    bench.fetch()
+    bench.see(Seen.INSTALLER, build="another", says="done")
+    assert bench.build() is BuildState.SPENT
+
+
+# Limits
+
+
+def test_a_boot_of_which_nothing_is_known_amiss_goes_on() -> None:
+    bench = Bench()
+    bench.plane.tick(seconds=60)
+    assert bench.boot() is BootState.ADDRESSED
+
+
+PHASES = {
+    "asking": (BootState.ASKING, 90),
+    "addressed": (BootState.ADDRESSED, 60),
+    "loading": (BootState.LOADING, 60),
+    "finished, with all files": (BootState.FINISHED, 60),
+    "started, without answers": (BootState.STARTED, 300),
+}
+
+
+def in_phase(state: BootState, limits: Limits | None = None) -> Bench:
+    bench = Bench(limits=limits)
+    match state:
+        case BootState.ASKING:
+            bench.plane.boots.begin(MAC, 9, START, network="lab", guest="web1")
+        case BootState.LOADING:
+            bench.fetch(bench.names[0])
+        case BootState.FINISHED:
+            bench.fetch()
+            bench.see(Seen.DHCP_RELEASE)
+        case BootState.STARTED:
+            bench.fetch()
+            bench.see(Seen.KERNEL)
+    assert bench.boot() is state
+    return bench
+
+
+@pytest.mark.parametrize(("state", "limit"), PHASES.values(), ids=PHASES)
+def test_a_phase_has_a_limit(state: BootState, limit: int) -> None:
+    bench = in_phase(state)
+    bench.plane.tick(seconds=limit)
+    assert bench.boot() is state
+    bench.plane.tick(seconds=1)
+    assert bench.boot() is BootState.FAILED
+    bench.plane.tick(hours=1)
+    assert len(bench.plane.happened(Deed.BOOT_FAILED)) == 1
+
+
+@pytest.mark.parametrize(("state", "limit"), PHASES.values(), ids=PHASES)
+def test_a_limit_of_nothing_is_for_ever(state: BootState, limit: int) -> None:
+    never = timedelta(0)
+    bench = in_phase(state, Limits(asking=never, loading=never, kernel=never, answers=never, install=never))
+    bench.plane.tick(days=400)
+    assert bench.boot() is state
+
+
+def test_a_boot_that_loads_is_given_time_from_each_packet_on() -> None:
+    bench = Bench()
+    for sent in range(10):
+        bench.see(Seen.TFTP_PROGRESS, name="x", size=100_000, sent=sent)
+        bench.plane.tick(seconds=50)
+    assert bench.boot() is BootState.LOADING
+
+
+def test_a_firmware_that_gives_up_is_judged_when_all_is_told() -> None:
+    bench = Bench()
+    bench.fetch(bench.names[0])
+    bench.see(Seen.DHCP_RELEASE)
+    assert bench.boot() is BootState.FINISHED
+    bench.plane.tick(seconds=2)
+    assert bench.boot() is BootState.FINISHED
+    bench.plane.tick(seconds=1)
+    assert bench.boot() is BootState.FAILED
+    assert bench.plane.boot_of().rule is RuleId.LOAD_FAILED
+
+
+def test_a_guest_that_was_sent_to_its_disk_need_not_speak() -> None:
+    bench = Bench(build=False)
+    bench.fetch()
+    bench.see(Seen.DHCP_RELEASE)
+    bench.plane.tick(days=1)
+    assert bench.boot() is BootState.FINISHED
+
+
+def test_a_guest_that_falls_through_needs_no_file() -> None:
+    bench = Bench(replace(WEB1, local_boot=LocalBoot.FALL_THROUGH, firmware=Version(10, 0)), build=False)
+    bench.see(Seen.TFTP_MISSING, name="pxelinux.cfg/default")
+    bench.see(Seen.DHCP_RELEASE)
+    bench.plane.tick(days=1)
+    assert bench.boot() is BootState.FINISHED
+
+
+def test_a_guest_with_its_answers_may_take_its_time() -> None:
+    bench = Bench()
+    bench.fetch()
+    bench.see(Seen.ANSWERS_FETCHED)
+    bench.plane.tick(hours=2)
+    assert bench.boot() is BootState.STARTED
+
+
+def test_a_build_fails_with_its_boot_once_it_is_spent() -> None:
+    bench = in_phase(BootState.FINISHED)
+    bench.plane.tick(seconds=61)
+    build, boot = bench.plane.build_of(), bench.plane.boot_of()
+    assert (build.state, build.cause) == (BuildState.FAILED, boot.cause)
+
+
+def test_a_build_with_attempts_left_does_not() -> None:
+    bench = Bench(attempts=2)
+    bench.fetch()
+    bench.see(Seen.DHCP_RELEASE)
+    bench.plane.tick(seconds=61)
+    assert (bench.boot(), bench.build()) == (BootState.FAILED, BuildState.SPENT)
+    assert bench.plane.build_of().installs
+
+
+def test_an_unspent_build_survives_a_boot_that_fails() -> None:
+    bench = in_phase(BootState.LOADING)
+    bench.plane.tick(seconds=61)
+    assert (bench.boot(), bench.build()) == (BootState.FAILED, BuildState.LOADING)
+    assert bench.plane.build_of().installs
+
+
+def test_what_was_given_up_and_speaks_is_resumed() -> None:
+    bench = in_phase(BootState.FINISHED)
+    bench.plane.tick(seconds=61)
+    bench.see(Seen.GUEST_ADDRESSED)
+    assert (bench.boot(), bench.build()) == (BootState.STARTED, BuildState.SPENT)
+    assert bench.plane.events[-1].what is Deed.BUILD_RESUMED
+
+
+def test_what_failed_by_its_own_word_is_not_resumed() -> None:
+    bench = in_phase(BootState.FINISHED)
+    bench.see(Seen.INSTALLER, build=bench.plane.build_of().id, says="failed")
+    bench.see(Seen.GUEST_ADDRESSED)
+    assert bench.build() is BuildState.FAILED
+
+
+def test_an_installation_ends_within_its_limit_counted_from_its_boot() -> None:
+    plane = Plane()
+    plane.build()
+    plane.tick(days=2)
+    bench = Bench.__new__(Bench)
+    bench.plane = plane
+    bench.begin(1)
+    bench.fetch()
+    bench.see(Seen.ANSWERS_FETCHED)
+    plane.tick(hours=3)
+    assert bench.build() is BuildState.SPENT
+    plane.tick(seconds=1)
+    assert bench.build() is BuildState.FAILED
+
+
+# Doubt
+
+
+def test_a_build_in_doubt_ends_with_its_boot() -> None:
+    bench = Bench()
+    bench.plane.restart()
+    assert bench.build() is BuildState.IN_DOUBT
+    bench.plane.tick(seconds=30)
+    assert bench.build() is BuildState.IN_DOUBT
+    bench.plane.tick(seconds=40)
+    assert bench.boot() is BootState.FAILED
+    bench.plane.tick(seconds=1)
+    assert (bench.build(), bench.plane.build_of().installs) == (BuildState.FAILED, False)
+
+
+def test_a_build_in_doubt_ends_when_another_boot_begins() -> None:
+    bench = Bench()
+    bench.plane.restart()
+    bench.plane.boots.begin(MAC, 9, bench.plane.now, network="lab", guest="web1")
+    bench.plane.tick(seconds=1)
+    assert bench.build() is BuildState.FAILED
+
+
+def test_a_build_in_doubt_is_spent_when_its_kernel_speaks() -> None:
+    bench = Bench()
+    bench.plane.restart()
+    bench.see(Seen.GUEST_ADDRESSED)
+    assert bench.build() is BuildState.SPENT
+
+
+def test_a_boot_is_not_judged_by_what_was_not_seen_of_it() -> None:
+    bench = Bench()
+    bench.fetch()
+    bench.see(Seen.DHCP_RELEASE)
+    bench.plane.restart()
+    bench.plane.tick(seconds=30)
+    assert bench.boot() is BootState.FINISHED
+    bench.see(Seen.GUEST_ADDRESSED)
+    bench.see(Seen.ANSWERS_FETCHED)
+    bench.plane.tick(hours=1)
+    assert (bench.boot(), bench.build()) == (BootState.STARTED, BuildState.SPENT)
+
+
+# What comes in its place
+
+
+def ended(bench: Bench) -> tuple[Change, ...]:
+    return displaced(bench.plane.inventory, bench.plane.boots, bench.plane.boot_of(), START + SECOND)
+
+
+@pytest.mark.parametrize("state", [BootState.ASKING, BootState.ADDRESSED, BootState.LOADING])
+def test_a_boot_is_interrupted_by_another(state: BootState) -> None:
+    changed, told = ended(in_phase(state))
+    assert isinstance(changed, BootSet)
+    assert isinstance(told, Happened)
+    assert (changed.boot.state, told.event.what) == (BootState.INTERRUPTED, Deed.BOOT_ENDED)
+
+
+@pytest.mark.parametrize("state", [BootState.FINISHED, BootState.STARTED])
+def test_a_boot_whose_firmware_was_done_is_not(state: BootState) -> None:
+    assert ended(in_phase(state)) == ()
+
+
+def test_a_firmware_that_gave_up_has_failed_when_the_next_boot_comes() -> None:
+    bench = Bench()
+    bench.fetch(bench.names[0])
+    bench.see(Seen.DHCP_RELEASE)
+    assert [change.boot.state for change in ended(bench) if isinstance(change, BootSet)] == [BootState.FAILED]
+
+
+# Secrets
+
+
+def test_secrets_are_hidden_in_what_is_kept() -> None:
+    bench = Bench()
+    token = bench.plane.tokens.of(bench.plane.build_of())
+    seen = Observation(at=START, seen=Seen.CALLBACK, detail={"path": f"/callback/{token}/done", "size": 1})
+    assert without_secrets(seen).detail == {"path": "/callback/netipl_…/done", "size": 1}
+    plain = Observation(at=START, seen=Seen.CALLBACK, detail={"path": "/x", "size": 1})
+    assert without_secrets(plain) is plain
+
+
+def test_a_boot_shows_no_token() -> None:
+    bench = Bench()
+    assert bench.plane.tokens.of(bench.plane.build_of()) not in repr(bench.plane.boot_of())
+
+
+def test_one_look_ends_a_build_once() -> None:
+    """Though both its boot and itself have taken too long."""
+    bench = in_phase(BootState.FINISHED)
+    found = list(overdue(bench.plane.inventory, bench.plane.boots, Limits(), START + timedelta(days=1)))
+    assert sum(isinstance(change, BuildSet) for change in found) == 1
+
+
+def test_a_discovered_guest_has_a_boot_and_no_plan() -> None:
+    plane = Plane(guests=(replace(WEB1, origin=Origin.DISCOVERED),))
+    plane.boots.begin(MAC, 1, START, network="lab", guest="web1")
+    plane.see(Seen.DHCP_IGNORED, mac=MAC, reason="guest web1 waits for approval", rule=RuleId.NOT_APPROVED)
+    plane.tick(seconds=91)
+    boot: Boot = plane.boot_of()
+    assert (boot.rule, boot.plan) == (RuleId.NOT_APPROVED, None)
