@@ -343,3 +343,11 @@ def test_linux_on_the_disk_reboots_from_the_disk(lab: Lab) -> None:
         steps=(Step(b"netipl: re-IPL from 0.0.1234"), Step(reboots), Step(b"Using virtio-blk")),
     )
     assert discovers(record) == 1
+
+
+def test_where_nothing_is_served_the_next_boot_device_boots_without_the_program(lab: Lab) -> None:
+    """The way to the disk that `local_boot = "fall-through"` takes: an instant ERROR for every name."""
+    if limits_of(lab.qemu.version).boot_devices == 1:
+        pytest.skip("this firmware has one boot device")
+    drive, disk = virtio_blk("a", "0.0.1234")[:-1], virtio_blk("a", "0.0.1234")[-1]
+    lab.boots(Script(tree={}, file=b"/", repeat=None), (*drive, f"{disk},bootindex=2"), until=A_WAITS)
