@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
+from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.boots import Boot, Boots, BootState
 from netipl.provisioning.building import doubt
 from netipl.provisioning.changes import BuildSet, Change
-from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan, Purpose
 

@@ -41,8 +41,8 @@ def test_a_command_line_is_filled_in(text: str, expected: str) -> None:
 
 
 def test_a_name_that_stands_for_nothing_is_refused_in_a_command_line() -> None:
-    with pytest.raises(UsageError, match=r"\{anwsers\} stands for nothing") as caught:
-        filled("url={anwsers}", KNOWN)
+    with pytest.raises(UsageError, match=r"\{token\} stands for nothing") as caught:
+        filled("url={token}", KNOWN)
     assert "{answers}" in caught.value.remedy
 
 
