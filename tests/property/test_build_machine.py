@@ -186,6 +186,14 @@ class BuildMachine(RuleBasedStateMachine):
         self.give_back(mac)
 
     @rule(mac=macs)
+    def netipl_ends_before_it_is_told(self, mac: Mac) -> None:
+        """Then the machine boots once more."""
+        self.all_at_once(mac)
+        self.restart()
+        self.reset(mac)
+        self.request(mac, lost=False)
+
+    @rule(mac=macs)
     def lose_the_last_acknowledgement(self, mac: Mac) -> None:
         """The firmware has it all and says so; of the last file the server sees no end."""
         firmware = self.firmware.get(mac)

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from netipl.firmware.rules import RuleId
 from netipl.net import Mac
 from netipl.provisioning.plan import Plan, Purpose
-from netipl.provisioning.story import Story
+from netipl.provisioning.story import BY_TFTP, Story
 from netipl.provisioning.timeline import Observation, Seen
 
 
@@ -42,7 +42,6 @@ OVER = frozenset({BootState.STARTED, BootState.FAILED, BootState.INTERRUPTED})
 MOST = 65_536
 """So many boots are kept; a new one beyond it displaces the oldest."""
 
-_BY_TFTP = frozenset(seen for seen in Seen if seen.startswith("tftp-"))
 _FETCHING = (Seen.TFTP_STARTED, Seen.TFTP_MISSING, Seen.TFTP_DENIED, Seen.TFTP_PROGRESS, Seen.TFTP_FINISHED)
 _SIGNS_OF_LIFE = (Seen.KERNEL, Seen.GUEST_ADDRESSED, Seen.CALLBACK, Seen.ANSWERS_FETCHED, Seen.INSTALLER)
 _BEFORE_KERNEL = (BootState.ASKING, BootState.ADDRESSED, BootState.LOADING)
@@ -187,6 +186,6 @@ class Boots:
 
     def concerned(self, observation: Observation) -> Boot | None:
         """The boot that this is about: what TFTP saw, by the address alone, which a boot has from its ACK on."""
-        if observation.mac is not None and observation.seen not in _BY_TFTP:
+        if observation.mac is not None and observation.seen not in BY_TFTP:
             return self._by_mac.get(observation.mac)
         return self.at(observation.address) if observation.address is not None else None

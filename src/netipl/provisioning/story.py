@@ -4,6 +4,7 @@ Names are those of the tree, however the firmware writes them: it asks for `/pxe
 `/` (firmware.md, "Probing").
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -13,6 +14,8 @@ from netipl.firmware.limits import BLOCK_SIZE
 from netipl.protocols.tftp.resolution import checked
 from netipl.protocols.tftp.server import Reason
 from netipl.provisioning.timeline import Observation, Seen
+
+BY_TFTP: Final = frozenset(seen for seen in Seen if seen.startswith("tftp-"))
 
 _MOST_NAMES: Final = 64
 """Names remembered of each kind: the firmware probes twelve."""
@@ -72,34 +75,25 @@ class Story:
                 self.rule, self.reason = str(detail.get("rule", "")), str(detail.get("reason", ""))
             case Seen.ANSWERS_FETCHED:
                 self.answers = True
-            case Seen.TFTP_MISSING | Seen.TFTP_DENIED:
-                self._refused(observation, _name(observation))
+            case seen if seen in BY_TFTP:
+                self._note_file(seen, _name(observation), detail)
+
+    def _note_file(self, seen: Seen, name: str, detail: Mapping[str, str | int | float]) -> None:
+        reason = str(detail.get("reason", ""))
+        if seen is not Seen.TFTP_MISSING:
+            self.running.pop(name, None)
+            self.failed.pop(name, None)
+        match seen:
+            case Seen.TFTP_MISSING if len(self.missing) < _MOST_NAMES:
+                self.missing.append(name)
+            case Seen.TFTP_DENIED if len(self.denied) < _MOST_NAMES:
+                self.denied[name] = reason
             case Seen.TFTP_STARTED | Seen.TFTP_PROGRESS:
-                self._began(_name(observation), int(detail.get("size", 0)) - int(detail.get("sent", 0)))
-            case Seen.TFTP_FINISHED:
-                self._arrived(_name(observation))
-            case Seen.TFTP_FAILED if detail.get("reason") == Reason.LAST_UNCONFIRMED:
-                self._arrived(_name(observation))  # the firmware goes on with it, and says nothing more
-            case Seen.TFTP_FAILED:
-                name = _name(observation)
-                self.running.pop(name, None)
-                self.failed[name] = str(detail.get("reason", ""))
-
-    def _refused(self, observation: Observation, name: str) -> None:
-        if observation.seen is Seen.TFTP_DENIED:
-            if len(self.denied) < _MOST_NAMES:
-                self.denied[name] = str(observation.detail.get("reason", ""))
-        elif len(self.missing) < _MOST_NAMES:
-            self.missing.append(name)
-
-    def _began(self, name: str, left: int) -> None:
-        self.running[name] = left
-        self.failed.pop(name, None)
-
-    def _arrived(self, name: str) -> None:
-        self.running.pop(name, None)
-        self.failed.pop(name, None)
-        self.fetched[name] = None
+                self.running[name] = int(detail.get("size", 0)) - int(detail.get("sent", 0))
+            case Seen.TFTP_FAILED if reason != Reason.LAST_UNCONFIRMED:
+                self.failed[name] = reason
+            case Seen.TFTP_FINISHED | Seen.TFTP_FAILED:  # the firmware goes on without its last ACK, and says no more
+                self.fetched[name] = None
 
 
 def _name(observation: Observation) -> str:

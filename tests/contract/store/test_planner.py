@@ -118,10 +118,10 @@ def test_a_profile_that_is_gone_is_told_and_leads_to_nothing(bench: Bench) -> No
 
 def test_a_name_in_a_command_line_that_stands_for_nothing_is_told(bench: Bench) -> None:
     bench.build = BUILD
-    wrong = replace(bench.offered.profiles["debian"], boot=replace(bench.files, append="url={anwsers}"))
+    wrong = replace(bench.offered.profiles["debian"], boot=replace(bench.files, append="url={token}"))
     bench.offered = replace(bench.offered, profiles={"debian": wrong})
     assert bench.plan() is None
-    assert bench.complaints == [("web1", "{anwsers} stands for nothing")]
+    assert bench.complaints == [("web1", "{token} stands for nothing")]
 
 
 def test_the_default_method_is_for_guests_that_say_none(bench: Bench) -> None:
