@@ -76,6 +76,10 @@ class ControlPlane:
     def begin(self, journal: Journal, archive: Archive, *, number: int, failed: Callable[[Exception], None]) -> None:
         """From now on changes are kept. `number` is that of the newest event; `failed` is told of a lost commit."""
         self._journal, self._archive, self._failed = journal, archive, failed
+        self.count_from(number)
+
+    def count_from(self, number: int) -> None:
+        """Events that come now are numbered behind `number`."""
         self._number = max(self._number, number)
 
     # what is there

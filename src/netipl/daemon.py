@@ -161,6 +161,8 @@ class Daemon:
             self._journal.hold(self._network_names)
         self._settings = settings
         self._replan(settings)
+        if stored is not None:
+            self.control.count_from(stored.number)
         self._exports.ask(settings.tftp_export, settings.exported())
         opened, wanted = self._opened.opened_once(), settings.opened_once()
         return [key for key in opened | wanted if opened.get(key) != wanted.get(key)]
