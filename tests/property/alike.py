@@ -1,6 +1,8 @@
 """Whether two inventories know the same, asked in every way that the engines ask."""
 
+from netipl.content import Content, Inline
 from netipl.protocols.dhcp4.options import Options
+from netipl.protocols.tftp.resolution import Resolution
 from netipl.provisioning.inventory import Inventory
 from tests.property.small_world import ADDRESSES, STATIONS
 
@@ -21,3 +23,11 @@ def assert_alike(here: Inventory, there: Inventory) -> None:
         for guest in here.guests:
             assert ours.plan.reserved(guest) == theirs.plan.reserved(guest)
             assert ours.lease_of(guest.name) == theirs.lease_of(guest.name)
+
+
+def text_of(found: Resolution) -> bytes:
+    """Of a content of one piece."""
+    assert isinstance(found, Content)
+    (segment,) = found.segments
+    assert isinstance(segment, Inline)
+    return segment.data

@@ -193,6 +193,14 @@ class BuildMachine(RuleBasedStateMachine):
         self.reset(mac)
         self.request(mac, lost=False)
 
+    @rule(mac=macs, deed=st.sampled_from([Deed.BUILD_CANCELLED, Deed.BUILD_DONE]))
+    def its_build_ends_while_it_asks_again(self, mac: Mac, deed: Deed) -> None:
+        """Its ACK was lost; the plan was not."""
+        self.reset(mac)
+        self.request(mac, lost=False)
+        self.end(GUEST_OF[mac], deed)
+        self.request(mac, lost=False)
+
     @rule(mac=macs)
     def lose_the_last_acknowledgement(self, mac: Mac) -> None:
         """The firmware has it all and says so; of the last file the server sees no end."""

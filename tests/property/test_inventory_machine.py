@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from netipl.content import Content, Inline, inline
+from netipl.content import inline
 from netipl.errors import UsageError
 from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease, LeaseState
@@ -21,7 +21,7 @@ from netipl.guests.network import Network, UnknownClients
 from netipl.net import Mac
 from netipl.protocols.dhcp4.codes import MessageType, Option
 from netipl.protocols.dhcp4.message import ANY, Message, decode, encode
-from netipl.protocols.tftp.resolution import Denied, Resolution
+from netipl.protocols.tftp.resolution import Denied
 from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.booting import Received, receive
 from netipl.provisioning.boots import Boot, Boots, BootState
@@ -30,7 +30,7 @@ from netipl.provisioning.exchange import Arrival
 from netipl.provisioning.inventory import Inventory, Stored
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.tree import Tree
-from tests.property.alike import assert_alike
+from tests.property.alike import assert_alike, text_of
 from tests.property.clients_view import ClientsView, Owner, Station
 from tests.property.small_world import ADDRESSES, GUESTS, NETWORKS, RESERVABLE, STATIONS, network_at
 from tests.unit.provisioning.dhcp_lab import DUID, FIRMWARE_LIST, RELAY, S390, START, message
@@ -332,14 +332,20 @@ class InventoryMachine(RuleBasedStateMachine):
             return
         assert reserved is None or (reserved not in others and fits)
         self.guests[name] = wanted
-        self.view.offers.clear()
-        self.inventory.reload(Stored(leases=self.inventory.leases))  # offers go, as the clients' view has it
+        self._end_offers()
 
     @rule(name=st.sampled_from([guest.name for guest in GUESTS]))
     def take_guest_out_and_in(self, name: str) -> None:
         self.inventory.apply(GuestForgotten("", name))
         assert self.inventory.guest(name) is None
         self.inventory.apply(GuestSet(self.guests[name]))
+        self._end_offers()
+
+    def _end_offers(self) -> None:
+        for network in self.networks.values():
+            for offer in self.inventory.addresses(network).offers():
+                self.inventory.addresses(network).withdraw(offer.owner)
+        self.view.offers.clear()
 
     @rule(reserved=reservations)
     def reload(self, reserved: dict[str, IPv4Address | None]) -> None:
@@ -380,19 +386,12 @@ class InventoryMachine(RuleBasedStateMachine):
             if lease is None or lease.state is LeaseState.DECLINED:
                 assert isinstance(found, Denied), "served without a lease"
                 continue
-            label = _text(found)
+            label = text_of(found)
             owner, mac = self.made[label]
             assert owner == (lease.guest or lease.mac) or mac == lease.mac, "another's bytes"
             at, pinned = self.pinned.get(lease.mac, (None, b""))
             if at == address and self.newest[address] == lease.mac:
                 assert label == pinned, "not what its boot pinned"
-
-
-def _text(found: Resolution) -> bytes:
-    assert isinstance(found, Content)
-    (segment,) = found.segments
-    assert isinstance(segment, Inline)
-    return segment.data
 
 
 TestInventory = InventoryMachine.TestCase

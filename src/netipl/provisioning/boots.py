@@ -172,6 +172,11 @@ class Boots:
             self._by_mac[boot.mac] = replace(
                 boot, state=BootState.ASKING, since=None, address=None, plan=None, purpose=None, build=None
             )
+        self._mac_by_address = {
+            boot.address: boot.mac
+            for boot in sorted(self, key=lambda boot: boot.since or boot.began)
+            if boot.address is not None
+        }
 
     def observe(self, observation: Observation) -> Boot | None:
         """Apply what was seen to the boot it belongs to, by MAC or address; that boot if its state changed."""

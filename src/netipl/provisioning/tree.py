@@ -65,7 +65,7 @@ class Tree:
         return None if lease is None or lease.state is LeaseState.DECLINED else lease
 
     def _plan(self, lease: Lease) -> Plan | None:
-        boot = self._boots.at(lease.address)
-        if boot is not None and boot.mac == lease.mac and boot.plan is not None:
+        boot = self._boots.of(lease.mac)
+        if boot is not None and boot.address == lease.address and boot.plan is not None:
             return boot.plan
         return self._plan_of(lease)

@@ -91,6 +91,17 @@ def test_pins_that_were_not_stored_are_undone() -> None:
     assert all_boots.at(IPv4Address("192.0.2.1")) is None
 
 
+def test_who_had_an_address_before_a_pin_that_was_not_stored_has_it_again() -> None:
+    all_boots = Boots()
+    for mac in (MAC, OTHER_MAC):
+        all_boots.begin(mac, 1, NOW)
+        all_boots.pin(mac, 1, ADDRESS, PLAN)
+    kept = all_boots.of(MAC)
+    assert kept is not None
+    all_boots.reload([kept])
+    assert all_boots.at(ADDRESS) is kept
+
+
 def test_of_two_boots_that_are_taken_up_the_newer_one_has_the_address() -> None:
     old = Boot(mac=MAC, xid=1, began=NOW, address=ADDRESS)
     new = Boot(mac=OTHER_MAC, xid=1, began=NOW + timedelta(hours=1), address=ADDRESS)
