@@ -132,17 +132,28 @@ class Plane:
         if received.interrupted is not None:
             self.dropped.append(received.interrupted)
         if lost and outcome.changes:
-            stored = self.stored()
-            self.inventory.reload(stored)
-            self.boots.reload(stored.boots)
+            self._read_again()
             return Outcome()
         self.commit(outcome.changes)
         for observation in outcome.observations:
             self.observe(observation)
         return outcome
 
-    def observe(self, observation: Observation) -> None:
-        self.commit(observed(self.inventory, self.boots, observation))
+    def observe(self, observation: Observation, *, lost: bool = False) -> None:
+        changes = observed(self.inventory, self.boots, observation)
+        if not lost:
+            self.commit(changes)
+            return
+        for change in changes:
+            self.inventory.apply(change)
+        self._read_again()
+
+    def _read_again(self) -> None:
+        """After a commit that failed."""
+        stored = self.stored()
+        spent = self.inventory.reload(stored)
+        self.commit(BuildSet(build) for build in spent)
+        self.boots.reload(stored.boots)
 
     def see(
         self, seen: Seen, *, mac: Mac | None = None, address: IPv4Address | None = None, **detail: str | int

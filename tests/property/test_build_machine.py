@@ -82,7 +82,7 @@ class BuildMachine(RuleBasedStateMachine):
     def reset(self, mac: Mac) -> None:
         """Its machine begins anew, with this interface. What it had fetched before is known by then."""
         for each, name in GUEST_OF.items():
-            self.tell(each)
+            self.tell(each, lost=False)
             if name == GUEST_OF[mac]:
                 self.firmware.pop(each, None)
         self.xids += 1
@@ -217,14 +217,14 @@ class BuildMachine(RuleBasedStateMachine):
                 detail={"name": self.untold[mac][-1].detail["name"], "size": 70_000, "sent": 69_000},
             )
             self.give_back(mac)
-            self.tell(mac)
+            self.tell(mac, lost=False)
 
-    @rule(mac=macs)
-    def tell(self, mac: Mac) -> None:
-        """What TFTP saw."""
+    @rule(mac=macs, lost=st.booleans())
+    def tell(self, mac: Mac, lost: bool) -> None:
+        """What TFTP saw; with `lost` the last of it cannot be stored."""
         told, self.untold[mac] = self.untold[mac], []
         for observation in told:
-            self.plane.observe(observation)
+            self.plane.observe(observation, lost=lost and observation is told[-1])
 
     @rule(mac=macs)
     def give_back(self, mac: Mac) -> None:
@@ -300,7 +300,7 @@ class BuildMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 3, 61, 400, 4000, 15_000]))
     def wait(self, seconds: int) -> None:
         for mac in GUEST_OF:
-            self.tell(mac)
+            self.tell(mac, lost=False)
         self.plane.tick(seconds=seconds)
 
     @rule()

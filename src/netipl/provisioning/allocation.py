@@ -107,8 +107,13 @@ class Addresses:
             self._returned[address] = None
 
     def offer(self, owner: Owner, address: IPv4Address, now: datetime) -> None:
-        """Keeps `address` for `owner` for OFFER_TIME, in place of what it was offered before."""
+        """Keeps `address` for `owner` for OFFER_TIME, in place of what it was offered before.
+
+        An offer of it to somebody else, which has expired, ends for good.
+        """
         self.withdraw(owner)
+        if (expired := self._offered.get(address)) is not None:
+            self.withdraw(expired.owner)
         offer = Offer(address, owner, now + OFFER_TIME)
         self._offers[owner] = self._offered[address] = offer
 

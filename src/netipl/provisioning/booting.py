@@ -76,6 +76,8 @@ def receive(
         return Received(_by_its_own_system(outcome) if running is not None else outcome)
     begins = not repeated and (outcome.reply is not None or running is None or running.state in _DONE)
     begun, ended = _begun(inventory, boots, message, arrival, now) if begins else _NONE_BEGUN
+    is_its_own = repeated or boots.of(message.mac) is not running
+    planned = planned if is_its_own else None
     pinned = _pin(inventory, boots, message, outcome.changes, planned=planned, now=now, token_lasts=token_lasts)
     if not begun and not pinned:
         return Received(outcome, ended)
@@ -113,7 +115,7 @@ def _begun(inventory: Inventory, boots: Boots, message: Message, arrival: Arriva
     """Begin the boot of this message, if its client is ours; and the address of the one before, if it is still this
     guest's. Who gets no answer has a boot too, which tells why, but ends none that is under way.
     """
-    guest = inventory.recognised(message.mac, None, message.options.uuid)
+    guest = inventory.recognised(message.mac, message.options.client_identifier, message.options.uuid)
     network = network_of(inventory, message, arrival, guest)
     if network is None:
         return (), None

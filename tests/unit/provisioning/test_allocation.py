@@ -184,3 +184,16 @@ def test_questions_without_end_take_no_memory_without_end() -> None:
         here.set(lease(ONE, POOL[0]))
     assert len(here._returned) <= len(POOL)
     assert len(here._aging) <= 2 * len(here) + 1024 + 1
+
+
+def test_an_offer_that_ended_takes_nothing_from_the_next_one_of_its_address() -> None:
+    """ONE comes back to what it had, when TWO, who was offered it meanwhile, never took it."""
+    here = addresses(lease(ONE, POOL[0]))
+    later = HOUR + 2 * OFFER_TIME
+    here.offer(TWO.owner, POOL[0], START + HOUR)
+    assert offered(here, ONE, time=later) == POOL[0]
+    for number in range(10, 13):
+        assert offered(here, client(number), time=later) != POOL[0]
+    assert [offer.owner for offer in here.offers() if offer.address == POOL[0]] == [ONE.owner]
+    here.withdraw(ONE.owner)
+    assert [*here.offers()] == [offer for offer in here.offers() if offer.address != POOL[0]]

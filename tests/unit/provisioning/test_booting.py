@@ -331,3 +331,17 @@ def plan_names(plane: Plane) -> list[str]:
 def plan_file(plan: Plan | None, name: str) -> Content:
     assert plan is not None
     return plan.tree[name]
+
+
+def test_an_answer_to_a_firmware_whose_boot_has_ended_leaves_that_boot_alone() -> None:
+    """Known by its client identifier alone, in another network than before, with the same transaction id."""
+    known = Guest(name="web1", client_id=DUID, origin=Origin.ADDED)
+    plane = Plane(guests=(known,))
+    for kind in (MessageType.DISCOVER, MessageType.REQUEST):
+        ask_dhcp(plane, kind, 1, requested=WEB_ADDRESS, server=LAB_SERVER, client_id=DUID)
+    first = plane.boot_of()
+    assert first.guest == "web1"
+    plane.see(Seen.DHCP_RELEASE, mac=WEB_MAC)
+    plane.now += timedelta(seconds=1)
+    ask_dhcp(plane, MessageType.REQUEST, 1, requested=WEB_ADDRESS, server=LAB_SERVER, client_id=DUID)
+    assert plane.boot_of().id != first.id
