@@ -201,6 +201,15 @@ class BuildMachine(RuleBasedStateMachine):
         self.end(GUEST_OF[mac], deed)
         self.request(mac, lost=False)
 
+    @rule(mac=macs, deed=st.sampled_from([None, Deed.BUILD_CANCELLED]))
+    def its_ack_cannot_be_stored(self, mac: Mac, deed: Deed | None) -> None:
+        """So it does not leave, and the firmware asks again."""
+        self.reset(mac)
+        self.request(mac, lost=True)
+        if deed is not None:
+            self.end(GUEST_OF[mac], deed)
+        self.request(mac, lost=False)
+
     @rule(mac=macs)
     def lose_the_last_acknowledgement(self, mac: Mac) -> None:
         """The firmware has it all and says so; of the last file the server sees no end."""
