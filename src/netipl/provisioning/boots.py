@@ -172,11 +172,17 @@ class Boots:
             self._by_mac[boot.mac] = replace(
                 boot, state=BootState.ASKING, since=None, address=None, plan=None, purpose=None, build=None
             )
-        self._mac_by_address = {
-            boot.address: boot.mac
-            for boot in sorted(self, key=lambda boot: boot.since or boot.began)
-            if boot.address is not None
-        }
+            self._give_back(boot.address, boot.mac)
+
+    def _give_back(self, address: IPv4Address | None, mac: Mac) -> None:
+        """`mac` has not got this address after all: it is still that of the boot before."""
+        if address is not None and self._mac_by_address.get(address) == mac:
+            others = [boot for boot in self if boot.address == address]
+            newest = max(others, key=lambda boot: boot.began, default=None)
+            if newest is not None:
+                self._mac_by_address[address] = newest.mac
+            else:
+                del self._mac_by_address[address]
 
     def observe(self, observation: Observation) -> Boot | None:
         """Apply what was seen to the boot it belongs to, by MAC or address; that boot if its state changed."""

@@ -117,13 +117,15 @@ def resume(build: Build, now: datetime) -> tuple[Change, ...]:
 
 
 def still_spent(stored: Build, known: Build | None) -> Build:
-    """`stored`, as a store has it that has missed something, but spent if the same build is `known` to be."""
-    if known is None or known.id != stored.id or not stored.installs or known.installs:
+    """`stored`, as a store has it that has missed something, but spent as often as the same build is `known` to be."""
+    if known is None or known.id != stored.id or not stored.installs:
         return stored
     if known.state is BuildState.CANCELLED:  # nobody was told that it is
         return stored
+    if known.installs and known.attempts == stored.attempts:
+        return stored
     state = BuildState.IN_DOUBT if known.state is BuildState.IN_DOUBT else BuildState.SPENT
-    return replace(stored, state=state, boot=known.boot, attempts=known.attempts)
+    return replace(stored, state=state, boot=known.boot, attempts=known.attempts if known.is_open else 0)
 
 
 def doubt(build: Build) -> Build:

@@ -191,3 +191,45 @@ def test_a_build_that_goes_on_after_all_installs_nobody_again() -> None:
 def test_what_is_over_is_not_ended_again(state: BuildState) -> None:
     with pytest.raises(RefusedError, match=f"the build of guest web1 is {state}"):
         building.end(in_state(state), Deed.BUILD_CANCELLED, START)
+
+
+KEPT: dict[str, tuple[Build, Build | None, Build]] = {
+    "as it is stored, if nothing else is known": (in_state(BuildState.LOADING), None, in_state(BuildState.LOADING)),
+    "or another build is": (
+        in_state(BuildState.LOADING),
+        replace(in_state(BuildState.SPENT, 0), id="another"),
+        in_state(BuildState.LOADING),
+    ),
+    "or it is as good": (in_state(BuildState.WAITING), in_state(BuildState.LOADING), in_state(BuildState.WAITING)),
+    "or its cancel is lost": (
+        in_state(BuildState.WAITING),
+        in_state(BuildState.CANCELLED),
+        in_state(BuildState.WAITING),
+    ),
+    "or it is over anyhow": (in_state(BuildState.DONE), in_state(BuildState.SPENT, 0), in_state(BuildState.DONE)),
+    "spent, if it is": (in_state(BuildState.LOADING), in_state(BuildState.SPENT, 0), in_state(BuildState.SPENT, 0)),
+    "with the attempts that are left": (
+        in_state(BuildState.LOADING, 2),
+        in_state(BuildState.SPENT, 1),
+        in_state(BuildState.SPENT, 1),
+    ),
+    "also while the next boot loads it": (
+        in_state(BuildState.LOADING, 2),
+        in_state(BuildState.LOADING, 1),
+        in_state(BuildState.SPENT, 1),
+    ),
+    "in doubt": (in_state(BuildState.LOADING), in_state(BuildState.IN_DOUBT), in_state(BuildState.IN_DOUBT)),
+    "for good, if it is done": (
+        in_state(BuildState.LOADING, 2),
+        in_state(BuildState.DONE, 1),
+        in_state(BuildState.SPENT, 0),
+    ),
+    "or has failed": (in_state(BuildState.SPENT, 1), in_state(BuildState.FAILED, 1), in_state(BuildState.SPENT, 0)),
+}
+
+
+@pytest.mark.parametrize(("stored", "known", "expected"), KEPT.values(), ids=KEPT)
+def test_a_build_whose_commit_was_lost_is(stored: Build, known: Build | None, expected: Build) -> None:
+    found = building.still_spent(stored, known)
+    assert found == expected
+    assert not found.installs or known is None or known.id != stored.id or found.attempts <= stored.attempts
