@@ -121,7 +121,7 @@ class Plane:
     def restart(self) -> None:
         stored = self.stored()
         self._begin()
-        self.commit(taken_up(self.inventory, self.boots, stored.boots, plan_again=self._plan_again))
+        self.commit(taken_up(self.boots, stored, plan_again=self._plan_again))
 
     # what comes in
 

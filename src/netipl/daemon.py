@@ -163,6 +163,7 @@ class Daemon:
         self._replan(settings)
         if stored is not None:
             self.control.count_from(stored.number)
+            self._take_up(stored)
         self._exports.ask(settings.tftp_export, settings.exported())
         opened, wanted = self._opened.opened_once(), settings.opened_once()
         return [key for key in opened | wanted if opened.get(key) != wanted.get(key)]
@@ -263,8 +264,8 @@ class Daemon:
             await asyncio.sleep(_BETWEEN_TRIMMINGS)
 
     def _take_up(self, stored: Stored) -> None:
-        """The boots that ran when the daemon before ended go on with the plans that they had."""
-        self.control.keep(taken_up(self._inventory, self._boots, stored.boots, plan_again=self._plan_again))
+        """The boots that ran when the daemon before ended, or gave networks up, go on with the plans that they had."""
+        self.control.keep(taken_up(self._boots, stored, plan_again=self._plan_again))
 
     def _plan_again(self, boot: Boot) -> Plan | None:
         """The plan that `boot` pinned before this process ran."""

@@ -174,8 +174,8 @@ def test_a_build_survives_a_boot_that_failed_in_its_firmware(lab: Place) -> None
         assert ask.watched("installed").returncode == 0
 
 
-def test_cancelled_after_its_ack_it_installs_and_before_it_goes_to_the_disk(lab: Place) -> None:
-    with lab_with(lab, settings()) as (daemon, ask, machine, _):
+def test_cancelled_after_its_ack_it_installs_and_before_it_goes_to_the_disk(lab: Place, database: str) -> None:
+    with lab_with(lab, settings(database=database)) as (daemon, ask, machine, _):
         added(ask)
         ask("guest", "build", "web1")
         ask("guest", "cancel", "web1")
@@ -205,12 +205,12 @@ def test_a_build_that_the_firmware_would_not_boot_is_refused(lab: Place) -> None
         assert "would not boot" in done.stderr
 
 
-def test_two_causes_that_silence_tells_of(lab: Place) -> None:
+def test_two_causes_that_silence_tells_of(lab: Place, database: str) -> None:
     """A kernel that says nothing, and a guest destroyed in mid-transfer."""
     broken = '[profiles.broken]\nkernel = "broken"\ninitrd = "debian/initrd"\n'
     kernel = (lab.directory / "kernel").read_bytes()
     (lab.directory / "broken").write_bytes(kernel[:0x12000] + bytes(len(kernel) - 0x12000))
-    with lab_with(lab, settings(broken, 'kernel = "15s"\nloading = "10s"')) as (daemon, ask, machine, _):
+    with lab_with(lab, settings(broken, 'kernel = "15s"\nloading = "10s"', database)) as (daemon, ask, machine, _):
         added(ask)
         ask("guest", "build", "web1", "--profile", "broken")
         machine.start()
@@ -226,10 +226,10 @@ def test_two_causes_that_silence_tells_of(lab: Place) -> None:
         assert "transfer-silent" in ask("guest", "timeline", "web1", "--json")
 
 
-def test_an_installer_that_gives_up_says_why(lab: Place) -> None:
+def test_an_installer_that_gives_up_says_why(lab: Place, database: str) -> None:
     gives_up = '[profiles.gives-up]\nkernel = "kernel"\ninitrd = "debian/initrd"\n'
     gives_up += 'append = "console=ttysclp0 netipl.callback={callback}/failed?no+disk"\n'
-    with lab_with(lab, settings(gives_up)) as (_, ask, machine, _):
+    with lab_with(lab, settings(gives_up, database=database)) as (_, ask, machine, _):
         added(ask)
         ask("guest", "build", "web1", "--profile", "gives-up")
         machine.start()

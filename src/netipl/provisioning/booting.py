@@ -25,7 +25,7 @@ from netipl.provisioning.dhcp import answer, network_of
 from netipl.provisioning.exchange import Arrival, Outcome
 from netipl.provisioning.identity import name_of
 from netipl.provisioning.inventory import Inventory
-from netipl.provisioning.observing import displaced
+from netipl.provisioning.observing import displaced, spent_unseen
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.story import Story
 from netipl.provisioning.timeline import Seen
@@ -58,9 +58,12 @@ def receive(
     plan_for: PlanFor,
     token_lasts: timedelta = TOKEN_LASTS,
 ) -> Received:
-    """Answer `message`. Begins boots and pins plans; all else that changes is in the outcome."""
+    """Answer `message`. Begins boots and pins plans; all else that changes is in the outcome, and a build that proves
+    spent is so at once, since the answer rests on it.
+    """
     running = boots.of(message.mac)
     repeated = running is not None and _belongs(message, running, boots.story(running))
+    spent = () if repeated or not _from_firmware(message) else _spent(inventory, boots, message, now)
     planned: Plan | None = None
 
     def fields(guest: Guest | None, network: Network, address: IPv4Address) -> BootFields | None:
@@ -79,9 +82,17 @@ def receive(
     is_its_own = repeated or boots.of(message.mac) is not running
     planned = planned if is_its_own else None
     pinned = _pin(inventory, boots, message, outcome.changes, planned=planned, now=now, token_lasts=token_lasts)
-    if not begun and not pinned:
+    if not (spent or begun or pinned):
         return Received(outcome, ended)
-    return Received(replace(outcome, changes=(*outcome.changes, *begun, *pinned)), ended)
+    return Received(replace(outcome, changes=(*spent, *outcome.changes, *begun, *pinned)), ended)
+
+
+def _spent(inventory: Inventory, boots: Boots, message: Message, now: datetime) -> tuple[Change, ...]:
+    guest = inventory.recognised(message.mac, message.options.client_identifier, message.options.uuid)
+    changes = spent_unseen(inventory, boots, guest, now) if guest is not None else ()
+    for change in changes:
+        inventory.apply(change)
+    return changes
 
 
 def _from_firmware(message: Message) -> bool:

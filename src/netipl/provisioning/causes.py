@@ -50,9 +50,16 @@ def has_all(boot: Boot, story: Story) -> bool:
     """
     if boot.plan is None or not boot.plan.tree:
         return False
-    if story.is_released and story.running:
-        return boot.plan.tree.keys() <= story.fetched.keys() | story.unconfirmed
+    if story.is_released:
+        return may_have_all(boot, story)
     return boot.plan.tree.keys() <= story.fetched.keys()
+
+
+def may_have_all(boot: Boot, story: Story) -> bool:
+    """Whether nothing of its plan is wanting but, at most, the last blocks."""
+    if boot.plan is None or not boot.plan.tree:
+        return False
+    return boot.plan.tree.keys() <= story.fetched.keys() | story.unconfirmed
 
 
 def _loaded(boot: Boot, story: Story) -> str | None:

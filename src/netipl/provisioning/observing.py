@@ -11,10 +11,11 @@ from typing import Final
 from netipl.errors import RefusedError
 from netipl.firmware.rules import RuleId
 from netipl.guests.build import Build, BuildState
+from netipl.guests.guest import Guest
 from netipl.protocols.tftp.server import Reason
 from netipl.provisioning import building
 from netipl.provisioning.boots import Boot, Boots, BootState, began
-from netipl.provisioning.causes import Cause, cause, has_all
+from netipl.provisioning.causes import Cause, cause, has_all, may_have_all
 from netipl.provisioning.changes import BootSet, BuildSet, Change, Happened
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Purpose
@@ -87,6 +88,22 @@ def _of_build(inventory: Inventory, boot: Boot, story: Story, now: datetime, *, 
     if boot.state is BootState.STARTED or has_all(boot, story):
         story.has_spent = True
         return building.spend(build, now)
+    return ()
+
+
+def spent_unseen(inventory: Inventory, boots: Boots, guest: Guest, now: datetime) -> tuple[Change, ...]:
+    """The firmware of `guest` asks anew: the boot before may have had all, though neither ACK nor RELEASE told of it.
+
+    Then its build is spent: rather one installation too few than one too many.
+    """
+    build = inventory.build_of(guest)
+    if build is None or build.state not in _UNSPENT:
+        return ()
+    for boot in filter(None, map(boots.of, guest.macs)):
+        story = boots.story(boot)
+        if boot.build == build.id and not story.has_spent and may_have_all(boot, story):
+            story.has_spent = True
+            return building.spend(build, now)
     return ()
 
 

@@ -3,7 +3,7 @@
 What such a boot fetched meanwhile is not known. It may go on, and no other one gets its build.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -11,7 +11,7 @@ from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.boots import Boot, Boots, BootState
 from netipl.provisioning.building import doubt
 from netipl.provisioning.changes import BuildSet, Change
-from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.inventory import Stored
 from netipl.provisioning.plan import Plan, Purpose
 
 _ENDED: Final = frozenset({BootState.STARTED, BootState.INTERRUPTED})
@@ -21,14 +21,12 @@ PlanAgain = Callable[[Boot], Plan | None]
 """The plan that a boot pinned (`choice.pinned_before`), made anew."""
 
 
-def taken_up(
-    inventory: Inventory, boots: Boots, stored: Iterable[Boot], *, plan_again: PlanAgain
-) -> tuple[Change, ...]:
-    """Puts `stored`, the newest boot of each MAC, into `boots`; what follows is returned, and not yet applied."""
-    for boot in sorted(stored, key=lambda boot: boot.began):
+def taken_up(boots: Boots, stored: Stored, *, plan_again: PlanAgain) -> tuple[Change, ...]:
+    """Puts the newest boot of each MAC into `boots`; what follows is returned, and not yet applied."""
+    for boot in sorted(stored.boots, key=lambda boot: boot.began):
         plan = None if _is_done(boot) else plan_again(boot)
         boots.take_up(replace(boot, plan=_nothing(boot) if plan is None and boot.build is not None else plan))
-    return tuple(BuildSet(doubtful) for build in inventory.builds if (doubtful := doubt(build)) is not build)
+    return tuple(BuildSet(doubtful) for build in stored.builds if (doubtful := doubt(build)) is not build)
 
 
 def _is_done(boot: Boot) -> bool:

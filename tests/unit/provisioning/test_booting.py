@@ -11,7 +11,7 @@ import pytest
 from netipl.content import Content
 from netipl.firmware.rules import RuleId
 from netipl.guests.build import BuildState
-from netipl.guests.guest import Guest, Origin
+from netipl.guests.guest import BootMethod, Guest, Origin
 from netipl.guests.lease import Lease
 from netipl.guests.network import Network, UnknownClients
 from netipl.net import Mac
@@ -186,6 +186,25 @@ def test_a_boot_pins_its_build_in_the_commit_of_its_lease() -> None:
     kinds = [type(change) for change in plane.kept[before:]]
     assert kinds[:4] == [LeaseSet, BootSet, BuildSet, Happened]
     assert (plane.build_of().state, plane.build_of().boot) == (BuildState.LOADING, plane.boot_of().id)
+
+
+@pytest.mark.parametrize("method", [BootMethod.CONFIG, BootMethod.BOOTP])
+@pytest.mark.parametrize(("sent", "purpose"), [(69_000, Purpose.DISK), (30_000, Purpose.INSTALL)])
+def test_a_boot_of_which_only_the_last_words_were_lost_has_spent_its_build(
+    method: BootMethod, sent: int, purpose: Purpose
+) -> None:
+    """Neither the last ACK nor the RELEASE came, so whether its installer ran is not known: nobody gets another."""
+    plane = Plane(guests=(replace(WEB1, method=method),))
+    plane.build()
+    assert booted(plane, 1) is Purpose.INSTALL
+    plan = plane.boot_of().plan
+    assert plan is not None
+    *first, last = plan.tree
+    for name in first:
+        plane.see(Seen.TFTP_FINISHED, address=WEB_ADDRESS, name=name, size=70_000)
+    plane.see(Seen.TFTP_PROGRESS, address=WEB_ADDRESS, name=last, size=70_000, sent=sent)
+    plane.now += timedelta(seconds=5)
+    assert booted(plane, 2) is purpose
 
 
 def test_a_build_asked_for_after_the_ack_is_for_the_next_boot() -> None:

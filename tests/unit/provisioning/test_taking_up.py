@@ -8,7 +8,7 @@ from netipl.guests.build import Build, BuildState
 from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.boots import Boot, Boots, BootState
 from netipl.provisioning.changes import BuildSet
-from netipl.provisioning.inventory import Inventory, Stored
+from netipl.provisioning.inventory import Stored
 from netipl.provisioning.plan import Plan, Purpose
 from netipl.provisioning.taking_up import taken_up
 from tests.unit.provisioning.dhcp_lab import LAB, START, Z1, Z1_ADDRESS, Z1_MAC
@@ -48,12 +48,11 @@ BUILD = Build(
 )
 def test_a_boot_that_may_ask_again_has_its_plan(boot: Boot, plan: Plan | None) -> None:
     boots = Boots()
-    taken_up(Inventory([LAB]), boots, [boot], plan_again=lambda _: PLAN)
+    taken_up(boots, Stored(boots=(boot,)), plan_again=lambda _: PLAN)
     assert boots.of(Z1_MAC) == replace(boot, plan=plan)
 
 
 def test_a_build_that_was_loaded_is_in_doubt_and_no_other() -> None:
-    inventory = Inventory([LAB])
-    inventory.reload(Stored(builds=(BUILD, replace(BUILD, guest="z2", state=BuildState.WAITING))))
-    changes = taken_up(inventory, Boots(), (), plan_again=lambda _: PLAN)
+    stored = Stored(builds=(BUILD, replace(BUILD, guest="z2", state=BuildState.WAITING)))
+    changes = taken_up(Boots(), stored, plan_again=lambda _: PLAN)
     assert changes == (BuildSet(replace(BUILD, state=BuildState.IN_DOUBT)),)
