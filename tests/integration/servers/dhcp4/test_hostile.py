@@ -1,7 +1,6 @@
 """Garbage from the network is dropped and counted, costs at most one line of log a second, and keeps nobody waiting."""
 
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -79,6 +78,7 @@ def test_malformed_packets_are_counted_and_a_client_is_served_after_them(tmp_pat
     assert counts[ELSEWHERE] > 0
     assert set(counts) <= {"event", MALFORMED, ELSEWHERE, UNANSWERED, *IN_A_JAM}
     lines = daemon.said(MALFORMED)
-    assert all(later["timestamp"] - earlier["timestamp"] >= 0.9 for earlier, later in pairwise(lines))
+    took = lines[-1]["timestamp"] - lines[0]["timestamp"]
+    assert len(lines) <= took + 2, "one a second; when a busy machine wrote a line down says nothing of the next"
     assert all(line.startswith("{") for line in daemon.log.read_text().splitlines())
     assert daemon.log.read_text().isascii()
