@@ -4,7 +4,6 @@ That fdatasync comes before the ACK is read from strace in tests/e2e/test_serve_
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -125,4 +124,4 @@ def test_on_a_full_disk_no_ack_leaves_and_after_it_was_emptied_the_client_gets_i
     assert "full" in complaints[0]["error"]
     assert "make room" in complaints[0]["remedy"]
     times = [line["timestamp"] for line in complaints]
-    assert all(later - earlier >= 0.9 for earlier, later in pairwise(times))  # stamped with another clock
+    assert len(times) <= times[-1] - times[0] + 2, "one a second; a busy machine may write one down late"
