@@ -18,7 +18,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from netipl.daemon import Daemon
+from netipl.daemon.daemon import Daemon
 from netipl.guests.build import Build, BuildState
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "netipl"
 
-ENGINES = ("protocols", "images", "firmware", "guests", "provisioning")
+ENGINES = ("protocols", "images", "firmware", "media", "answers", "guests", "provisioning")
 """The packages that are sans-IO: bytes, values and `now` in, values out."""
 
 _BUILT = {".git", ".venv", ".cache", "_build", "__pycache__", "dist", "build"}

@@ -11,7 +11,7 @@ import structlog
 import typer
 
 from netipl.cli import logs
-from netipl.daemon import Daemon
+from netipl.daemon.daemon import Daemon
 from netipl.errors import NetiplError
 from netipl.integrations import privileges
 from netipl.integrations.systemd import Notifier, held

@@ -15,7 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 from netipl.cli.terminal import Terminal
-from netipl.daemon import Daemon
+from netipl.daemon.daemon import Daemon
 from netipl.guests.guest import BootFiles, BootMethod
 from netipl.machines import namespace, qemu, segment
 from netipl.machines.attachment import Attachment

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from netipl.content import inline
-from netipl.control import ControlPlane
+from netipl.control.plane import ControlPlane
 from netipl.guests.build import Build
 from netipl.guests.guest import BootFiles
 from netipl.guests.network import Network

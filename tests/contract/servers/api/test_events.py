@@ -117,8 +117,8 @@ def test_a_stream_that_its_client_leaves_is_followed_no_more(api: Api) -> None:
     with stream(api) as found:
         api.tell(happened(Seen.DHCP_ACK))
         found.events(1)
-        assert api.do(lambda: len(api.control._followers)) == 1
-    while api.do(lambda: len(api.control._followers)):
+        assert api.do(lambda: len(api.control._followers._queues)) == 1
+    while api.do(lambda: len(api.control._followers._queues)):
         pass
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from netipl.protocols.tftp.codes import ErrorCode
-from netipl.protocols.tftp.packet import Ack, Data, Error, OptionAck, WriteRequest, encode
+from netipl.protocols.tftp.packet import Ack, Data, Error, OptionAck, Packet, WriteRequest, encode
 from tests.integration.servers.tftp.serving import Client, Service, eventually, serving
 
 
@@ -186,7 +186,7 @@ def test_a_new_request_ends_the_old_transfer(service: Service, client: Client) -
     assert isinstance(client.ask("file"), OptionAck)
     client.say(Ack(block=0))
     client.hear()
-    answer = client.ask("none")
+    answer: Packet | None = client.ask("none")
     while isinstance(answer, Data):  # sent again before the request came
         answer = client.hear()
     assert answer == Error(code=ErrorCode.FILE_NOT_FOUND, message=b"file not found")

@@ -10,32 +10,29 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
-from pathlib import Path
 from socket import socket
 from typing import Protocol
 
 import structlog
 
-from netipl.control import ControlPlane
+from netipl.control.plane import ControlPlane
+from netipl.daemon import export_log
+from netipl.daemon.installers import ANSWERS, Installers
 from netipl.errors import NetiplError
 from netipl.guests.lease import Lease
 from netipl.integrations import privileges
 from netipl.integrations.payload import reipl_program
 from netipl.protocols.dhcp4.message import Message
-from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
-from netipl.provisioning.admission import Admitted, admitted
+from netipl.protocols.tftp.resolution import Missing, Resolution
 from netipl.provisioning.booting import receive
 from netipl.provisioning.boots import Boot, Boots
-from netipl.provisioning.callbacks import callback
 from netipl.provisioning.changes import BootSet, BuildSet, Change, Happened
-from netipl.provisioning.difference import Step
 from netipl.provisioning.exchange import Arrival, Outcome
-from netipl.provisioning.export import LeftOut
 from netipl.provisioning.inventory import Inventory, Stored
 from netipl.provisioning.observing import observed, passing, without_secrets
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.taking_up import taken_up
-from netipl.provisioning.timeline import Observation, Seen
+from netipl.provisioning.timeline import Observation
 from netipl.provisioning.tokens import Tokens
 from netipl.provisioning.tree import Tree
 from netipl.servers.bootfiles.server import BootFilesServer
@@ -45,9 +42,8 @@ from netipl.servers.dhcp4.server import Dhcp4Server
 from netipl.servers.tftp.desk import Limits as TftpLimits
 from netipl.servers.tftp.service import TftpService
 from netipl.settings.settings import Settings
-from netipl.store import export_directory, exports, files, secrets_file
+from netipl.store import export_directory, files, secrets_file
 from netipl.store.archive import Archive
-from netipl.store.export_directory import FileChange
 from netipl.store.export_keeper import ExportKeeper
 from netipl.store.journal import Done, Journal
 from netipl.store.planner import Offered, Planner
@@ -55,7 +51,6 @@ from netipl.wire import printable
 
 Watch = Callable[[Observation], None]
 
-_ANSWERS = "answers/"
 _TICK = 1.0  # seconds
 _BETWEEN_TRIMMINGS = 3600.0
 _log = structlog.get_logger("netipl")
@@ -89,11 +84,12 @@ class Daemon:
         self._inventory = Inventory(settings.networks(), settings.guests())
         self._planner = self._planner_for(settings)
         self.control = ControlPlane(self._inventory, self._boots, self._planner, settings.policy())
+        self._installers = Installers(self._inventory, self._planner, observe=self.observe)
         self._tree = Tree(
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
         )
         self._tftp = self._tftp_service(held)
-        self._exports = ExportKeeper(_exported, _not_exported)
+        self._exports = ExportKeeper(export_log.exported, export_log.not_exported)
         self._servers: list[_Server] = []
         if settings.dhcp.enabled:
             self._servers.append(self._dhcp_server())
@@ -114,6 +110,7 @@ class Daemon:
         ) is not None and not export.is_dir():  # one that is there has its owner
             privileges.prepare_directory(export, self._settings.user, mode=export_directory.DIRECTORY_MODE)
         self._tokens = Tokens(secrets_file.key(self._settings.state_directory(), self._settings.user))
+        self._installers.tokens = self._tokens
         self._replan(self._settings)
         for server in self._servers:
             server.open()
@@ -290,33 +287,9 @@ class Daemon:
         return self._tree.resolve(name, peer)
 
     def _resolve_path(self, path: str, peer: IPv4Address, _local: IPv4Address) -> Resolution:
-        if path.startswith(_ANSWERS):
-            return self._answers(path.removeprefix(_ANSWERS), peer)
+        if path.startswith(ANSWERS):
+            return self._installers.answers(path.removeprefix(ANSWERS), peer)
         return self._tree.resolve(path.encode("utf-8", "surrogateescape"), peer)
-
-    def _answers(self, token: str, peer: IPv4Address) -> Resolution:
-        """What an installer gets that shows the token of its build, from the address of its guest."""
-        found = self._admitted(peer, token)
-        if found is None:
-            return Denied("it shows no token of an open build of this address")
-        profile = self._planner.offered.profiles.get(found.build.profile)
-        if profile is None or profile.answers is None:
-            return Missing()
-        self.observe(Observation(at=datetime.now(UTC), seen=Seen.ANSWERS_FETCHED, address=peer))
-        return files.filled(profile.answers, self._planner.known(found.guest, found.build, found.network, peer))
-
-    def _admitted(self, peer: IPv4Address, token: str) -> Admitted | None:
-        return admitted(self._inventory, self._tokens, peer, token, datetime.now(UTC)) if self._tokens else None
-
-    def _called_back(self, peer: IPv4Address, path: str) -> None:
-        now = datetime.now(UTC)
-        called = callback(path)
-        found = self._admitted(peer, called.token) if called is not None else None
-        if called is not None and found is not None:
-            detail = {"build": found.build.id, "says": called.says, **({"words": called.words} if called.words else {})}
-            self.observe(Observation(at=now, seen=Seen.INSTALLER, address=peer, guest=found.guest.name, detail=detail))
-        else:
-            self.observe(Observation(at=now, seen=Seen.CALLBACK, address=peer, detail={"path": path}))
 
     def _dhcp_server(self) -> Dhcp4Server:
         networks = self._settings.networks()
@@ -348,7 +321,7 @@ class Daemon:
             port=self._settings.http.port,
             resolve=self._resolve_path,
             observe=self._observe,
-            callback=self._called_back,
+            callback=self._installers.called_back,
             limits=HttpLimits(
                 connections=self._settings.http.connections,
                 connections_per_address=self._settings.http.connections_per_address,
@@ -372,24 +345,8 @@ class Daemon:
         return Planner(offered, self._inventory.build_of, complain=self._no_plan)
 
     def _replan(self, settings: Settings) -> None:
-        self._planner = self.control.planner = self._planner_for(settings)
+        self._planner = self.control.planner = self._installers.planner = self._planner_for(settings)
         self.control.policy = settings.policy()
 
     def _no_plan(self, name: str, error: NetiplError) -> None:
         self._unplanned.add("nothing to boot", guest=name, reason=str(error), remedy=error.remedy)
-
-
-def _exported(root: Path, steps: Iterable[FileChange], left_out: Iterable[LeftOut]) -> None:
-    done = list(steps)
-    _log.info("exported", directory=str(root), **{step.value: count for step, count in exports.counted(done).items()})
-    for change in done:
-        if change.step is Step.LEAVE:
-            _log.warning(
-                "a file is left as it is", file=str(root / change.name), reason=change.why, remedy=change.remedy
-            )
-    for each in left_out:
-        _log.warning("a guest is not exported", guest=each.name, reason=each.reason, remedy=each.remedy)
-
-
-def _not_exported(root: Path, error: NetiplError) -> None:
-    _log.error("the export is not done", directory=str(root), reason=str(error), remedy=error.remedy)

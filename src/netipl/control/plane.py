@@ -9,8 +9,10 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
-from typing import Final, Protocol
+from typing import Final
 
+from netipl.control.followers import Followers
+from netipl.control.ports import Archive, Journal
 from netipl.errors import ConflictError, MissingError, RefusedError
 from netipl.guests.build import Build
 from netipl.guests.guest import Guest
@@ -35,27 +37,8 @@ from netipl.provisioning.timeline import Deed, Event
 from netipl.store import plan_lint
 from netipl.store.planner import Planner
 
-_MOST_BEHIND: Final = 10_000
-"""Events that a follower who does not read may lag behind."""
-
 _GATHERED: Final = 0.02
 """Seconds for which changes that nobody waits for are gathered."""
-
-
-class Journal(Protocol):
-    """What is needed of the store."""
-
-    def submit(self, changes: Iterable[Change], done: Callable[[Exception | None], None]) -> None: ...
-
-
-class Archive(Protocol):
-    """What is asked of the store beside its journal; each in a thread of its own."""
-
-    def builds(self, guest: str | None, limit: int) -> Sequence[Build]: ...
-
-    def boots(self, query: BootQuery) -> Sequence[Boot]: ...
-
-    def events(self, query: EventQuery) -> Sequence[Event]: ...
 
 
 class ControlPlane:
@@ -71,7 +54,7 @@ class ControlPlane:
         self._failed: Callable[[Exception], None] = lambda _: None
         self._number = 0
         self._waiting: list[Change] = []
-        self._followers: set[asyncio.Queue[Event | None]] = set()
+        self._followers = Followers()
 
     def begin(self, journal: Journal, archive: Archive, *, number: int, failed: Callable[[Exception], None]) -> None:
         """From now on changes are kept. `number` is that of the newest event; `failed` is told of a lost commit."""
@@ -220,23 +203,8 @@ class ControlPlane:
     async def events(self, query: EventQuery) -> Sequence[Event]:
         return await asyncio.to_thread(self._kept.events, query)
 
-    async def follow(self, *, after: int | None) -> AsyncGenerator[Event, None]:
-        queue: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_BEHIND)
-        self._followers.add(queue)
-        last = after or 0
-        try:
-            while after is not None:
-                page = await self.events(EventQuery(after=last, limit=1000))
-                for event in page:
-                    yield event
-                if not page:
-                    break
-                last = page[-1].number
-            while (newest := await queue.get()) is not None:
-                if newest.number > last or not newest.number:
-                    yield newest
-        finally:
-            self._followers.discard(queue)
+    def follow(self, *, after: int | None) -> AsyncGenerator[Event, None]:
+        return self._followers.follow(self.events, after=after)
 
     # how it is kept
 
@@ -287,8 +255,7 @@ class ControlPlane:
 
     def tell(self, event: Event) -> None:
         """To whoever follows: what is durable, or what passes and has no number."""
-        for queue in list(self._followers):
-            self._put(queue, event)
+        self._followers.tell(event)
 
     def tick(self) -> None:
         """What has taken too long; to be called every second or so."""
@@ -314,15 +281,6 @@ class ControlPlane:
             Happened(replace(change.event, number=self._next())) if isinstance(change, Happened) else change
             for change in changes
         )
-
-    def _put(self, queue: "asyncio.Queue[Event | None]", event: Event) -> None:
-        try:
-            queue.put_nowait(event)
-        except asyncio.QueueFull:  # it reads no more, or too slowly: it comes back with the number it has
-            self._followers.discard(queue)
-            while not queue.empty():
-                queue.get_nowait()
-            queue.put_nowait(None)
 
     def _next(self) -> int:
         self._number = max(self._number + 1, int(_now().timestamp() * 1_000_000))
