@@ -4,19 +4,18 @@ Keys are in the order of people; those that say nothing are left out. Files of t
 """
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from ipaddress import IPv4Address
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from netipl.ccw import DeviceNumber
 from netipl.errors import UsageError
 from netipl.firmware.versions import Version
+from netipl.guests import choices_document
 from netipl.guests.guest import BootMethod, Guest, LocalBoot, Origin
 from netipl.guests.marks import client_identifier, domain_name, one_line, station
-
-Document = dict[str, str | list[str]]
+from netipl.guests.reading import Document, Read, Row, fields, one_of, read, table, text
 
 _AUTO: Final = "auto"
 """Means what None means to a guest, where netipl chooses what fits; a network or a profile may have this name."""
@@ -38,78 +37,48 @@ def document(guest: Guest) -> Document:
         "method": guest.method,
         "local_boot": guest.local_boot,
     }
-    return found | {key: str(value) for key, value in plain.items() if value is not None}
+    chosen = choices_document.document(guest.choices)
+    plainly = {key: str(value) for key, value in plain.items() if value is not None}
+    return found | plainly | ({"choices": chosen} if chosen else {})
 
 
 def guest(document: Mapping[str, object], *, origin: Origin = Origin.ADDED) -> Guest:
     """The guest that a document describes. Raises UsageError that names the key."""
-    unknown = [key for key in document if key not in KEYS]
-    if unknown:
-        raise UsageError(f"{unknown[0]}: there is no such key", remedy=f"known are {', '.join(KEYS)}")
-    if not document.get("name"):
+    found = fields(document, KEYS, _REMEDIES)
+    if not found.get("name"):
         raise UsageError("name: a guest needs a name", remedy="give it a DNS name, as web1 or web1.example.com")
-    fields: dict[str, Any] = {}  # Any: each key has its own type
-    for key, value in document.items():
-        field, read = KEYS[key]
-        if value in (None, "", []):
-            continue
-        try:
-            fields[field] = read(value)
-        except (UsageError, ValueError) as error:
-            remedy = error.remedy if isinstance(error, UsageError) else _REMEDIES.get(key, "")
-            raise UsageError(f"{key}: {error}", remedy=remedy) from None
-    return Guest(**fields, origin=origin)
+    return Guest(**found, origin=origin)
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
-        raise UsageError(f"{value!r} is no text", remedy="write it as text, in quotes where it is taken for more")
-    return str(value)
+def _unless_auto(parse: Callable[[str], object]) -> Read:
+    def read_unless(value: object) -> object:
+        said = text(value)
+        return None if said == _AUTO else parse(said)
 
-
-def _read(parse: Callable[[str], object]) -> Callable[[object], object]:
-    return lambda value: parse(_text(value))
-
-
-def _unless_auto(parse: Callable[[str], object]) -> Callable[[object], object]:
-    def read(value: object) -> object:
-        text = _text(value)
-        return None if text == _AUTO else parse(text)
-
-    return read
-
-
-def _one_of(choices: type[StrEnum]) -> Callable[[str], object]:
-    def read(text: str) -> object:
-        try:
-            return choices(text)
-        except ValueError:
-            remedy = f"choose one of {', '.join((_AUTO, *choices))}"
-            raise UsageError(f"{text!r} is no choice", remedy=remedy) from None
-
-    return read
+    return read_unless
 
 
 def _macs(value: object) -> tuple[object, ...]:
-    each = value if isinstance(value, list | tuple) else _text(value).replace(",", " ").split()
-    return tuple(station(_text(mac)) for mac in each)
+    each = value if isinstance(value, list | tuple) else text(value).replace(",", " ").split()
+    return tuple(station(text(mac)) for mac in each)
 
 
-KEYS: Final[Mapping[str, tuple[str, Callable[[object], object]]]] = MappingProxyType(
+KEYS: Final[Mapping[str, Row]] = MappingProxyType(
     {
-        "name": ("name", _read(domain_name)),
+        "name": ("name", read(domain_name)),
         "mac": ("macs", _macs),
-        "uuid": ("uuid", _read(UUID)),
-        "client_id": ("client_id", _read(client_identifier)),
-        "network": ("network", _read(domain_name)),
+        "uuid": ("uuid", read(UUID)),
+        "client_id": ("client_id", read(client_identifier)),
+        "network": ("network", read(domain_name)),
         "address": ("address", _unless_auto(IPv4Address)),
-        "profile": ("profile", _read(domain_name)),
+        "profile": ("profile", read(domain_name)),
         "firmware": ("firmware", _unless_auto(Version.named)),
-        "cpu": ("cpu", _read(one_line)),
+        "cpu": ("cpu", read(one_line)),
         "disk": ("disk", _unless_auto(DeviceNumber.parse)),
-        "append": ("append", _read(one_line)),
-        "method": ("method", _unless_auto(_one_of(BootMethod))),
-        "local_boot": ("local_boot", _unless_auto(_one_of(LocalBoot))),
+        "append": ("append", read(one_line)),
+        "method": ("method", _unless_auto(one_of(BootMethod, _AUTO))),
+        "local_boot": ("local_boot", _unless_auto(one_of(LocalBoot, _AUTO))),
+        "choices": ("choices", lambda value: choices_document.choices(table(value))),
     }
 )
 """What a document may say: of which field of a guest, and how it is read."""

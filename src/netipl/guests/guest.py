@@ -1,11 +1,12 @@
 """A guest: the machine that is booted, how it is recognised, and what it is to boot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address
 from pathlib import Path
 from uuid import UUID
 
+from netipl.answers.choices import Choices
 from netipl.ccw import DeviceNumber
 from netipl.firmware.versions import Version
 from netipl.net import Mac
@@ -91,6 +92,8 @@ class Guest:
     local_boot: LocalBoot | None = None
     profile: str | None = None
     boot: BootFiles | None = None
+    choices: Choices = field(default_factory=Choices)
+    """Of its installation; they stand over those of its profile."""
     origin: Origin = Origin.SETTINGS
 
     @property

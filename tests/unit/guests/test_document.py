@@ -15,6 +15,7 @@ from netipl.guests.document import KEYS, document, guest
 from netipl.guests.guest import BootFiles, BootMethod, Guest, LocalBoot, Origin
 from netipl.guests.marks import is_station
 from netipl.net import Mac
+from tests.unit.guests.chosen import CHOICES
 
 NAMES = st.from_regex(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,20}[a-zA-Z0-9])?(\.[a-z]{1,6})?", fullmatch=True)
 LINES = st.text(min_size=1).filter(str.isprintable)
@@ -33,6 +34,7 @@ GUESTS = st.builds(
     method=st.none() | st.sampled_from(BootMethod),
     local_boot=st.none() | st.sampled_from(LocalBoot),
     profile=st.none() | NAMES,
+    choices=CHOICES,
     origin=st.sampled_from(Origin),
 )
 
@@ -68,6 +70,7 @@ VALUES: dict[str, tuple[object, object]] = {
     "append": ("quiet", "quiet"),
     "method": ("ins", "ins"),
     "local_boot": ("re-ipl", "re-ipl"),
+    "choices": ({"packages": "vim"}, {"packages": ["vim"]}),
 }
 
 
@@ -85,7 +88,7 @@ def test_more_macs_than_one_are_a_list_or_one_text(value: object) -> None:
     assert guest({"name": "web1", "mac": value}).macs == (Mac.parse(A), Mac.parse(B))
 
 
-@pytest.mark.parametrize("value", [None, "", []])
+@pytest.mark.parametrize("value", [None, "", [], {}])
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "name"])
 def test_a_key_that_says_nothing_is_as_one_that_is_left_out(key: str, value: object) -> None:
     assert guest({"name": "web1", key: value}, origin=Origin.SETTINGS) == Guest(name="web1")
@@ -118,6 +121,8 @@ WRONG: dict[str, tuple[str, object]] = {
     "parameters of two lines": ("append", "quiet\nlabel x"),
     "a method": ("method", "pxe"),
     "a way to the disk": ("local_boot", "chain"),
+    "choices that are no table": ("choices", "vim"),
+    "a choice": ("choices", {"packages": "a b"}),
 }
 
 
