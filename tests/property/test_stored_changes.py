@@ -15,8 +15,8 @@ from sqlalchemy import Connection, delete
 from netipl.errors import NetiplError
 from netipl.guests.guest import BootFiles, BootMethod, Guest, Origin
 from netipl.guests.lease import Lease
-from netipl.guests.profile import Profile
-from netipl.provisioning import building, changing
+from netipl.guests.profile import Profile, ProfileOrigin
+from netipl.provisioning import building, changing, profiling
 from netipl.provisioning.boots import Boot
 from netipl.provisioning.changes import (
     Change,
@@ -33,6 +33,7 @@ from netipl.provisioning.timeline import Deed, Event
 from netipl.store import events, rows, schema, tables
 from netipl.store.database import Database
 from tests.property.small_world import NETWORKS, RESERVABLE, mac
+from tests.unit.guests.chosen import CHOICES
 from tests.unit.provisioning.dhcp_lab import START
 
 NAMES = ("z1", "z2", "z3", "discovered-52-54-00-00-00-01")
@@ -49,7 +50,15 @@ guests = st.builds(
     cpu=st.none() | st.text("z14 ,=ä", min_size=1, max_size=5),
     method=st.none() | st.sampled_from(BootMethod),
     profile=st.none() | st.just("debian"),
+    choices=CHOICES,
     origin=st.just(Origin.ADDED),
+)
+profiles = st.builds(
+    Profile,
+    name=st.sampled_from(("web", "db")),
+    base=st.none() | st.sampled_from(("debian", "web", "db")),
+    choices=CHOICES,
+    origin=st.just(ProfileOrigin.ADDED),
 )
 steps = st.one_of(
     st.tuples(st.just("put"), guests),
@@ -57,6 +66,8 @@ steps = st.one_of(
     st.tuples(st.just("discover"), networks),
     st.tuples(st.just("approve"), names),
     st.tuples(st.just("build"), names),
+    st.tuples(st.just("profile"), profiles),
+    st.tuples(st.just("unprofile"), st.sampled_from(("debian", "web"))),
     st.tuples(st.just("pin"), names),
     st.tuples(st.just("spend"), names),
     st.tuples(st.sampled_from([Deed.BUILD_DONE, Deed.BUILD_FAILED, Deed.BUILD_CANCELLED]), names),
@@ -93,6 +104,11 @@ class Desk:
 
     def _changes(self, step: str, what: object) -> tuple[Change, ...]:
         match step, what:
+            case "profile", Profile():
+                return profiling.put(what, self.catalogue, media=(), by=BY, now=self.now)
+            case "unprofile", str(name):
+                known = self.inventory.guests, self.inventory.builds
+                return profiling.remove(name, self.catalogue, *known, by=BY, now=self.now)
             case "put", Guest():
                 return changing.put(self.inventory, what, by=BY, now=self.now)
             case "remove", str(name):
@@ -104,6 +120,10 @@ class Desk:
             case (("token" | "revoke" | "lease" | "forget"), int(number)):
                 return self._of_no_guest(step, number)
         return self._of_a_build(step, str(what))
+
+    @property
+    def catalogue(self) -> profiling.Catalogue:
+        return profiling.catalogue(PROFILES, self.inventory.profiles)
 
     def _of_no_guest(self, step: str, number: int) -> tuple[Change, ...]:
         address = IPv4Address("192.168.133.100") + number
@@ -158,7 +178,7 @@ def test_what_is_read_again_is_what_is_in_memory(
         told = events.page(connection, NETWORKS, EventQuery(limit=1000))
     again = Inventory(NETWORKS.values())
     again.reload(stored)
-    for kind in ("guests", "builds", "tokens", "leases"):
+    for kind in ("guests", "builds", "tokens", "leases", "profiles"):
         assert sorted(getattr(again, kind), key=repr) == sorted(getattr(desk.inventory, kind), key=repr)
     assert told == desk.happened
     assert stored.number == len(desk.happened)

@@ -131,4 +131,7 @@ _ROWS: Mapping[str, tuple[str, Callable[[Told], str]]] = {
     Deed.BOOT_ENDED: ("boot", _with_reason("over", "reason")),
     Deed.CREDENTIAL_CREATED: ("netipl", _with_reason("token created", "name", "role")),
     Deed.CREDENTIAL_REVOKED: ("netipl", _with_reason("token revoked", "name")),
+    Deed.PROFILE_ADDED: ("netipl", _with_all("profile added")),
+    Deed.PROFILE_CHANGED: ("netipl", _with_all("profile changed")),
+    Deed.PROFILE_REMOVED: ("netipl", _with_reason("profile removed", "name")),
 }

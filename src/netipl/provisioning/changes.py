@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 from netipl.guests.build import Build
 from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease
+from netipl.guests.profile import Profile
 from netipl.provisioning.boots import Boot
 from netipl.provisioning.credential import ApiToken
 from netipl.provisioning.timeline import Event
@@ -79,6 +80,20 @@ class CredentialForgotten:
     name: str
 
 
+@value()
+class ProfileSet:
+    """There is this profile now, instead of one with its name. It is not one of the settings."""
+
+    profile: Profile
+
+
+@value()
+class ProfileForgotten:
+    """There is no profile of that name any more."""
+
+    name: str
+
+
 Change = (
     LeaseSet
     | LeaseForgotten
@@ -89,4 +104,6 @@ Change = (
     | Happened
     | CredentialSet
     | CredentialForgotten
+    | ProfileSet
+    | ProfileForgotten
 )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from netipl.errors import RefusedError, UsageError
+from netipl.guests import choices_document, differing
 from netipl.guests.document import document
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.network import Network
@@ -19,7 +20,7 @@ from netipl.provisioning.timeline import Deed, Event
 
 MOST_WAITING: Final = 1024
 """So many guests may wait for approval: MAC addresses cost nobody anything."""
-_FIELDS: Final = tuple(each.name for each in fields(Guest) if each.name not in {"name", "boot"})
+_FIELDS: Final = tuple(each.name for each in fields(Guest) if each.name not in {"name", "boot", "choices"})
 
 
 def known(inventory: Inventory, name: str) -> Guest:
@@ -100,12 +101,15 @@ def discovered(inventory: Inventory, network: Network, mac: Mac, now: datetime) 
 
 def difference(before: Guest | None, guest: Guest) -> dict[str, str]:
     """What `guest` says that `before` did not: `OLD -> NEW` by field. One that was discovered is approved by it."""
+    chosen = choices_document.document(guest.choices)
     if before is None:
-        return {field: new for field in _FIELDS if field != "origin" and (new := _shown(getattr(guest, field)))}
+        said = {field: new for field in _FIELDS if field != "origin" and (new := _shown(getattr(guest, field)))}
+        return said | differing.added(chosen)
+    choices = differing.changed(choices_document.document(before.choices), chosen)
     if before.origin is Origin.SETTINGS:
         before = replace(before, origin=guest.origin)
     shown = {field: (_shown(getattr(before, field)), _shown(getattr(guest, field))) for field in _FIELDS}
-    return {field: f"{old} -> {new}" for field, (old, new) in shown.items() if old != new}
+    return {field: f"{old} -> {new}" for field, (old, new) in shown.items() if old != new} | choices
 
 
 def _changeable(guest: Guest) -> None:

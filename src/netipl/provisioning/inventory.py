@@ -1,7 +1,8 @@
-"""What the daemon knows: networks, guests, leases and builds, held in memory. The store journals its changes.
+"""What the daemon knows: networks, guests, leases, builds, held in memory. The store journals its changes.
 
 It looks up and applies; it decides nothing about the protocol. One daemon owns it and nothing else changes it. Guests
-of the settings and guests that were added stand side by side; only the latter are journalled.
+of the settings and guests that were added stand side by side; only the latter are journalled. Profiles of the settings
+are not here at all: `profiling.py` puts all together.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from netipl.guests.build import Build
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease
 from netipl.guests.network import Network
+from netipl.guests.profile import Profile
 from netipl.net import Mac
 from netipl.provisioning.address_plan import AddressPlan
 from netipl.provisioning.allocation import Addresses
@@ -29,6 +31,8 @@ from netipl.provisioning.changes import (
     GuestSet,
     LeaseForgotten,
     LeaseSet,
+    ProfileForgotten,
+    ProfileSet,
 )
 from netipl.provisioning.credential import ApiToken
 from netipl.provisioning.identity import Guests, Owner
@@ -38,7 +42,7 @@ from netipl.values import value
 @value(kw_only=True)
 class Stored:
     """What the store has of some networks: leases, added guests, the newest build of each guest, and of each MAC the
-    newest boot. Tokens are of no network. `number` is that of the newest event.
+    newest boot. Tokens and profiles are of no network. `number` is that of the newest event.
     """
 
     leases: tuple[Lease, ...] = ()
@@ -46,6 +50,7 @@ class Stored:
     builds: tuple[Build, ...] = ()
     boots: tuple[Boot, ...] = ()
     tokens: tuple[ApiToken, ...] = ()
+    profiles: tuple[Profile, ...] = ()
     number: int = 0
 
 
@@ -59,6 +64,7 @@ class Inventory:
         self._elsewhere: dict[tuple[str, IPv4Address], Lease] = {}
         self._builds: dict[tuple[str, str], Build] = {}
         self._tokens: dict[str, ApiToken] = {}
+        self._profiles: dict[str, Profile] = {}
         self._enter(networks, guests, leases)
 
     def _enter(self, networks: Iterable[Network], guests: Iterable[Guest], leases: Iterable[Lease]) -> None:
@@ -110,6 +116,7 @@ class Inventory:
         spent = tuple(still_spent(build, self._builds.get((build.network, build.guest))) for build in stored.builds)
         self._builds = {(build.network, build.guest): build for build in spent}
         self._tokens = {token.name: token for token in stored.tokens}
+        self._profiles = {profile.name: profile for profile in stored.profiles}
         return tuple(build for build, kept in zip(spent, stored.builds, strict=True) if build != kept)
 
     def apply(self, change: Change) -> None:
@@ -130,10 +137,19 @@ class Inventory:
                 self._set_guest(name, None)
             case BuildSet(build=build):
                 self._builds[build.network, build.guest] = build
+            case _:
+                self._apply_to_no_network(change)
+
+    def _apply_to_no_network(self, change: Change) -> None:
+        match change:
             case CredentialSet(token=token):
                 self._tokens[token.name] = token
             case CredentialForgotten(name=name):
                 self._tokens.pop(name, None)
+            case ProfileSet(profile=profile):
+                self._profiles[profile.name] = profile
+            case ProfileForgotten(name=name):
+                self._profiles.pop(name, None)
 
     def check(self, guest: Guest) -> None:
         """Raises UsageError where `guest` cannot take the place of the one with its name, or be added."""
@@ -235,6 +251,11 @@ class Inventory:
     def tokens(self) -> tuple[ApiToken, ...]:
         """By which the API is reached."""
         return tuple(self._tokens.values())
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """Those that were added."""
+        return tuple(self._profiles.values())
 
     @property
     def builds(self) -> tuple[Build, ...]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from netipl.errors import UsageError
 
-NAMES: Final = ("guest", "address", "server", "answers", "callback")
+NAMES: Final = ("guest", "address", "server", "answers", "callback", "medium", "tree")
 _NAMED: Final = re.compile(r"(?<!\$)\{([a-z]+)\}")
 
 

@@ -73,6 +73,9 @@ class Deed(StrEnum):
     BOOT_ENDED = "boot-ended"  # reason
     CREDENTIAL_CREATED = "token-created"  # name, role
     CREDENTIAL_REVOKED = "token-revoked"  # name
+    PROFILE_ADDED = "profile-added"  # name, and the keys of its document
+    PROFILE_CHANGED = "profile-changed"  # name, and the keys that changed, as `OLD -> NEW`
+    PROFILE_REMOVED = "profile-removed"  # name
 
 
 @value(kw_only=True)

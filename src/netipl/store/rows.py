@@ -17,9 +17,11 @@ from netipl.provisioning.changes import (
     Happened,
     LeaseForgotten,
     LeaseSet,
+    ProfileForgotten,
+    ProfileSet,
 )
 from netipl.provisioning.inventory import Stored
-from netipl.store import boots, builds, credentials, events, guests, leases, tables
+from netipl.store import boots, builds, credentials, events, guests, leases, profiles, tables
 from netipl.store.upsert import upsert
 
 Row = dict[str, object]
@@ -47,6 +49,7 @@ def read(connection: Connection, networks: Collection[str]) -> Stored:
         builds=tuple(builds.newest(connection, networks)),
         boots=tuple(boots.newest(connection, networks)),
         tokens=tuple(credentials.read(connection)),
+        profiles=tuple(profiles.read(connection)),
         number=events.newest_number(connection, networks),
     )
 
@@ -68,10 +71,22 @@ def _wanted(change: Change) -> tuple[Table, Row, bool]:
             return tables.boots, boots.row(boot), True
         case Happened(event=event):
             return tables.events, events.row(event), True
+        case CredentialSet() | CredentialForgotten() | ProfileSet() | ProfileForgotten():
+            return _of_no_network(change)
+
+
+def _of_no_network(
+    change: CredentialSet | CredentialForgotten | ProfileSet | ProfileForgotten,
+) -> tuple[Table, Row, bool]:
+    match change:
         case CredentialSet(token=token):
             return tables.api_tokens, credentials.row(token), True
         case CredentialForgotten(name=name):
             return tables.api_tokens, {"name": name}, False
+        case ProfileSet(profile=profile):
+            return tables.profiles, profiles.row(profile), True
+        case ProfileForgotten(name=name):
+            return tables.profiles, {"name": name}, False
 
 
 def _set(table: Table, dialect: Dialect) -> Insert:

@@ -146,6 +146,13 @@ events = Table(
     Index("events_of_build", "network", "build", "number"),
 )
 
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("name", OutsideText, primary_key=True),
+    Column("document", Text, nullable=False),  # JSON: guests/profile_document.py
+)
+
 api_tokens = Table(
     "api_tokens",
     metadata,

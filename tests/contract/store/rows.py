@@ -13,14 +13,25 @@ from netipl.firmware.versions import Version
 from netipl.guests.build import Build, BuildState
 from netipl.guests.guest import BootMethod, Guest, LocalBoot, Origin
 from netipl.guests.lease import Lease, LeaseState
+from netipl.guests.profile import Profile, ProfileOrigin
 from netipl.net import Mac
 from netipl.provisioning.boots import Boot, BootState
-from netipl.provisioning.changes import BootSet, BuildSet, Change, CredentialSet, GuestSet, Happened, LeaseSet
+from netipl.provisioning.changes import (
+    BootSet,
+    BuildSet,
+    Change,
+    CredentialSet,
+    GuestSet,
+    Happened,
+    LeaseSet,
+    ProfileSet,
+)
 from netipl.provisioning.credential import ApiToken, Role, digest
 from netipl.provisioning.inventory import Stored
 from netipl.provisioning.plan import Purpose
 from netipl.provisioning.timeline import Event, Seen
 from netipl.store.journal import Journal
+from tests.unit.guests.test_choices_document import WHOLE
 
 NETWORKS = ("lab", "other")
 DEADLINE = 60
@@ -50,6 +61,7 @@ GUEST = Guest(
     method=BootMethod.OPTIONS,
     local_boot=LocalBoot.FALL_THROUGH,
     profile="debian",
+    choices=WHOLE,
     origin=Origin.ADDED,
 )
 BUILD = Build(
@@ -95,6 +107,15 @@ EVENT = Event(
     number=int(BEGAN.timestamp() * 1_000_000),
 )
 TOKEN = ApiToken(name=ODD, role=Role.READ_ONLY, digest=digest("netipl_x"), created=BEGAN, by="user root")
+PROFILE = Profile(
+    name="web",
+    base="debian",
+    medium="debian12",
+    template="mine",
+    append="word='ä'",
+    choices=WHOLE,
+    origin=ProfileOrigin.ADDED,
+)
 
 PLAIN: tuple[Change, ...] = (
     GuestSet(Guest(name="web2", macs=(Mac.parse("52:54:00:13:33:0c"),), network="other", origin=Origin.DISCOVERED)),
@@ -103,6 +124,7 @@ PLAIN: tuple[Change, ...] = (
     ),
     BootSet(Boot(mac=Mac.parse("52:54:00:13:33:0c"), xid=0, began=BEGAN, network="other")),
     Happened(Event(at=BEGAN, what=Seen.DHCP_DISCOVER, network="", number=1)),
+    ProfileSet(Profile(name="debian", origin=ProfileOrigin.ADDED)),
 )
 """Each without all that may be left out."""
 
@@ -113,6 +135,7 @@ EVERYTHING: tuple[Change, ...] = (
     BootSet(BOOT),
     Happened(EVENT),
     CredentialSet(TOKEN),
+    ProfileSet(PROFILE),
     *PLAIN,
 )
 STORED = Stored(
@@ -121,6 +144,7 @@ STORED = Stored(
     builds=(BUILD, *(change.build for change in PLAIN if isinstance(change, BuildSet))),
     boots=(BOOT, *(change.boot for change in PLAIN if isinstance(change, BootSet))),
     tokens=(TOKEN,),
+    profiles=(Profile(name="debian", origin=ProfileOrigin.ADDED), PROFILE),
     number=EVENT.number,
 )
 """What there is after EVERYTHING."""

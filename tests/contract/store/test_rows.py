@@ -20,6 +20,8 @@ from netipl.provisioning.changes import (
     GuestForgotten,
     GuestSet,
     Happened,
+    ProfileForgotten,
+    ProfileSet,
 )
 from netipl.provisioning.credential import Role
 from netipl.provisioning.inventory import Stored
@@ -32,6 +34,7 @@ from tests.contract.store.rows import (
     EVERYTHING,
     GUEST,
     NETWORKS,
+    PROFILE,
     STORED,
     TOKEN,
     keep,
@@ -53,7 +56,7 @@ def test_a_daemon_gets_what_is_of_its_networks(url: str) -> None:
     networks = {*(each.network for each in here.builds), *(each.network for each in here.boots)}
     assert networks == {here.guests[0].network} == {"other"}
     assert (here.leases, here.tokens) == ((), (TOKEN,))
-    assert stored(url, []) == Stored(tokens=(TOKEN,), number=1)
+    assert stored(url, []) == Stored(tokens=(TOKEN,), profiles=STORED.profiles, number=1)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +124,14 @@ def test_a_token_that_was_revoked_is_gone_and_one_of_its_name_may_come(url: str)
     assert stored(url).tokens == (admin,)
 
 
+def test_of_a_profile_the_last_change_counts(url: str) -> None:
+    other = replace(PROFILE, append="")
+    keep(url, [ProfileSet(other), ProfileSet(PROFILE)])
+    assert stored(url).profiles == (PROFILE,)
+    keep(url, [ProfileSet(other), ProfileForgotten(PROFILE.name)])
+    assert stored(url).profiles == ()
+
+
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
@@ -133,6 +144,9 @@ def test_a_token_that_was_revoked_is_gone_and_one_of_its_name_may_come(url: str)
         ("UPDATE boots SET mac = 'none'", f"boot {BOOT.id} in network lab"),
         ("UPDATE boots SET rule = 'none'", f"boot {BOOT.id} in network lab"),
         ("UPDATE api_tokens SET role = 'king'", "token g"),
+        ("UPDATE profiles SET document = '{}' WHERE name = 'web'", "profile web"),
+        ("UPDATE profiles SET document = 'no JSON' WHERE name = 'web'", "profile web"),
+        ("UPDATE profiles SET document = replace(document, 'Europe', '..')", "timezone: "),
     ],
 )
 def test_a_row_that_cannot_be_read_is_named(url: str, statement: str, named: str) -> None:

@@ -62,6 +62,7 @@ def test_it_finds(url: str, statement: str, words: str) -> None:
         ("UPDATE events SET detail = '[' WHERE network = ''", "event 1 in network  cannot be read"),
         ("UPDATE events SET detail = '{\"a\": []}' WHERE network = ''", "no object of text and numbers"),
         ("UPDATE api_tokens SET role = 'king'", "token g"),
+        ("UPDATE profiles SET document = '{}' WHERE name = 'web'", "profile web cannot be read"),
         ("DROP INDEX events_of_guest", "not those of schema"),
     ],
 )

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from netipl.answers.choices import Choices
 from netipl.errors import NetiplError, RefusedError, UsageError
 from netipl.firmware.versions import Version
 from netipl.guests.build import OPEN, Build, BuildState
+from netipl.guests.choices_document import HIDDEN
 from netipl.guests.guest import BootFiles, Guest, Origin
 from netipl.guests.network import Network
 from netipl.net import Mac
@@ -18,6 +20,7 @@ from netipl.provisioning import changing
 from netipl.provisioning.changes import BuildSet, Change, GuestForgotten, GuestSet, Happened
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.timeline import Deed, Event
+from tests.unit.guests.chosen import SHA512
 from tests.unit.provisioning.dhcp_lab import DUID, FAR, LAB, START, STRANGER, Z1_ADDRESS, Z1_MAC, Z2_MAC
 
 BY = "user root"
@@ -72,6 +75,17 @@ def test_a_guest_that_is_known_is_changed_and_told_with_the_difference() -> None
     changes = put(inventory(), replace(WEB1, cpu="z14", address=None))
     (event,) = events(changes)
     assert (event.what, event.detail) == (Deed.GUEST_CHANGED, {"cpu": " -> z14", "address": f"{Z1_ADDRESS} -> "})
+
+
+def test_what_is_chosen_for_a_guest_is_told_by_its_key_and_a_hash_of_a_password_never() -> None:
+    hashed = replace(WEB1, choices=Choices(packages=("vim",), root_password=SHA512))
+    (told,) = events(put(inventory(), hashed))
+    assert told.detail == {"packages": " -> vim", "root_password": f" -> {HIDDEN}"}
+    other = replace(hashed, choices=Choices(packages=("vim",), root_password=SHA512.replace("salt", "SALT")))
+    (told,) = events(put(inventory(hashed), other))
+    assert told.detail == {"root_password": f"{HIDDEN} -> {HIDDEN} (another)"}
+    (told,) = events(put(inventory(WEB2), hashed))
+    assert (told.detail["packages"], told.detail["root_password"]) == ("vim", HIDDEN)
 
 
 def test_a_guest_keeps_its_open_build_while_it_stays_in_its_network() -> None:

@@ -12,6 +12,7 @@ from netipl.guests.build import Build
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
+from netipl.guests.profile import Profile, ProfileOrigin
 from netipl.provisioning.changes import (
     BuildSet,
     CredentialForgotten,
@@ -20,6 +21,8 @@ from netipl.provisioning.changes import (
     GuestSet,
     LeaseForgotten,
     LeaseSet,
+    ProfileForgotten,
+    ProfileSet,
 )
 from netipl.provisioning.credential import ApiToken, Role
 from netipl.provisioning.inventory import Inventory, Stored
@@ -43,6 +46,7 @@ HOUR = timedelta(hours=1)
 LEASE_1 = Lease(network="lab", address=Z1_ADDRESS, mac=Z1_MAC, guest="z1", expires=START + HOUR)
 LEASE_2 = Lease(network="lab", address=POOL_1, mac=Z2_MAC, guest="z2", expires=START + HOUR)
 BUILD = Build(id="1", guest="z1", network="lab", profile="debian", asked=START, by="", expires=START + HOUR)
+PROFILE = Profile(name="web", origin=ProfileOrigin.ADDED)
 TOKEN = ApiToken(name="ci", role=Role.ADMIN, digest="00", created=START, by="user root")
 LEASE_FAR = Lease(network="far", address=FAR_1, mac=STRANGER, expires=START + HOUR)
 
@@ -229,12 +233,21 @@ def test_tokens_are_known_by_name() -> None:
     assert not here.tokens
 
 
+def test_added_profiles_are_known_by_name() -> None:
+    here = Inventory((LAB,))
+    here.apply(ProfileSet(PROFILE))
+    assert here.profiles == (PROFILE,)
+    here.apply(ProfileForgotten("web"))
+    here.apply(ProfileForgotten("web"))
+    assert not here.profiles
+
+
 def test_all_becomes_what_the_store_says_but_for_guests_of_the_settings() -> None:
     here = Inventory((LAB,), (Z2,))
     here.apply(GuestSet(ADDED))
     here.apply(BuildSet(BUILD))
-    here.reload(Stored(guests=(), builds=(), tokens=(TOKEN,)))
-    assert (here.guests, here.builds, here.tokens) == ((Z2,), (), (TOKEN,))
+    here.reload(Stored(guests=(), builds=(), tokens=(TOKEN,), profiles=(PROFILE,)))
+    assert (here.guests, here.builds, here.tokens, here.profiles) == ((Z2,), (), (TOKEN,), (PROFILE,))
 
 
 def test_a_network_that_comes_back_brings_its_guests_and_builds() -> None:

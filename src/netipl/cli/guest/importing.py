@@ -14,7 +14,7 @@ from netipl.cli.remote.api import Api, Json
 from netipl.cli.remote.group import Json as AsJson
 from netipl.cli.remote.group import Yes, agreed, connected, table
 from netipl.errors import UsageError
-from netipl.guests.document import Document
+from netipl.guests.reading import Document
 from netipl.provisioning.importing import Step
 from netipl.wire import printable
 

@@ -10,8 +10,9 @@ from netipl.cli.remote import completion
 from netipl.cli.remote.api import Api, Json, guest_path
 from netipl.cli.remote.views import GuestView, guest_view
 from netipl.errors import UsageError
-from netipl.guests.document import Document, document, guest
+from netipl.guests.document import document, guest
 from netipl.guests.guest import BootMethod, LocalBoot
+from netipl.guests.reading import Document
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The guest.", autocompletion=completion.guests)]
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="Its name: a DNS name, as web1 or web1.example.com.")]

@@ -9,7 +9,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from netipl.cli.remote.api import Json
 from netipl.errors import NetiplError, UnavailableError
-from netipl.guests.document import KEYS, Document
+from netipl.guests.document import KEYS
+from netipl.guests.reading import Document
 from netipl.net import Mac
 
 _Arguments = ParamSpec("_Arguments")

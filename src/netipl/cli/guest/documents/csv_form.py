@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 from netipl.cli.guest.documents.entry import Entry, Source, known, refuse
-from netipl.guests.document import KEYS, Document
+from netipl.guests.document import KEYS
+from netipl.guests.reading import Document
 
 _COMMAS = "separate columns by commas, and put text that has a comma or a quote in double quotes"
 

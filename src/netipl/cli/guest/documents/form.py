@@ -9,7 +9,8 @@ from typing import Final, NoReturn
 
 from netipl.cli.guest.documents.entry import Entry, Source
 from netipl.errors import UnavailableError, UsageError
-from netipl.guests.document import Document, document, guest
+from netipl.guests.document import document, guest
+from netipl.guests.reading import Document
 
 
 class Form(StrEnum):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from netipl.cli.guest.documents import yaml_form
-from netipl.guests.document import Document
+from netipl.guests.reading import Document
 
 read = yaml_form.read
 

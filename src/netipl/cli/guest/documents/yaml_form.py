@@ -10,7 +10,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from netipl.cli.guest.documents.entry import Entry, Source, known, refuse
-from netipl.guests.document import Document
+from netipl.guests.reading import Document
 
 _LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml's, where PyYAML was built with it
 _DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
