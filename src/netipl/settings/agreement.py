@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 
-from netipl.errors import UsageError
 from netipl.guests.guest import BootMethod
-from netipl.provisioning.parameters import NAMES, filled
+from netipl.settings import profiles
 from netipl.settings.keys import BootKeys, File, GuestKeys, NetworkKeys
 from netipl.settings.problems import Location, Problem, dotted
+from netipl.settings.profiles import PATH_REMEDY
 
 Check = Callable[[File, Path], Iterator[Problem]]
 
@@ -132,35 +132,18 @@ def _files_are_there(file: File, directory: Path) -> Iterator[Problem]:
         for key in ("kernel", "initrd"):
             path = getattr(keys, key)
             if path is not None and not os.access(directory / path, os.R_OK):
-                yield Problem(key=(*place, key), what=f"{directory / path} cannot be read", remedy=_PATH_REMEDY)
+                yield Problem(key=(*place, key), what=f"{directory / path} cannot be read", remedy=PATH_REMEDY)
             elif path is not None and not (directory / path).is_file():
-                yield Problem(key=(*place, key), what=f"{directory / path} is no file", remedy=_PATH_REMEDY)
+                yield Problem(key=(*place, key), what=f"{directory / path} is no file", remedy=PATH_REMEDY)
     if (root := file.tftp.root) is not None and not (directory / root).is_dir():
-        yield Problem(key=("tftp", "root"), what=f"{directory / root} is no directory", remedy=_PATH_REMEDY)
+        yield Problem(key=("tftp", "root"), what=f"{directory / root} is no directory", remedy=PATH_REMEDY)
 
 
-def _profiles_are_whole(file: File, directory: Path) -> Iterator[Problem]:
-    for name, profile in file.profiles.items():
-        place = ("profiles", name)
-        for key in ("kernel", "initrd", "answers"):
-            path = getattr(profile, key)
-            if path is not None and not (os.access(directory / path, os.R_OK) and (directory / path).is_file()):
-                yield Problem(key=(*place, key), what=f"{directory / path} is no file to read", remedy=_PATH_REMEDY)
-        try:
-            filled(profile.append, dict.fromkeys(NAMES, ""))
-        except UsageError as error:
-            yield Problem(key=(*place, "append"), what=str(error), remedy=error.remedy)
-
-
-def _guests_have_profiles_that_are_there(file: File, _: Path) -> Iterator[Problem]:
+def _guests_with_profiles_can_be_installed(file: File, _: Path) -> Iterator[Problem]:
     for name, guest in file.guests.items():
         if guest.profile is None:
             continue
         place = ("guests", name)
-        if guest.profile not in file.profiles:
-            known = ", ".join(file.profiles)
-            remedy = f"use one of: {known}" if known else f"add [profiles.{guest.profile}]"
-            yield Problem(key=(*place, "profile"), what=f"there is no profile {guest.profile}", remedy=remedy)
         if (guest.kernel, guest.initrd, guest.append) != (None, None, None):
             remedy = "take them out, or the profile"
             yield Problem(key=(*place, "profile"), what="it has files of its own, which it would boot", remedy=remedy)
@@ -203,7 +186,7 @@ def _api_has_its_group_and_files(file: File, directory: Path) -> Iterator[Proble
     for key in ("tls_certificate", "tls_key"):
         path = getattr(file.api, key)
         if path is not None and not (directory / path).is_file():
-            yield Problem(key=("api", key), what=f"{directory / path} is no file", remedy=_PATH_REMEDY)
+            yield Problem(key=("api", key), what=f"{directory / path} is no file", remedy=PATH_REMEDY)
     if file.api.group is not None:
         try:
             grp.getgrnam(file.api.group)
@@ -231,15 +214,13 @@ CHECKS: tuple[Check, ...] = (
     _guests_are_in_their_networks,
     _guests_can_be_booted,
     _files_are_there,
-    _profiles_are_whole,
-    _guests_have_profiles_that_are_there,
+    profiles.problems,
+    _guests_with_profiles_can_be_installed,
     _export_is_apart,
     _api_is_reached_safely,
     _api_has_its_group_and_files,
     _user_is_known,
 )
-
-_PATH_REMEDY = "correct the path, or put it there; relative paths start where the settings file is"
 
 
 def _taken(network: NetworkKeys) -> dict[object, str]:

@@ -17,6 +17,7 @@ from netipl.images import kernel as kernel_facts
 from netipl.provisioning.observing import Limits
 from netipl.provisioning.policy import Policy
 from netipl.servers.api.listen import Listen
+from netipl.settings import profiles
 from netipl.settings.keys import ApiKeys, DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
 from netipl.store.exports import Wanted
 
@@ -124,14 +125,8 @@ class Settings:
 
     def profiles(self) -> dict[str, Profile]:
         """By name."""
-        return {
-            name: Profile(
-                name=name,
-                boot=BootFiles(kernel=self._placed(keys.kernel), initrd=self._initrd(keys.initrd), append=keys.append),
-                answers=None if keys.answers is None else self._placed(keys.answers),
-            )
-            for name, keys in self.file.profiles.items()
-        }
+        directory = self.path.parent.absolute()
+        return {name: profiles.profile(name, keys, directory) for name, keys in self.file.profiles.items()}
 
     def policy(self) -> Policy:
         """Of builds and boots."""
@@ -214,6 +209,7 @@ class Settings:
             profile=keys.profile,
             method=keys.method,
             boot=self._boot(keys),
+            choices=profiles.choices(keys.choices),
         )
 
     @property
