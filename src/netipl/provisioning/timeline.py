@@ -73,6 +73,11 @@ class Deed(StrEnum):
     BOOT_ENDED = "boot-ended"  # reason
     CREDENTIAL_CREATED = "token-created"  # name, role
     CREDENTIAL_REVOKED = "token-revoked"  # name
+    MEDIUM_ASKED = "medium-asked"  # name, id, source
+    MEDIUM_ADDED = "medium-added"  # name, id, source, title
+    MEDIUM_FAILED = "medium-failed"  # name, id, reason, remedy
+    MEDIUM_CANCELLED = "medium-cancelled"  # name, id
+    MEDIUM_REMOVED = "medium-removed"  # name, id
 
 
 @value(kw_only=True)

@@ -47,6 +47,7 @@ class MediaShelf:
         self._media: dict[str, Medium] = {}
         self._trees: dict[str, dict[str, tuple[Part, ...]]] = {}
         self._coming: dict[str, _Coming] = {}
+        self._unread: list[Path] = []
 
     # what planners ask
 
@@ -103,8 +104,23 @@ class MediaShelf:
             except (OSError, UnavailableError) as error:
                 remedy = error.remedy if isinstance(error, UnavailableError) else ""
                 _log.error("a medium cannot be used", file=str(place), reason=str(error), remedy=remedy)
+                self._unread.append(place)
             else:
                 self.shown(medium, tree)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all records could be read: only then is it known which files nobody needs."""
+        return not any(place.exists() for place in self._unread)
+
+    def used(self) -> set[str]:
+        """The sums of all files that media have."""
+        files = {file.sha256 for medium in self._media.values() for _, file in medium.files}
+        return files | {part.sha256 for tree in self._trees.values() for parts in tree.values() for part in parts}
+
+    def tree(self, identifier: str) -> Tree:
+        """Of a medium; empty where it has none."""
+        return self._trees.get(identifier, {})
 
     def shown(self, medium: Medium, tree: Tree) -> None:
         """It is whole, and on disk."""
