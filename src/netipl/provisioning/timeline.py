@@ -76,6 +76,11 @@ class Deed(StrEnum):
     PROFILE_ADDED = "profile-added"  # name, and the keys of its document
     PROFILE_CHANGED = "profile-changed"  # name, and the keys that changed, as `OLD -> NEW`
     PROFILE_REMOVED = "profile-removed"  # name
+    MEDIUM_ASKED = "medium-asked"  # name, id, source
+    MEDIUM_ADDED = "medium-added"  # name, id, source, title
+    MEDIUM_FAILED = "medium-failed"  # name, id, reason, remedy
+    MEDIUM_CANCELLED = "medium-cancelled"  # name, id
+    MEDIUM_REMOVED = "medium-removed"  # name, id
 
 
 @value(kw_only=True)

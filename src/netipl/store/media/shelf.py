@@ -1,0 +1,142 @@
+"""The media that there are, as whoever boots guests asks for them: by name, and by the paths of URLs and TFTP names.
+
+Everything is answered from memory; what is on disk was read at the start. A medium that is still arriving is known by
+its name and by the names of its files, so that whoever asks for one can wait.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from netipl.content import Content
+from netipl.errors import UnavailableError
+from netipl.media.medium import Medium, Role
+from netipl.protocols.tftp.resolution import Arriving, Missing, Resolution
+from netipl.store.media import record, trees
+from netipl.store.media.blobs import Blobs
+from netipl.store.media.trees import Part, Tree
+
+PREFIX: Final = "media/"
+"""With this the names begin that are resolved here."""
+
+TREE: Final = "tree/"
+RECORD: Final = "medium.json"
+BLOBS: Final = "blobs"
+INCOMING: Final = "incoming"
+_log = structlog.get_logger("netipl")
+
+
+@dataclass(slots=True)
+class _Coming:
+    """A medium that is not whole yet. `files` are the names that it is known to have."""
+
+    name: str
+    files: set[str] = field(default_factory=set)
+    has_tree: bool = False
+
+
+class MediaShelf:
+    """Of the directory `root`; nothing is read before `load`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.blobs = Blobs(root / BLOBS)
+        self._media: dict[str, Medium] = {}
+        self._trees: dict[str, dict[str, tuple[Part, ...]]] = {}
+        self._coming: dict[str, _Coming] = {}
+        self._unread: list[Path] = []
+
+    # what planners ask
+
+    @property
+    def media(self) -> Sequence[Medium]:
+        """Those that are whole, in the order of their names."""
+        return sorted(self._media.values(), key=lambda medium: medium.name)
+
+    def medium(self, name: str) -> Medium | Arriving | Missing:
+        """The one of that name."""
+        for medium in self._media.values():
+            if medium.name == name:
+                return medium
+        return Arriving() if any(coming.name == name for coming in self._coming.values()) else Missing()
+
+    def content(self, medium: Medium, role: Role) -> Content | Arriving | Missing:
+        """The bytes of its first file in this role. Arriving only while `medium` is."""
+        file = next((file for its, file in medium.files if its is role), None)
+        if file is None:
+            return Missing()
+        if medium.id not in self._media:
+            return Arriving() if medium.id in self._coming else Missing()
+        return self.blobs.content(file.sha256, file.size)
+
+    # what servers ask
+
+    def resolve(self, name: str) -> Resolution:
+        """What `media/ID/PATH` and `media/ID/tree/PATH` stand for. `name` is checked before."""
+        identifier, _, path = name.removeprefix(PREFIX).partition("/")
+        if (coming := self._coming.get(identifier)) is not None:
+            is_known = path in coming.files or (coming.has_tree and path.startswith(TREE))
+            return Arriving() if is_known else Missing()
+        medium = self._media.get(identifier)
+        if medium is None:
+            return Missing()
+        for _, file in medium.files:
+            if file.name == path:
+                return self.blobs.content(file.sha256, file.size)
+        if medium.has_tree and path.startswith(TREE):
+            parts = self._trees[identifier].get(path.removeprefix(TREE))
+            return Missing() if parts is None else trees.content(self.blobs, parts)
+        return Missing()
+
+    # what keeps it right
+
+    def load(self) -> None:
+        """Read what is there. A medium that cannot be read is told of in the log, and left as it is."""
+        for place in sorted(self.root.glob(f"*/{RECORD}")):
+            try:
+                medium = record.decode(place.read_bytes())
+                if medium.id != place.parent.name:
+                    raise UnavailableError(f"it says that it is {medium.id}", remedy="move its directory back")
+                tree = trees.decode((place.parent / trees.NAME).read_bytes()) if medium.has_tree else {}
+            except (OSError, UnavailableError) as error:
+                remedy = error.remedy if isinstance(error, UnavailableError) else ""
+                _log.error("a medium cannot be used", file=str(place), reason=str(error), remedy=remedy)
+                self._unread.append(place)
+            else:
+                self.shown(medium, tree)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all records could be read: only then is it known which files nobody needs."""
+        return not any(place.exists() for place in self._unread)
+
+    def used(self) -> set[str]:
+        """The sums of all files that media have."""
+        files = {file.sha256 for medium in self._media.values() for _, file in medium.files}
+        return files | {part.sha256 for tree in self._trees.values() for parts in tree.values() for part in parts}
+
+    def tree(self, identifier: str) -> Tree:
+        """Of a medium; empty where it has none."""
+        return self._trees.get(identifier, {})
+
+    def shown(self, medium: Medium, tree: Tree) -> None:
+        """It is whole, and on disk."""
+        self._trees[medium.id] = dict(tree)
+        self._media[medium.id] = medium
+        self._coming.pop(medium.id, None)
+
+    def hidden(self, identifier: str) -> None:
+        """It is there no more."""
+        self._media.pop(identifier, None)
+        self._trees.pop(identifier, None)
+
+    def announced(self, identifier: str, name: str, files: Iterable[str] = (), *, has_tree: bool = False) -> None:
+        """It is on its way, and will have these files."""
+        self._coming[identifier] = _Coming(name, set(files), has_tree)
+
+    def given_up(self, identifier: str) -> None:
+        """It will not come."""
+        self._coming.pop(identifier, None)
