@@ -43,6 +43,7 @@ class Templates(ImmutableSandboxedEnvironment):
         self._steps = 0
         self.filters.update(FILTERS)
         self.filters[_COUNTED] = self._counted
+        self.globals["refuse"] = _refuse
 
     def rendered(self, name: str, known: Mapping[str, Any]) -> bytes:  # Any: a template takes values of every type
         """The template `name` with what is known. Raises UsageError."""
@@ -92,6 +93,11 @@ class Templates(ImmutableSandboxedEnvironment):
             if size > MOST_BYTES:
                 raise UsageError(f"it makes more than {MOST_BYTES} bytes", remedy=f"see what {name} repeats")
         return b"".join(made)
+
+
+def _refuse(message: str) -> str:
+    """For a template that cannot do what was chosen."""
+    raise UsageError(message, remedy="choose otherwise, or give the profile a template of your own")
 
 
 def _place(name: str, error: Exception) -> str:

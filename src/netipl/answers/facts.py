@@ -48,6 +48,8 @@ class Facts:
     """That of the medium, as `rhel`."""
     version: str
     """That of the medium, as `9.4`."""
+    title: str
+    """What the medium calls itself, as `Red Hat Enterprise Linux 9.4`."""
     tree: str | None = None
     """The URL of the install tree, without a slash at its end."""
     medium: str | None = None
@@ -65,6 +67,13 @@ def chosen(facts: Facts) -> Choices:
     return over(facts.choices, DEFAULTS)
 
 
+def kernel_parameters(choices: Choices) -> tuple[str, ...]:
+    """The kernel parameters that make the channel devices of a guest known: to dracut, and `cio_ignore` to Linux."""
+    named = (("rd.znet", choices.znet), ("rd.dasd", choices.dasd), ("rd.zfcp", choices.zfcp))
+    found = [f"{name}={arguments}" for name, many in named for arguments in many]
+    return (*found, *([f"cio_ignore={choices.cio_ignore}"] if choices.cio_ignore is not None else ()))
+
+
 def context(facts: Facts) -> Mapping[str, Any]:  # Any: templates take values of every type
     """By the names that templates use: the fields of Facts and of Choices, and what follows from them."""
     choices = chosen(facts)
@@ -75,6 +84,7 @@ def context(facts: Facts) -> Mapping[str, Any]:  # Any: templates take values of
         "host": facts.guest.partition(".")[0],
         "fqdn": facts.guest if "." in facts.guest or not facts.domain else f"{facts.guest}.{facts.domain}",
         "prefix": int(facts.netmask).bit_count(),
+        "kernel_parameters": kernel_parameters(choices),
         "variables": dict(choices.variables),
     }
     return {name: found for name, found in known.items() if found is not None}

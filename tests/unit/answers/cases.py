@@ -15,6 +15,7 @@ LEAST = Facts(
     server=IPv4Address("192.0.2.1"),
     family="rhel",
     version="9.4",
+    title="Red Hat Enterprise Linux 9.4",
     tree="http://192.0.2.1:8069/media/m1/tree",
     medium="http://192.0.2.1:8069/media/m1",
     answers="http://192.0.2.1:8069/answers/netipl_TOKEN/",
