@@ -30,7 +30,7 @@ class ProfileOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """It boots the kernel and initrd of `medium`, or files of its own (`boot`).
+    """It boots the kernel and initrd of `medium`, or files of its own (`boot`); for a disk image those of `agent`.
 
     Its `append` comes behind the parameters of the medium. Its installer gets the answers of `template`, else of what
     suits the medium; or the plain file `answers`, in which, as in `append`, names in braces are filled in
@@ -40,6 +40,7 @@ class Profile:
     name: str
     base: str | None = None
     medium: str | None = None
+    agent: str | None = None
     boot: BootFiles | None = None
     template: str | None = None
     answers: Path | None = None
@@ -88,6 +89,7 @@ def _over(upper: Profile, lower: Profile) -> Profile:
         upper,
         medium=boots.medium,
         boot=boots.boot,
+        agent=upper.agent or lower.agent,
         template=answered.template,
         answers=answered.answers,
         append=" ".join(filter(None, (lower.append, upper.append))),

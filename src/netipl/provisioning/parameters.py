@@ -11,18 +11,29 @@ from typing import Final
 from netipl.errors import UsageError
 
 NAMES: Final = ("guest", "address", "server", "answers", "callback", "medium", "tree")
+_REMEDIES: Final = {
+    "medium": "give the profile a medium",
+    "tree": "give the profile a medium whose tree is kept, or that came from a mirror",
+}
+"""For names that stand for something in some builds only."""
 _NAMED: Final = re.compile(r"(?<!\$)\{([a-z]+)\}")
 
 
-def parameters(*, guest: str, address: IPv4Address, server: IPv4Address, port: int, token: str) -> dict[str, str]:
-    """By name. `server` and `port` are where boot files are served by HTTP; `callback` is followed by what happened."""
+def parameters(
+    *, guest: str, address: IPv4Address, server: IPv4Address, port: int, token: str, medium: str = ""
+) -> dict[str, str]:
+    """By name. `server` and `port` are where boot files are served by HTTP; `medium` is the identifier of a medium.
+
+    `answers` is followed by the name of a file, or by nothing; `callback` by a slash and what happened.
+    """
     base = f"http://{server}:{port}"
     return {
         "guest": guest,
         "address": str(address),
         "server": str(server),
-        "answers": f"{base}/answers/{token}",
+        "answers": f"{base}/answers/{token}/",
         "callback": f"{base}/callback/{token}",
+        **({"medium": f"{base}/media/{medium}"} if medium else {}),
     }
 
 
@@ -31,9 +42,8 @@ def filled(text: str, known: Mapping[str, str]) -> str:
 
     def found(match: re.Match[str]) -> str:
         if match[1] not in known:
-            raise UsageError(
-                f"{{{match[1]}}} stands for nothing", remedy=f"known are {', '.join(f'{{{name}}}' for name in known)}"
-            )
+            remedy = _REMEDIES.get(match[1]) or f"known are {', '.join(f'{{{name}}}' for name in known)}"
+            raise UsageError(f"{{{match[1]}}} stands for nothing", remedy=remedy)
         return known[match[1]]
 
     return _NAMED.sub(found, text)

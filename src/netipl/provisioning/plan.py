@@ -36,6 +36,8 @@ class Images:
     header: bytes
     initrd: Content | None
     append: str
+    names: tuple[str, str] | None = None
+    """Of kernel and initrd in the tree, where they are kept under some; else they are made of `identity`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +57,11 @@ class Subject:
 
     @property
     def kernel_name(self) -> str:
-        return f"boot/{self.images.identity}/kernel"
+        return self.images.names[0] if self.images.names is not None else f"boot/{self.images.identity}/kernel"
 
     @property
     def initrd_name(self) -> str:
-        return f"boot/{self.images.identity}/initrd"
+        return self.images.names[1] if self.images.names is not None else f"boot/{self.images.identity}/initrd"
 
     @property
     def initrd(self) -> Content:

@@ -259,6 +259,12 @@ class ProfileKeys(Table):
         description="The medium whose kernel and initrd are booted, as `netipl medium list` has it.",
         examples=["debian12"],
     )
+    agent: DomainName | None = Field(
+        default=None,
+        description="The medium of the agent that writes the medium to the disk, where that is a disk image. Without "
+        "it `agent`.",
+        examples=["agent"],
+    )
     kernel: Path | None = Field(
         default=None,
         description="In the place of a medium: the installer's kernel, a raw s390x image.",
@@ -334,6 +340,17 @@ class ProfileKeys(Table):
     )
     variables: Said = Field(
         default=None, description="Names with texts, for templates of your own.", examples=[{"role": "web"}]
+    )
+
+
+class AnswersKeys(Table):
+    """What installers are answered with."""
+
+    templates: Path | None = Field(
+        default=None,
+        description="A directory with templates of your own, each a directory of files. One with the name of a shipped "
+        "template stands in its place, file by file.",
+        examples=["/etc/netipl/templates"],
     )
 
 
@@ -416,6 +433,7 @@ class File(Table):
         default={}, validate_default=True
     )
     limits: LimitKeys = LimitKeys()
+    answers: AnswersKeys = AnswersKeys()
     default: BootKeys = BootKeys()
     profiles: dict[DomainName, ProfileKeys] = {}
     guests: dict[DomainName, GuestKeys] = {}
@@ -429,6 +447,7 @@ TABLES: dict[str, type[Table]] = {
     "api": ApiKeys,
     "limits": LimitKeys,
     "networks.NAME": NetworkKeys,
+    "answers": AnswersKeys,
     "default": BootKeys,
     "profiles.NAME": ProfileKeys,
     "guests.NAME": GuestKeys,

@@ -19,6 +19,7 @@ from netipl.provisioning.policy import Policy
 from netipl.servers.api.listen import Listen
 from netipl.settings import profiles
 from netipl.settings.keys import ApiKeys, DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
+from netipl.store import templates
 from netipl.store.exports import Wanted
 
 _DATABASE = "netipl.sqlite"
@@ -127,6 +128,11 @@ class Settings:
         """By name."""
         directory = self.path.parent.absolute()
         return {name: profiles.profile(name, keys, directory) for name, keys in self.file.profiles.items()}
+
+    def templates(self) -> Mapping[str, str]:
+        """The texts of all templates of answers, as they are now. Raises UsageError and UnavailableError."""
+        directory = self.file.answers.templates
+        return templates.with_own(None if directory is None else self._placed(directory))
 
     def policy(self) -> Policy:
         """Of builds and boots."""
