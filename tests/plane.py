@@ -48,7 +48,7 @@ MAC = Mac.parse("52:54:00:13:33:0a")
 WEB1 = Guest(name="web1", macs=(MAC,), network="lab", profile="debian", origin=Origin.ADDED)
 KERNEL = kernel()
 PROFILES = {
-    name: Profile(name=name, boot=BootFiles(kernel=Path(name), append="url={answers}"), answers=Path("preseed"))
+    name: Profile(name=name, boot=BootFiles(kernel=Path(name)), append="url={answers}", answers=Path("preseed"))
     for name in ("debian", "fedora")
 }
 
@@ -242,7 +242,7 @@ class Plane:
                 known = parameters.parameters(
                     guest=build.guest, address=address, server=SERVER, port=8069, token=self.tokens.of(build)
                 )
-                append = parameters.filled(PROFILES[profile].boot.append, known)
+                append = parameters.filled(PROFILES[profile].append, known)
                 made, purpose = self._images(profile, append), Purpose.INSTALL
             case Files(boot=boot):
                 made, purpose = self._images(str(boot.kernel), boot.append), Purpose.FILES

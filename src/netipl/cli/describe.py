@@ -8,6 +8,7 @@ from netipl.net import Mac
 from netipl.provisioning.timeline import Deed, Observation, Seen
 from netipl.wire import printable
 
+_LAST_LINES = 3
 _UNITS = ("B", "kB", "MB", "GB")
 
 
@@ -83,6 +84,13 @@ def _with_reason(words: str, *keys: str) -> Callable[[Told], str]:
     return say
 
 
+def _installer(told: Told) -> str:
+    """The log's last lines stand for all of it."""
+    said = _with_reason("the installer says", "says", "words")(told)
+    last = str(told.detail.get("log", "")).splitlines()[-_LAST_LINES:]
+    return said + (f" | {' | '.join(map(printable, last))}" if last else "")
+
+
 def _with_all(words: str) -> Callable[[Told], str]:
     def say(told: Told) -> str:
         shown = "; ".join(f"{printable(key)}: {printable(str(value))}" for key, value in told.detail.items())
@@ -114,7 +122,9 @@ _ROWS: Mapping[str, tuple[str, Callable[[Told], str]]] = {
     Seen.KERNEL: ("guest", _with_reason("the kernel has started")),
     Seen.CALLBACK: ("http", _with_reason("the guest calls back", "path")),
     Seen.ANSWERS_FETCHED: ("http", _with_reason("the installer has its answers")),
-    Seen.INSTALLER: ("guest", _with_reason("the installer says", "says", "words")),
+    Seen.ANSWERS_FAILED: ("http", _with_reason("the installer gets no answers", "reason", "remedy")),
+    Seen.ANSWERS_REFUSED: ("http", _with_reason("answers refused", "reason")),
+    Seen.INSTALLER: ("guest", _installer),
     Deed.GUEST_ADDED: ("netipl", _with_all("guest added")),
     Deed.GUEST_CHANGED: ("netipl", _with_all("guest changed")),
     Deed.GUEST_REMOVED: ("netipl", _with_reason("guest removed")),

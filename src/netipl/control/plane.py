@@ -12,7 +12,9 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from netipl.control.followers import Followers
+from netipl.control.plans import Plans
 from netipl.control.ports import Archive, Journal
+from netipl.control.profile_plane import ProfilePlane
 from netipl.errors import ConflictError, MissingError, RefusedError
 from netipl.guests.build import Build
 from netipl.guests.guest import Guest
@@ -20,7 +22,6 @@ from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
 from netipl.guests.profile import Profile
 from netipl.guests.status import Status
-from netipl.net import Mac
 from netipl.provisioning import building, changing, importing, observing
 from netipl.provisioning import status as statuses
 from netipl.provisioning.boots import Boot, Boots
@@ -33,16 +34,13 @@ from netipl.provisioning.changes import (
     GuestSet,
     Happened,
 )
-from netipl.provisioning.choice import Install, method_of, version_of
 from netipl.provisioning.credential import ApiToken
 from netipl.provisioning.history import BootQuery, EventQuery
 from netipl.provisioning.importing import Import
 from netipl.provisioning.inventory import Inventory
-from netipl.provisioning.plan import Plan
 from netipl.provisioning.plan_view import PlanView
 from netipl.provisioning.policy import Policy
 from netipl.provisioning.timeline import Deed, Event
-from netipl.store import plan_lint
 from netipl.store.planner import Planner
 
 _GATHERED: Final = 0.02
@@ -64,6 +62,8 @@ class ControlPlane:
         self._number = 0
         self._waiting: list[Change] = []
         self._followers = Followers()
+        self._plans = Plans(inventory, lambda: self.planner)
+        self.profile_plane = ProfilePlane(inventory, lambda: self.planner, self._plans, commit=self.commit)
 
     def begin(
         self,
@@ -93,7 +93,7 @@ class ControlPlane:
 
     @property
     def profiles(self) -> Mapping[str, Profile]:
-        return self.planner.offered.profiles
+        return self.planner.profiles
 
     @property
     def guests(self) -> Sequence[Guest]:
@@ -133,18 +133,13 @@ class ControlPlane:
 
     def plan(self, name: str, *, secrets: bool, build: bool, profile: str | None = None) -> PlanView:
         guest = self.guest(name)
-        network = self._network_of(guest)
         if build:
             wanted, _ = self._asked(guest, None, profile, by="")
-            return self._view(guest, network, wanted, secrets=secrets)
+            return self._plans.of_build(guest, wanted, secrets=secrets)
         open_build = self.build_of(guest)
         if open_build is not None and open_build.installs:
-            return self._view(guest, network, open_build, secrets=secrets)
-        address = self._address_of(guest, network)
-        made = self.planner.plan_for(guest, network, _mac(guest), address or IPv4Address(0))
-        if made is None:
-            return PlanView(guest=name, purpose=None)
-        return self._shown(made, guest, network, address, secrets=secrets)
+            return self._plans.of_build(guest, open_build, secrets=secrets)
+        return self._plans.now(guest, secrets=secrets)
 
     # what is changed
 
@@ -181,7 +176,9 @@ class ControlPlane:
     async def ask_build(self, name: str, *, profile: str | None, by: str) -> Build:
         guest = self.guest(name)
         build, changes = self._asked(guest, self.build_of(guest), profile, by=by)
-        view = self._view(guest, self._network_of(guest), build, secrets=False)
+        view = self._plans.of_build(guest, build, secrets=False)
+        for fault in view.faults:
+            raise RefusedError(fault.message, remedy=fault.remedy)
         if view.is_refused:
             raise RefusedError(
                 f"the firmware of guest {name} would not boot this", remedy=f"netipl guest show {name} --plan --build"
@@ -331,36 +328,6 @@ class ControlPlane:
             attempts=self.policy.attempts,
             lasts=self.policy.token_lasts,
         )
-
-    def _view(self, guest: Guest, network: Network, build: Build, *, secrets: bool) -> PlanView:
-        address = self._address_of(guest, network)
-        chosen = Install(build.profile, build)
-        made = self.planner.planned(chosen, guest, network, _mac(guest), address or IPv4Address(0))
-        return self._shown(made, guest, network, address, secrets=secrets)
-
-    def _shown(
-        self, made: Plan, guest: Guest, network: Network, address: IPv4Address | None, *, secrets: bool
-    ) -> PlanView:
-        version = version_of(guest, network)
-        method = method_of(guest, version, self.planner.offered.method)
-        return plan_lint.view(made, guest, network, address, method=method, version=version, secrets=secrets)
-
-    def _network_of(self, guest: Guest) -> Network:
-        network = self._inventory.network(guest.network) if guest.network is not None else None
-        if network is None and len(self._inventory.networks) == 1:
-            network = self._inventory.networks[0]
-        if network is None:
-            raise RefusedError(f"guest {guest.name} has no network", remedy="give it the network that it boots in")
-        return network
-
-    def _address_of(self, guest: Guest, network: Network) -> IPv4Address | None:
-        lease = self._inventory.lease_of(network.name, guest.name)
-        return guest.address or (lease.address if lease is not None else None)
-
-
-def _mac(guest: Guest) -> Mac:
-    """One of its own; nobody's for a guest that is known by other marks alone."""
-    return guest.macs[0] if guest.macs else Mac(bytes(6))
 
 
 def _now() -> datetime:

@@ -22,6 +22,7 @@ from netipl.errors import NetiplError
 from netipl.guests.lease import Lease
 from netipl.integrations import privileges
 from netipl.integrations.payload import reipl_program
+from netipl.net import Mac
 from netipl.protocols.dhcp4.message import Message
 from netipl.protocols.tftp.resolution import Missing, Resolution
 from netipl.provisioning.booting import receive
@@ -293,9 +294,9 @@ class Daemon:
     def _resolve(self, name: bytes, peer: IPv4Address, _port: int, _local: IPv4Address) -> Resolution:
         return self._tree.resolve(name, peer)
 
-    def _resolve_path(self, path: str, peer: IPv4Address, _local: IPv4Address) -> Resolution:
+    def _resolve_path(self, path: str, peer: IPv4Address, _local: IPv4Address, macs: tuple[Mac, ...]) -> Resolution:
         if path.startswith(ANSWERS):
-            return self._installers.answers(path.removeprefix(ANSWERS), peer)
+            return self._installers.answers(path.removeprefix(ANSWERS), peer, macs)
         return self._tree.resolve(path.encode("utf-8", "surrogateescape"), peer)
 
     def _dhcp_server(self) -> Dhcp4Server:
@@ -346,10 +347,13 @@ class Daemon:
             method=settings.default_method(),
             profiles=settings.profiles(),
             program=reipl_program(),
+            templates=settings.templates,
             http_port=settings.http.port,
             tokens=self._tokens,
         )
-        return Planner(offered, self._inventory.build_of, complain=self._no_plan)
+        return Planner(
+            offered, self._inventory.build_of, complain=self._no_plan, added=lambda: self._inventory.profiles
+        )
 
     def _replan(self, settings: Settings) -> None:
         self._planner = self.control.planner = self._installers.planner = self._planner_for(settings)

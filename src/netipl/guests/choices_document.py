@@ -4,6 +4,7 @@ Keys are those of `answers.choices.Choices`; those that say nothing are left out
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from netipl.guests.reading import Document, Row, distinct, fields, listed, named
 
 HIDDEN: Final = "…"
 """Stands for the hash of a password where it is not for everybody."""
+_NOBODYS: Final = f"$6$hidden${'.' * 86}"
+"""Has the form of a hash; no password is known for it."""
 
 
 def document(choices: Choices) -> Document:
@@ -41,6 +44,13 @@ def public(document: Mapping[str, object]) -> Document:
     if isinstance(chosen := shown.get("choices"), Mapping):
         shown["choices"] = public(chosen)
     return shown
+
+
+def without_hashes(choices: Choices) -> Choices:
+    """With a hash that is nobody's in the place of each, for those who may not see them where they are made use of."""
+    users = tuple(user if user.password is None else replace(user, password=_NOBODYS) for user in choices.users)
+    root = None if choices.root_password is None else _NOBODYS
+    return replace(choices, root_password=root, users=users)
 
 
 def _shown(key: str, found: Any) -> object:  # Any: each field has its own type

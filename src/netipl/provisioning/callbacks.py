@@ -7,10 +7,13 @@ import re
 from typing import Final
 from urllib.parse import unquote_plus
 
+from netipl.provisioning.tokens import hidden
 from netipl.values import value
 
 _PATH: Final = re.compile(r"/callback/([A-Za-z0-9_-]{1,128})/([a-z][a-z0-9-]{0,31})(?:\?(.*))?", re.DOTALL)
 _MOST_WORDS: Final = 4096
+_HASH: Final = re.compile(r"\$(?:[0-9]|2[aby]|g?y)\$[^\s:'\"]+")
+"""Of a password, in any form of crypt(5)."""
 
 
 @value()
@@ -20,6 +23,13 @@ class Callback:
     token: str
     says: str
     words: str
+
+
+def log(body: bytes) -> str:
+    """The end of an installer's log as text, line by line, without the secrets that it may hold."""
+    lines = body.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    shown = "\n".join("".join(each if each.isprintable() else " " for each in line) for line in lines)
+    return _HASH.sub("$…", hidden(shown)).strip()
 
 
 def callback(path: str) -> Callback | None:

@@ -1,4 +1,5 @@
-"""What one build installs: its effective profile with the guest's own choices, its medium, and what its installer is told.
+"""What one build installs: its effective profile with the guest's own choices, its medium, and what its installer
+is told.
 
 A pure function of profiles and media. Where the bytes of a medium are is asked of the one who plans.
 """

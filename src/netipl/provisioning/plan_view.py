@@ -21,6 +21,15 @@ class PlanFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why an installation would fail after the firmware has done its work. `rule` names the kind."""
+
+    rule: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
     """`purpose` None: the guest gets nothing. `version` None is the strictest; `address` None, not known yet."""
 
@@ -34,8 +43,9 @@ class PlanView:
     fields: BootFields | None = None
     files: tuple[PlanFile, ...] = ()
     findings: tuple[Finding, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     @property
     def is_refused(self) -> bool:
-        """Whether lint found errors in it."""
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
+        """Whether lint found errors in it, or anything else that keeps it from coming to a good end."""
+        return bool(self.faults) or any(finding.severity is Severity.ERROR for finding in self.findings)

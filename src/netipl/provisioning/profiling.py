@@ -100,6 +100,13 @@ def with_medium(medium: str, profiles: Catalogue) -> tuple[str, ...]:
     )
 
 
+def check_template(profile: Profile, templates: Iterable[str]) -> None:
+    """Raises UsageError where none of `templates`, each `TEMPLATE/FILE`, is of the one that it names."""
+    there = dict.fromkeys(name.partition("/")[0] for name in templates)
+    if profile.template is not None and profile.template not in there:
+        raise UsageError(f"template: there is no template {profile.template}", remedy=f"known are {', '.join(there)}")
+
+
 def _has_bases(profile: Profile, profiles: Catalogue) -> bool:
     try:
         bases(profile, profiles)

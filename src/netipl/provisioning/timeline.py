@@ -38,7 +38,9 @@ class Seen(StrEnum):
     GUEST_ADDRESSED = "guest-addressed"  # file: the ACK that the guest's own system got
     CALLBACK = "callback"  # path
     ANSWERS_FETCHED = "answers-fetched"
-    INSTALLER = "installer"  # build; says: started, done or failed; words, if it has any
+    ANSWERS_FAILED = "answers-failed"  # reason, remedy
+    ANSWERS_REFUSED = "answers-refused"  # reason
+    INSTALLER = "installer"  # build; says: started, done or failed; words and log, if it has any
 
 
 @value(kw_only=True)

@@ -135,9 +135,9 @@ def _files_are_there(file: File, directory: Path) -> Iterator[Problem]:
                 yield Problem(key=(*place, key), what=f"{directory / path} cannot be read", remedy=PATH_REMEDY)
             elif path is not None and not (directory / path).is_file():
                 yield Problem(key=(*place, key), what=f"{directory / path} is no file", remedy=PATH_REMEDY)
-    for key, root in ((("tftp", "root"), file.tftp.root), (("answers", "templates"), file.answers.templates)):
+    for place, root in ((("tftp", "root"), file.tftp.root), (("answers", "templates"), file.answers.templates)):
         if root is not None and not (directory / root).is_dir():
-            yield Problem(key=key, what=f"{directory / root} is no directory", remedy=PATH_REMEDY)
+            yield Problem(key=place, what=f"{directory / root} is no directory", remedy=PATH_REMEDY)
 
 
 def _guests_with_profiles_can_be_installed(file: File, _: Path) -> Iterator[Problem]:

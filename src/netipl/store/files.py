@@ -65,13 +65,13 @@ def _images(files: BootFiles, identity: str) -> Images:
     )
 
 
-def filled(path: Path, known: Mapping[str, str]) -> Resolution:
-    """The text at `path` with what is known in the place of its names."""
+def filled(path: Path, known: Mapping[str, str]) -> bytes:
+    """The text at `path` with what is known in the place of its names. Raises UnavailableError."""
     try:
-        text = path.read_text("utf-8")
-        return content.inline(parameters.filled_answers(text, known).encode())
+        return parameters.filled_answers(path.read_text("utf-8"), known).encode()
     except (OSError, ValueError) as error:
-        return Denied(f"{path}: {error}")
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UnavailableError(f"{path}: {reason}", remedy="put a file of UTF-8 text there") from error
 
 
 def served(root: Path, name: str) -> Resolution:

@@ -1,17 +1,17 @@
 """Makes the plan of a guest from the files on disk that it is to boot, as they are at that moment."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 
 from netipl.content import Content
-from netipl.errors import NetiplError, UsageError
+from netipl.errors import NetiplError
 from netipl.guests.build import Build
 from netipl.guests.guest import BootFiles, BootMethod, Guest, LocalBoot
 from netipl.guests.network import Network
 from netipl.guests.profile import Profile
+from netipl.media.medium import Family
 from netipl.net import Mac
-from netipl.provisioning import parameters
 from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.choice import (
     Choice,
@@ -23,9 +23,12 @@ from netipl.provisioning.choice import (
     pinned_before,
     version_of,
 )
+from netipl.provisioning.installation import Installation
 from netipl.provisioning.plan import Images, Plan, Purpose, Subject, plan
+from netipl.provisioning.profiling import Catalogue, catalogue
 from netipl.provisioning.tokens import Tokens
-from netipl.store import disk, files
+from netipl.store import disk, files, installing
+from netipl.store.installing import Answers, Media, NoMedia
 
 Complain = Callable[[str, NetiplError], None]
 """Told whose plan cannot be made, and why."""
@@ -41,19 +44,37 @@ class Offered:
     default: BootFiles | None = None
     method: BootMethod | None = None
     profiles: Mapping[str, Profile]
+    """Those of the settings."""
     program: Content
     """The re-IPL program."""
+    media: Media = field(default_factory=NoMedia)
+    templates: Callable[[], Mapping[str, str]] = dict
+    """The texts of the templates of answers, as they are now."""
     http_port: int
     tokens: Tokens | None = None
 
 
 class Planner:
-    """`build_of` is the newest build of a guest."""
+    """`build_of` is the newest build of a guest, `added` are the profiles that are not of the settings."""
 
-    def __init__(self, offered: Offered, build_of: Callable[[Guest], Build | None], *, complain: Complain) -> None:
+    def __init__(
+        self,
+        offered: Offered,
+        build_of: Callable[[Guest], Build | None],
+        *,
+        complain: Complain,
+        added: Callable[[], Iterable[Profile]] = tuple,
+    ) -> None:
         self.offered = offered
         self._build_of = build_of
+        self._added = added
         self._complain = complain
+
+    @property
+    def profiles(self) -> Catalogue:
+        """All that there are now, media among them."""
+        media = [medium.name for medium in self.offered.media.media if medium.family is not Family.AGENT]
+        return catalogue(self.offered.profiles, self._added(), media)
 
     def plan_for(self, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan | None:
         """The plan of `guest`, or of an unknown client; None when it has nothing to boot, or that cannot be served."""
@@ -79,7 +100,7 @@ class Planner:
             return None
 
     def planned(self, chosen: Choice, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
-        """The plan that `chosen` leads to. Raises UsageError and UnavailableError."""
+        """The plan that `chosen` leads to. Raises UsageError, RefusedError and UnavailableError."""
         match chosen:
             case Install():
                 return self._install(chosen, guest, network, mac, address)
@@ -93,22 +114,33 @@ class Planner:
 
     def _install(self, chosen: Install, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
         assert guest is not None  # of whom the build is
-        profile = self.offered.profiles.get(chosen.profile)
-        if profile is None:
-            raise UsageError(f"there is no profile {chosen.profile} any more", remedy="cancel the build")
-        append = " ".join(part for part in (profile.boot.append, guest.append) if part)
-        boot = replace(
-            profile.boot, append=parameters.filled(append, self.known(guest, chosen.build, network, address))
-        )
-        made = self._plan(files.images(boot), guest, network, mac, address)
-        has_answers = profile.answers is not None
-        return replace(made, purpose=Purpose.INSTALL, build=chosen.build.id, has_answers=has_answers)
+        made = self.installation(guest, chosen.profile)
+        images = installing.images(made, self.known(made, network, address, self._token(chosen.build)), self._media)
+        found = self._plan(images, guest, network, mac, address)
+        return replace(found, purpose=Purpose.INSTALL, build=chosen.build.id, has_answers=made.has_answers)
 
-    def known(self, guest: Guest, build: Build, network: Network, address: IPv4Address) -> dict[str, str]:
+    def installation(self, guest: Guest, profile: str, profiles: Catalogue | None = None) -> Installation:
+        """What a build of `guest` with that profile installs, if there were these `profiles`, or with those of now.
+
+        Raises UsageError, RefusedError and UnavailableError.
+        """
+        return installing.installation(guest, profile, self.profiles if profiles is None else profiles, self._media)
+
+    def answers(self, made: Installation, network: Network, address: IPv4Address, token: str) -> Answers:
+        """The files that its installer may fetch, which shows `token`. Raises as above, and for what cannot be made."""
+        known = self.known(made, network, address, token)
+        return installing.answers(made, known, network, address, self.offered.templates())
+
+    def known(self, made: Installation, network: Network, address: IPv4Address, token: str) -> dict[str, str]:
         """What its command line and answers may name."""
-        token = self.offered.tokens.of(build) if self.offered.tokens is not None else ""
-        port = self.offered.http_port
-        return parameters.parameters(guest=guest.name, address=address, server=network.server, port=port, token=token)
+        return installing.known(made, network, address, port=self.offered.http_port, token=token)
+
+    def _token(self, build: Build) -> str:
+        return self.offered.tokens.of(build) if self.offered.tokens is not None else ""
+
+    @property
+    def _media(self) -> Media:
+        return self.offered.media
 
     def _plan(self, images: Images, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
         subject = Subject(

@@ -30,13 +30,13 @@ class Bench:
     """A planner of one profile, `debian`, and one build."""
 
     def __init__(self, directory: Path) -> None:
-        self.files = BootFiles(kernel=directory / "vmlinuz", initrd=directory / "initrd", append="auto url={answers}")
+        self.files = BootFiles(kernel=directory / "vmlinuz", initrd=directory / "initrd")
         self.files.kernel.write_bytes(kernel())
         (directory / "initrd").write_bytes(b"initrd")
         self.complaints: list[tuple[str, str]] = []
         self.build: Build | None = None
         self.answers = directory / "preseed"
-        profile = Profile(name="debian", boot=self.files, answers=self.answers)
+        profile = Profile(name="debian", boot=self.files, append="auto url={answers}", answers=self.answers)
         self.offered = Offered(profiles={"debian": profile}, program=inline(kernel()), http_port=8069, tokens=TOKENS)
 
     def _complain(self, name: str, error: NetiplError) -> None:
@@ -70,7 +70,7 @@ def test_a_build_leads_to_its_installer_with_its_token(bench: Bench) -> None:
     assert plan is not None
     assert (plan.purpose, plan.build, plan.has_answers) == (Purpose.INSTALL, BUILD.id, True)
     url = f"http://192.168.133.1:8069/answers/{TOKENS.of(BUILD)}"
-    assert f"append auto url={url} rescue\n" in configuration(plan)
+    assert f"append auto url={url}/ rescue\n" in configuration(plan)
 
 
 def test_without_a_build_the_guest_goes_to_its_disk(bench: Bench) -> None:
@@ -118,7 +118,7 @@ def test_a_profile_that_is_gone_is_told_and_leads_to_nothing(bench: Bench) -> No
 
 def test_a_name_in_a_command_line_that_stands_for_nothing_is_told(bench: Bench) -> None:
     bench.build = BUILD
-    wrong = replace(bench.offered.profiles["debian"], boot=replace(bench.files, append="url={token}"))
+    wrong = replace(bench.offered.profiles["debian"], append="url={token}")
     bench.offered = replace(bench.offered, profiles={"debian": wrong})
     assert bench.plan() is None
     assert bench.complaints == [("web1", "{token} stands for nothing")]

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
+from netipl.net import Mac
 from netipl.protocols.tftp.resolution import Missing, Resolution
 from netipl.provisioning.timeline import Observation
 from netipl.servers.bootfiles.connection import Timeouts
@@ -25,6 +26,8 @@ class Serving:
     asked: list[tuple[str, IPv4Address, IPv4Address]] = field(default_factory=list)
     seen: "asyncio.Queue[Observation]" = field(default_factory=asyncio.Queue)
     callbacks: list[tuple[IPv4Address, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    macs: list[Mac] = field(default_factory=list)
 
     @property
     def port(self) -> int:
@@ -59,9 +62,14 @@ async def pieces(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
 
 @asynccontextmanager
 async def _running(tree: dict[str, Resolution], limits: Limits, timeouts: Timeouts) -> AsyncIterator[Serving]:
-    def resolve(name: str, peer: IPv4Address, local: IPv4Address) -> Resolution:
+    def resolve(name: str, peer: IPv4Address, local: IPv4Address, macs: tuple[Mac, ...]) -> Resolution:
         serving.asked.append((name, peer, local))
+        serving.macs += macs
         return tree.get(name, Missing())
+
+    def callback(peer: IPv4Address, path: str, body: bytes) -> None:
+        serving.callbacks.append((peer, path))
+        serving.bodies.append(body)
 
     def observe(observations: Iterable[Observation]) -> None:
         for each in observations:
@@ -72,7 +80,7 @@ async def _running(tree: dict[str, Resolution], limits: Limits, timeouts: Timeou
         port=0,
         resolve=resolve,
         observe=observe,
-        callback=lambda peer, path: serving.callbacks.append((peer, path)),
+        callback=callback,
         limits=limits,
         timeouts=timeouts,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from netipl.content import Content, Zeros, inline, of_file
+from netipl.net import Mac
 from netipl.protocols.tftp.resolution import Arriving, Denied, Resolution
 from netipl.provisioning.timeline import Seen
 from tests.integration.bootfiles.serving import LOOPBACK, Serving, serve
@@ -176,8 +177,47 @@ def test_a_callback_with_a_body_counts_and_ends_the_connection() -> None:
         assert answer.startswith(b"HTTP/1.1 204 ")
         assert b"Connection: close" in answer
         assert serving.callbacks == [(LOOPBACK, "/callback")]
+        assert serving.bodies == [b"status=done"]
 
     serve(talk)
+
+
+@pytest.mark.parametrize(
+    "header", ["Content-Type: text/plain", "Expect: 100-continue", "Transfer-Encoding: chunked"], ids=str
+)
+def test_of_what_a_callback_brings_the_end_is_taken(header: str, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"begin" + b"x" * 100_000 + b"end")
+
+    async def talk(serving: Serving) -> None:
+        arguments = ["--include", "--header", header, "--data-binary", f"@{log}"]
+        answer = await curl(*arguments, serving.url("/callback/t/failed"))
+        assert b"HTTP/1.1 204 " in answer
+        assert (b"HTTP/1.1 100 " in answer) == header.startswith("Expect")
+        assert serving.bodies == [b"x" * (65_536 - 3) + b"end"]
+
+    serve(talk)
+
+
+def test_a_callback_that_brings_too_much_is_refused(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(bytes((1 << 20) + 1))
+
+    async def talk(serving: Serving) -> None:
+        answer = await curl("--include", "--data-binary", f"@{log}", serving.url("/callback/t/failed"))
+        assert b"HTTP/1.1 413 " in answer
+        assert serving.callbacks == []
+
+    serve(talk)
+
+
+def test_an_installer_says_its_mac_addresses() -> None:
+    async def talk(serving: Serving) -> None:
+        said = ["X-RHN-Provisioning-MAC-0: eth0 52:54:00:00:00:0a", "X-RHN-Provisioning-MAC-1: lo nothing"]
+        await curl(*(part for each in said for part in ("--header", each)), serving.url("/e"))
+        assert serving.macs == [Mac.parse("52:54:00:00:00:0a")]
+
+    serve(talk, {"e": inline(b"")})
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netipl.provisioning.callbacks import Callback, callback
+from netipl.provisioning.callbacks import Callback, callback, log
 
 CALLS = {
     "a word": ("/callback/netipl_a-B_9/started", Callback("netipl_a-B_9", "started", "")),
@@ -53,3 +53,20 @@ def test_words_from_outside_are_text_of_bounded_length(words: str) -> None:
     said = callback(f"/callback/t/done?{words}")
     assert said is not None
     assert len(said.words) <= 4096
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"one\r\ntwo\n", "one\ntwo"),
+        (b"\x1b[31mred\0", "[31mred"),
+        (b"\xff\xfe", "\ufffd\ufffd"),
+        (b"", ""),
+        (f"url=http://s/answers/netipl_{'A' * 43}/ks.cfg".encode(), "url=http://s/answers/netipl_…/ks.cfg"),
+        (b"rootpw --iscrypted $6$salt$abc./XYZ now", "rootpw --iscrypted $… now"),
+        (b"user '$y$j9T$salt$hash'", "user '$…'"),
+    ],
+    ids=["lines", "control characters", "no text", "nothing", "a token", "a hash", "a hash in quotes"],
+)
+def test_a_log_is_text_without_secrets(body: bytes, text: str) -> None:
+    assert log(body) == text

@@ -21,16 +21,32 @@ def test_every_name_stands_for_something() -> None:
         "guest": "web1",
         "address": "192.0.2.10",
         "server": "192.0.2.1",
-        "answers": "http://192.0.2.1:8069/answers/netipl_T",
+        "answers": "http://192.0.2.1:8069/answers/netipl_T/",
         "callback": "http://192.0.2.1:8069/callback/netipl_T",
     }
-    assert tuple(KNOWN) == NAMES
+    with_medium = parameters(
+        guest="web1",
+        address=IPv4Address("192.0.2.10"),
+        server=IPv4Address("192.0.2.1"),
+        port=80,
+        token="t",
+        medium="m1",
+    )
+    assert with_medium["medium"] == "http://192.0.2.1:80/media/m1"
+    assert (*with_medium, "tree") == NAMES
+
+
+@pytest.mark.parametrize("name", ["medium", "tree"])
+def test_what_stands_for_nothing_without_a_medium_is_told_with_the_way_to_one(name: str) -> None:
+    with pytest.raises(UsageError, match="stands for nothing") as caught:
+        filled(f"x={{{name}}}", KNOWN)
+    assert "medium" in caught.value.remedy
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("auto url={answers} hostname={guest}", "auto url=http://192.0.2.1:8069/answers/netipl_T hostname=web1"),
+        ("auto url={answers} hostname={guest}", "auto url=http://192.0.2.1:8069/answers/netipl_T/ hostname=web1"),
         ("{guest}{guest}", "web1web1"),
         ("no names {} {A} {1}", "no names {} {A} {1}"),
         ("a shell's ${guest}", "a shell's ${guest}"),

@@ -76,10 +76,11 @@ def test_a_profile_may_take_the_name_of_a_medium() -> None:
 
 
 def test_one_of_the_settings_is_changed_by_nobody_else() -> None:
-    for refused in (lambda: put(replace(WEB, name="fixed")), lambda: remove("fixed")):
-        with pytest.raises(RefusedError, match="profile fixed is in the settings file") as caught:
-            refused()
-        assert caught.value.remedy
+    with pytest.raises(RefusedError, match="profile fixed is in the settings file") as caught:
+        put(replace(WEB, name="fixed"))
+    assert caught.value.remedy
+    with pytest.raises(RefusedError, match="profile fixed is in the settings file"):
+        remove("fixed")
 
 
 @pytest.mark.parametrize(

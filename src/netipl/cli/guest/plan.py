@@ -120,7 +120,7 @@ def _lines(plan: PlanView) -> Iterator[Text]:
     for finding in plan.findings:
         yield from _of(finding)
     if plan.refused:
-        yield Text("The firmware would not boot this.", style="bold red")
+        yield Text("A build with this is refused.", style="bold red")
 
 
 def _of(finding: Finding) -> Iterator[Text]:

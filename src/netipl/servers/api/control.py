@@ -19,6 +19,7 @@ from netipl.provisioning.history import BootQuery, EventQuery
 from netipl.provisioning.importing import Import
 from netipl.provisioning.plan_view import PlanView
 from netipl.provisioning.timeline import Event
+from netipl.servers.api.profile_control import ProfileControl
 
 
 class Control(Protocol):
@@ -29,6 +30,9 @@ class Control(Protocol):
 
     @property
     def profiles(self) -> Mapping[str, Profile]: ...
+
+    @property
+    def profile_plane(self) -> ProfileControl: ...
 
     @property
     def guests(self) -> Sequence[Guest]: ...

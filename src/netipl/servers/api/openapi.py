@@ -26,13 +26,15 @@ _SCHEMES: Final = {
     }
 }
 _ETAG: Final = {"ETag": {"description": "Of what PUT can change.", "schema": {"type": "string"}}}
-_LOCATION: Final = {"Location": {"description": "The new guest.", "schema": {"type": "string"}}}
 
-GUEST_HEADERS: Final[dict[int, Responses]] = {
-    200: {200: {"description": "The guest.", "headers": _ETAG}},
-    201: {201: {"description": "The guest.", "headers": {**_ETAG, **_LOCATION}}},
-}
-"""What an answer that shows one guest has besides it."""
+
+def headers(what: str) -> dict[int, Responses]:
+    """Responses that show one `what`, with the header fields that they have besides it, by status."""
+    location = {"Location": {"description": f"The new {what}.", "schema": {"type": "string"}}}
+    return {
+        200: {200: {"description": f"The {what}.", "headers": _ETAG}},
+        201: {201: {"description": f"The {what}.", "headers": {**_ETAG, **location}}},
+    }
 
 
 def problems(*statuses: int) -> Responses:

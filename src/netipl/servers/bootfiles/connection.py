@@ -71,6 +71,28 @@ class Connection:
             raise MalformedRequest(_refusal(status, "the request does not follow HTTP/1.1")) from error
         return event if isinstance(event, h11.Request) else None
 
+    async def body(self, most: int, kept: int) -> bytes:
+        """The last `kept` bytes of the body of the request that was read last. Raises MalformedRequest, also where it
+        has more than `most`, or takes too long.
+        """
+        end, size = b"", 0
+        try:
+            async with asyncio.timeout(self._timeouts.header):
+                if self._http.they_are_waiting_for_100_continue:
+                    await self._write(self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
+                while isinstance(event := await self._event(), h11.Data):
+                    size += len(event.data)
+                    if size > most:
+                        detail = f"a callback may send {most} bytes"
+                        raise MalformedRequest(_refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail))
+                    end = (end + bytes(event.data))[-kept:]
+        except TimeoutError:
+            raise MalformedRequest(_refusal(HTTPStatus.REQUEST_TIMEOUT, "the request is not complete")) from None
+        except h11.RemoteProtocolError as error:
+            status = HTTPStatus(error.error_status_hint)
+            raise MalformedRequest(_refusal(status, "the body does not follow HTTP/1.1")) from error
+        return end
+
     async def reply(self, reply: Reply) -> None:
         """Send it. Raises OSError, TimeoutError and ContentError, also in mid-body: then abort."""
         head = h11.Response(status_code=reply.status, headers=reply.head(utc_now()), reason=reply.status.phrase)

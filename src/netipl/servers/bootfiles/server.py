@@ -13,7 +13,7 @@ from functools import partial
 from ipaddress import IPv4Address
 
 from netipl.errors import ContentError
-from netipl.servers.bootfiles.answers import Answers, Callback, Observe, Resolve
+from netipl.servers.bootfiles.answers import Answers, Callback, Observe, Resolve, takes_body
 from netipl.servers.bootfiles.connection import RECEIVED_AT_ONCE, Connection, MalformedRequest, Timeouts
 from netipl.servers.bootfiles.listeners import listeners
 from netipl.servers.bootfiles.replies import Reply
@@ -25,11 +25,16 @@ _TIMEOUTS = Timeouts()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How many connections there may be, and the bytes of a request line with all header fields."""
+    """How many connections there may be, and the bytes of a request line with all header fields.
+
+    `body` are those that a callback may send, of which the last `kept` are taken.
+    """
 
     connections: int = 256
     connections_per_address: int = 16
     header: int = 16 * 1024
+    body: int = 1024 * 1024
+    kept: int = 64 * 1024
 
 
 class BootFilesServer:
@@ -134,7 +139,8 @@ class BootFilesServer:
 
     async def _exchanges(self, connection: Connection, peer: IPv4Address, local: IPv4Address) -> None:
         while (request := await connection.request()) is not None:
-            with self._answers.answer(request, peer, local) as reply:
+            body = await connection.body(self._limits.body, self._limits.kept) if takes_body(request) else b""
+            with self._answers.answer(request, peer, local, body) as reply:
                 await connection.reply(reply)
             if reply.last:
                 return await connection.linger()

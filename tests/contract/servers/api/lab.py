@@ -180,10 +180,10 @@ def control_plane(directory: Path, networks: Iterable[Network] = (LAB,)) -> tupl
     """With a profile `debian` of a kernel that the firmware takes."""
     (directory / "kernel").write_bytes(kernel())
     (directory / "initrd").write_bytes(b"initrd")
-    boot = BootFiles(kernel=directory / "kernel", initrd=directory / "initrd", append="url={answers}")
+    boot = BootFiles(kernel=directory / "kernel", initrd=directory / "initrd")
     inventory, boots = Inventory(networks), Boots()
     offered = Offered(
-        profiles={"debian": Profile(name="debian", boot=boot)},
+        profiles={"debian": Profile(name="debian", boot=boot, append="url={answers}")},
         program=inline(b"re-IPL"),
         http_port=8069,
         tokens=Tokens(b"k" * 32),

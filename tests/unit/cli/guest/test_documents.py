@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from netipl.cli.guest.documents import form
 from netipl.cli.guest.documents.form import Form
 from netipl.errors import UsageError
-from netipl.guests.document import KEYS, Document
+from netipl.guests.document import KEYS
+from netipl.guests.reading import Document
 
 YAML_PLACES = {
     "a MAC": ("- name: web1\n  mac: 52:54\n", "line 2, column 8: mac: '52:54' is no MAC address"),

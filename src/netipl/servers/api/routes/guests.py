@@ -9,18 +9,20 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict
 
 from netipl.errors import ConflictError, UsageError
+from netipl.guests.document import document
 from netipl.guests.guest import Guest
 from netipl.guests.status import Status
 from netipl.servers.api.answers import answer, nothing
 from netipl.servers.api.asked import Asked, ByAnybody
 from netipl.servers.api.control import Control
 from netipl.servers.api.etags import changed, etag, expected
-from netipl.servers.api.openapi import GUEST_HEADERS, problems
+from netipl.servers.api.openapi import headers, problems
 from netipl.servers.api.views.guests import GuestKeys, GuestView, guest_of, of_guest
 from netipl.servers.api.views.pages import Limit, Page
 from netipl.servers.api.views.plan import PlanShown, of_plan
 
 router = APIRouter(prefix="/guests", tags=["guests"])
+_SHOWN = headers("guest")
 
 IfMatch = Annotated[str | None, Header(description="The ETag of the state that is meant, or `*`.")]
 
@@ -65,48 +67,48 @@ async def list_guests(asked: ByAnybody, wanted: Annotated[Wanted, Query()]) -> R
     guests = nsmallest(wanted.limit + 1, wanted.found(asked.control), key=lambda guest: guest.name)
     shown = guests[: wanted.limit]
     last = shown[-1].name if len(guests) > len(shown) else None
-    return answer(Page[GuestView](items=[of_guest(guest, asked.control) for guest in shown], next=last))
+    return answer(Page[GuestView](items=[_view(asked, guest) for guest in shown], next=last))
 
 
-@router.post("", status_code=201, response_model=GuestView, responses={**GUEST_HEADERS[201], **problems(409)})
+@router.post("", status_code=201, response_model=GuestView, responses={**_SHOWN[201], **problems(409)})
 async def add_guest(asked: ByAnybody, keys: GuestKeys) -> Response:
     """A guest that is not there yet. A name, MAC, UUID or address that another has is refused with its owner."""
     guest = await asked.control.put_guest(guest_of(keys), by=asked.by, expected=None, is_new=True)
     return _guest(asked, guest, HTTPStatus.CREATED, Location=f"/api/v1/guests/{guest.name}")
 
 
-@router.get("/{name}", response_model=GuestView, responses={**GUEST_HEADERS[200], **problems(404)})
+@router.get("/{name}", response_model=GuestView, responses={**_SHOWN[200], **problems(404)})
 async def show_guest(asked: ByAnybody, name: str) -> Response:
     """One guest."""
     return _guest(asked, asked.control.guest(name))
 
 
-@router.put("/{name}", response_model=GuestView, responses={**GUEST_HEADERS[200], **problems(400, 404, 409, 412, 428)})
+@router.put("/{name}", response_model=GuestView, responses={**_SHOWN[200], **problems(400, 404, 409, 412, 428)})
 async def change_guest(asked: ByAnybody, name: str, keys: GuestKeys, if_match: IfMatch = None) -> Response:
     """All that is said of it, anew. Needs If-Match, so that nobody undoes what another has just done."""
-    before = expected(asked.control.guest(name), if_match, needed=True)
+    before = _expected(asked, name, if_match, needed=True)
     guest = guest_of(keys)
     if guest.name != name:
         raise UsageError(f"name: {guest.name} is not {name}", remedy="a guest keeps its name; add another guest")
     try:
         guest = await asked.control.put_guest(guest, by=asked.by, expected=before, is_new=False)
     except ConflictError:
-        raise changed() from None
+        raise changed("guest") from None
     return _guest(asked, guest)
 
 
 @router.delete("/{name}", status_code=204, responses=problems(400, 404, 409, 412))
 async def remove_guest(asked: ByAnybody, name: str, if_match: IfMatch = None) -> Response:
     """It is known no more, and an open build of it is cancelled."""
-    before = expected(asked.control.guest(name), if_match, needed=False)
+    before = _expected(asked, name, if_match, needed=False)
     try:
         await asked.control.remove_guest(name, by=asked.by, expected=before)
     except ConflictError:
-        raise changed() from None
+        raise changed("guest") from None
     return nothing()
 
 
-@router.post("/{name}/approve", response_model=GuestView, responses={**GUEST_HEADERS[200], **problems(404, 409)})
+@router.post("/{name}/approve", response_model=GuestView, responses={**_SHOWN[200], **problems(404, 409)})
 async def approve_guest(asked: ByAnybody, name: str) -> Response:
     """A discovered guest becomes one like any other."""
     return _guest(asked, await asked.control.approve_guest(name, by=asked.by))
@@ -120,5 +122,18 @@ async def show_plan(asked: ByAnybody, name: str, wanted: Annotated[PlanWanted, Q
     return answer(of_plan(asked.control.plan(name, secrets=wanted.secrets, build=wanted.build, profile=wanted.profile)))
 
 
-def _guest(asked: Asked, guest: Guest, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Response:
-    return answer(of_guest(guest, asked.control), status=status, headers={"ETag": etag(guest), **headers})
+def _view(asked: Asked, guest: Guest) -> GuestView:
+    return of_guest(guest, asked.control, secrets=asked.caller.is_admin)
+
+
+def _expected(asked: Asked, name: str, if_match: str | None, *, needed: bool) -> Guest | None:
+    guest = asked.control.guest(name)
+    return expected(guest, document(guest), if_match, needed=needed, what="guest")
+
+
+def _guest(asked: Asked, guest: Guest, status: HTTPStatus = HTTPStatus.OK, **fields: str) -> Response:
+    return answer(
+        _view(asked, guest),
+        status=status,
+        headers={"ETag": etag(document(guest)), **fields},
+    )

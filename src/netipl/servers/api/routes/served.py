@@ -1,4 +1,4 @@
-"""What is served, read only: networks, leases, profiles and their media."""
+"""What is served, read only: networks, leases and media."""
 
 from heapq import nsmallest
 from ipaddress import IPv4Address
@@ -14,11 +14,9 @@ from netipl.servers.api.views.served import (
     LeaseView,
     MediumView,
     NetworkView,
-    ProfileView,
     media,
     of_lease,
     of_network,
-    of_profile,
 )
 
 router = APIRouter(tags=["served"])
@@ -48,12 +46,6 @@ async def list_leases(asked: ByAnybody, wanted: Annotated[LeasesWanted, Query()]
     shown = leases[: wanted.limit]
     last = str(shown[-1].address) if len(leases) > len(shown) else None
     return answer(Page[LeaseView](items=[of_lease(lease) for lease in shown], next=last))
-
-
-@router.get("/profiles", response_model=Items[ProfileView])
-async def list_profiles(asked: ByAnybody) -> Response:
-    """As the settings have them."""
-    return answer(Items[ProfileView](items=[of_profile(profile) for profile in asked.control.profiles.values()]))
 
 
 @router.get("/media", response_model=Items[MediumView])

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from netipl.guests import document
+from netipl.guests import choices_document, document
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.status import Status
 from netipl.provisioning.importing import Difference, Import, Step
 from netipl.servers.api.control import Control
+from netipl.servers.api.views.choices import ChoiceKeys
 from netipl.servers.api.views.history import BootView, BuildView, of_boot, of_build
 
 _Text = Annotated[str, Field(max_length=65_536)]
@@ -48,6 +49,7 @@ class GuestKeys(BaseModel):
     append: _Text | None = Field(default=None, description="Kernel parameters of its own.", examples=["quiet"])
     method: _Text | None = Field(default=None, description="How its firmware is served.", examples=["probe-mac"])
     local_boot: _Text | None = Field(default=None, description="Its way to the disk.", examples=["re-ipl"])
+    choices: ChoiceKeys | None = Field(default=None, description="Of its installation, over those of its profile.")
 
 
 class GuestView(GuestKeys):
@@ -91,12 +93,13 @@ def guest_of(keys: GuestKeys) -> Guest:
     return document.guest(said)
 
 
-def of_guest(guest: Guest, control: Control) -> GuestView:
-    """With what `control` knows of it now."""
+def of_guest(guest: Guest, control: Control, *, secrets: bool) -> GuestView:
+    """With what `control` knows of it now; hashes of passwords only with `secrets`."""
     build, boot = control.build_of(guest), control.boot_of(guest)
+    said = document.document(guest)
     return GuestView.model_validate(
         {
-            **document.document(guest),
+            **(said if secrets else choices_document.public(said)),
             "status": control.status(guest),
             "origin": guest.origin,
             "leased": control.leased_to(guest),

@@ -9,7 +9,7 @@ from netipl.firmware.rules import RULES, Severity
 from netipl.guests.guest import BootMethod
 from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.plan import Purpose
-from netipl.provisioning.plan_view import PlanView
+from netipl.provisioning.plan_view import Fault, PlanView
 from netipl.wire import printable
 
 
@@ -57,7 +57,7 @@ class PlanShown(BaseModel):
     dhcp: DhcpView | None
     files: list[PlanFileView]
     findings: list[FindingView]
-    refused: bool = Field(description="Whether lint found errors: a build with this plan is refused.")
+    refused: bool = Field(description="Whether there are errors: a build with this plan is refused.")
 
 
 def of_plan(view: PlanView) -> PlanShown:
@@ -72,7 +72,7 @@ def of_plan(view: PlanView) -> PlanShown:
         server=view.server,
         dhcp=_dhcp(view.fields) if view.fields is not None else None,
         files=[PlanFileView(name=file.name, size=file.size, text=file.text) for file in view.files],
-        findings=[_finding(each) for each in view.findings],
+        findings=[*map(_finding, view.findings), *map(_fault, view.faults)],
         refused=view.is_refused,
     )
 
@@ -101,4 +101,16 @@ def _finding(found: Finding) -> FindingView:
         line=found.line,
         column=found.column,
         remedy=RULES[found.rule].remedy,
+    )
+
+
+def _fault(found: Fault) -> FindingView:
+    return FindingView(
+        rule=found.rule,
+        severity=Severity.ERROR,
+        message=printable(found.message, 2048),
+        file="",
+        line=0,
+        column=0,
+        remedy=found.remedy,
     )

@@ -1,4 +1,4 @@
-"""Networks, leases, profiles and media as clients see them. Nobody changes them here."""
+"""Networks, leases and media as clients see them. Nobody changes them here."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -41,16 +41,6 @@ class LeaseView(BaseModel):
     expires: datetime
 
 
-class ProfileView(BaseModel):
-    """What an installation boots."""
-
-    name: str
-    kernel: str
-    initrd: str | None
-    append: str
-    answers: str | None
-
-
 class MediumView(BaseModel):
     """Kernel and initrd of an installer, and the profiles that install from them."""
 
@@ -91,22 +81,12 @@ def of_lease(lease: Lease) -> LeaseView:
     )
 
 
-def of_profile(profile: Profile) -> ProfileView:
-    """All of it."""
-    boot = profile.boot
-    return ProfileView(
-        name=profile.name,
-        kernel=str(boot.kernel),
-        initrd=_path(boot.initrd),
-        append=boot.append,
-        answers=_path(profile.answers),
-    )
-
-
 def media(profiles: Iterable[Profile]) -> list[MediumView]:
     """Each pair of kernel and initrd once."""
     names: dict[tuple[str, str | None], list[str]] = {}
     for profile in profiles:
+        if profile.boot is None:
+            continue
         names.setdefault((str(profile.boot.kernel), _path(profile.boot.initrd)), []).append(profile.name)
     return [MediumView(kernel=kernel, initrd=initrd, profiles=found) for (kernel, initrd), found in names.items()]
 

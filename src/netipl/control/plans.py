@@ -1,0 +1,118 @@
+"""What a guest's firmware and its installer would be given: shown to people, and judged before a build is asked for."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from ipaddress import IPv4Address
+from typing import Final
+
+from netipl.errors import NetiplError, RefusedError
+from netipl.guests import machine
+from netipl.guests.build import Build
+from netipl.guests.choices_document import without_hashes
+from netipl.guests.guest import Guest
+from netipl.guests.network import Network
+from netipl.guests.profile import Profile
+from netipl.net import Mac
+from netipl.provisioning.choice import Install, method_of, version_of
+from netipl.provisioning.installation import Installation
+from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.plan import Plan
+from netipl.provisioning.plan_view import Fault, PlanView
+from netipl.provisioning.tokens import PREFIX
+from netipl.store import plan_lint
+from netipl.store.installing import Answers
+from netipl.store.planner import Planner
+
+_NO_TOKEN: Final = f"{PREFIX}…"
+"""Stands where no build has a token, and where it is not for whoever asks."""
+_ANYWHERE: Final = IPv4Address(0)
+
+
+class Plans:
+    """Of guests in `inventory`, by the planner that is there now."""
+
+    def __init__(self, inventory: Inventory, planner: Callable[[], Planner]) -> None:
+        self._inventory = inventory
+        self._planner = planner
+
+    def now(self, guest: Guest, *, secrets: bool) -> PlanView:
+        """What its next boot gets, where no build is for it. Raises NetiplError."""
+        network, planner = self.network_of(guest), self._planner()
+        address = self.address_of(guest, network)
+        made = planner.plan_for(guest, network, _mac(guest), address or _ANYWHERE)
+        if made is None:
+            return PlanView(guest=guest.name, purpose=None)
+        return self._shown(made, guest, network, address, secrets=secrets)
+
+    def of_build(self, guest: Guest, build: Build, *, secrets: bool) -> PlanView:
+        """What a boot of `build` gets, and what would be wrong with it. Raises NetiplError."""
+        network, planner = self.network_of(guest), self._planner()
+        address = self.address_of(guest, network)
+        made = planner.planned(Install(build.profile, build), guest, network, _mac(guest), address or _ANYWHERE)
+        view = self._shown(made, guest, network, address, secrets=secrets)
+        return replace(view, faults=tuple(self._faults(planner.installation(guest, build.profile), network)))
+
+    def answers(self, guest: Guest, profile: Profile, *, secrets: bool) -> Answers:
+        """The files that an installer of `profile` would fetch; without `secrets` with nobody's token and hashes.
+
+        Raises NetiplError for what cannot be made.
+        """
+        network, planner = self.network_of(guest), self._planner()
+        made = planner.installation(guest, profile.name, {**planner.profiles, profile.name: profile})
+        build, tokens = self._inventory.build_of(guest), planner.offered.tokens
+        is_its = build is not None and build.is_open and build.profile == profile.name
+        token = tokens.of(build) if secrets and is_its and build is not None and tokens is not None else _NO_TOKEN
+        return self._answers(made if secrets else _public(made), network, token)
+
+    def _faults(self, made: Installation, network: Network) -> Iterator[Fault]:
+        """What the firmware does not see."""
+        booted = made.booted
+        if booted is not None and not machine.is_enough(made.guest.cpu, booted.level):
+            yield Fault(
+                rule="machine-level",
+                message=f"{booted.title} needs a {booted.level}, and the guest's CPU model is {made.guest.cpu}",
+                remedy=f"give the guest a CPU model of {booted.level} or later, or another medium",
+            )
+        try:
+            self._answers(made, network, _NO_TOKEN)
+        except NetiplError as error:
+            yield Fault(rule="answers", message=f"its answers cannot be made: {error}", remedy=error.remedy)
+
+    def _answers(self, made: Installation, network: Network, token: str) -> Answers:
+        address = self.address_of(made.guest, network) or next(network.subnet.hosts())
+        return self._planner().answers(made, network, address, token)
+
+    def _shown(
+        self, made: Plan, guest: Guest, network: Network, address: IPv4Address | None, *, secrets: bool
+    ) -> PlanView:
+        version = version_of(guest, network)
+        method = method_of(guest, version, self._planner().offered.method)
+        return plan_lint.view(made, guest, network, address, method=method, version=version, secrets=secrets)
+
+    def network_of(self, guest: Guest) -> Network:
+        """Where it boots. Raises RefusedError."""
+        network = self._inventory.network(guest.network) if guest.network is not None else None
+        if network is None and len(self._inventory.networks) == 1:
+            network = self._inventory.networks[0]
+        if network is None:
+            raise RefusedError(f"guest {guest.name} has no network", remedy="give it the network that it boots in")
+        return network
+
+    def address_of(self, guest: Guest, network: Network) -> IPv4Address | None:
+        """Its own, or the one that it has leased."""
+        lease = self._inventory.lease_of(network.name, guest.name)
+        return guest.address or (lease.address if lease is not None else None)
+
+
+def _public(made: Installation) -> Installation:
+    """With hashes that are nobody's."""
+    return replace(
+        made,
+        guest=replace(made.guest, choices=without_hashes(made.guest.choices)),
+        profile=replace(made.profile, choices=without_hashes(made.profile.choices)),
+    )
+
+
+def _mac(guest: Guest) -> Mac:
+    """One of its own; nobody's for a guest that is known by other marks alone."""
+    return guest.macs[0] if guest.macs else Mac(bytes(6))

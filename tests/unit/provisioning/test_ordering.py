@@ -1,0 +1,63 @@
+"""The orders that the agent gets for a disk image."""
+
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+import pytest
+
+from netipl.answers import orders
+from netipl.ccw import DeviceNumber
+from netipl.errors import RefusedError
+from netipl.guests.guest import Guest
+from netipl.guests.profile import Profile
+from netipl.media.medium import Medium
+from netipl.net import Mac
+from netipl.provisioning import ordering
+from netipl.provisioning.installation import Installation, facts
+from netipl.provisioning.parameters import parameters
+from tests.plane import LAB
+from tests.unit.guests.media_kept import AGENT, IMAGE
+
+ADDRESS = IPv4Address("192.168.133.100")
+GUEST = Guest(name="web1", macs=(Mac.parse("52:54:00:13:33:0a"),), network="lab")
+KNOWN = parameters(guest="web1", address=ADDRESS, server=LAB.server, port=8069, token="netipl_T", medium="i1")
+SEED = {"orders/meta-data": "local-hostname: {{ guest }}\n", "orders/user-data": "#cloud-config\n"}
+
+
+def ordered(
+    guest: Guest = GUEST, medium: Medium = IMAGE, templates: dict[str, str] | None = None, template: str = ""
+) -> orders.WriteImage:
+    made = Installation(guest=guest, profile=Profile(name="p", medium="m"), medium=medium, agent=AGENT)
+    told = facts(made, KNOWN, LAB, ADDRESS)
+    found = ordering.files(made, KNOWN, told, templates or {}, template=template)
+    assert list(found) == ["orders.json"]
+    return orders.decode(found["orders.json"])
+
+
+def test_the_image_is_written_to_the_disk_of_the_guest_and_the_server_is_told() -> None:
+    made = ordered(replace(GUEST, disk=DeviceNumber.parse("0.0.1234")))
+    [(_, file)] = IMAGE.files
+    assert made.image == orders.Image(
+        url="http://192.168.133.1:8069/media/i1/disk%20image.raw", sha256=file.sha256, size=file.size
+    )
+    assert (made.disk, made.callback, made.seed) == ("0.0.1234", KNOWN["callback"], ())
+
+
+def test_where_no_disk_is_named_it_is_the_only_one() -> None:
+    assert ordered().disk == orders.AUTO
+
+
+def test_a_seed_is_made_of_the_template() -> None:
+    assert ordered(templates=SEED).seed == (("meta-data", "local-hostname: web1\n"), ("user-data", "#cloud-config\n"))
+    mine = {name.replace("orders", "mine"): text for name, text in SEED.items()}
+    assert ordered(templates=mine, template="mine").seed
+    assert not ordered(templates=mine).seed
+
+
+def test_half_a_seed_is_none() -> None:
+    assert ordered(templates={"orders/user-data": ""}).seed == ()
+
+
+def test_a_medium_that_is_no_image_is_refused() -> None:
+    with pytest.raises(RefusedError, match="medium agent is no disk image"):
+        ordered(medium=AGENT)
