@@ -2,13 +2,10 @@
 `guests/choices_document.py` alone.
 """
 
-from typing import Annotated
-
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-Text = Annotated[str, Field(max_length=65_536)]
-_MOST = 1024
-_Texts = Annotated[list[Text], Field(max_length=_MOST)]
+_OneOrMore = str | list[str] | None
+"""What bounds them all is the limit of a body."""
 
 
 class UserKeys(BaseModel):
@@ -16,9 +13,9 @@ class UserKeys(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Text
-    ssh_keys: Text | _Texts | None = None
-    password: Text | None = Field(default=None, description="A hash of crypt(3), never a password.")
+    name: str
+    ssh_keys: _OneOrMore = None
+    password: str | None = Field(default=None, description="A hash of crypt(3), never a password.")
     admin: StrictBool | None = Field(default=None, description="May become root.")
 
 
@@ -27,8 +24,8 @@ class RepositoryKeys(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Text
-    url: Text
+    name: str
+    url: str
 
 
 class ChoiceKeys(BaseModel):
@@ -36,18 +33,18 @@ class ChoiceKeys(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    timezone: Text | None = Field(default=None, examples=["Europe/Prague"])
-    language: Text | None = Field(default=None, description="A locale.", examples=["en_US.UTF-8"])
-    keyboard: Text | None = Field(default=None, examples=["us"])
-    layout: Text | None = Field(default=None, description="How the disk is divided.", examples=["plain"])
-    root_password: Text | None = Field(default=None, description="A hash of crypt(3), never a password.")
-    root_ssh_keys: Text | _Texts | None = None
-    users: Annotated[list[UserKeys], Field(max_length=_MOST)] | None = None
-    packages: Text | _Texts | None = Field(default=None, examples=[["vim"]])
-    repositories: Annotated[list[RepositoryKeys], Field(max_length=_MOST)] | None = None
-    scripts: Text | _Texts | None = Field(default=None, description="Each the text of a program.")
-    znet: Text | _Texts | None = Field(default=None, description="Arguments of rd.znet.")
-    dasd: Text | _Texts | None = Field(default=None, description="Arguments of rd.dasd.", examples=[["0.0.0200"]])
-    zfcp: Text | _Texts | None = Field(default=None, description="Arguments of rd.zfcp.")
-    cio_ignore: Text | None = Field(default=None, examples=["all,!condev"])
-    variables: dict[str, Text] | None = Field(default=None, description="For templates of one's own.")
+    timezone: str | None = Field(default=None, examples=["Europe/Prague"])
+    language: str | None = Field(default=None, description="A locale.", examples=["en_US.UTF-8"])
+    keyboard: str | None = Field(default=None, examples=["us"])
+    layout: str | None = Field(default=None, description="How the disk is divided.", examples=["plain"])
+    root_password: str | None = Field(default=None, description="A hash of crypt(3), never a password.")
+    root_ssh_keys: _OneOrMore = None
+    users: list[UserKeys] | None = None
+    packages: _OneOrMore = Field(default=None, examples=[["vim"]])
+    repositories: list[RepositoryKeys] | None = None
+    scripts: _OneOrMore = Field(default=None, description="Each the text of a program.")
+    znet: _OneOrMore = Field(default=None, description="Arguments of rd.znet.")
+    dasd: _OneOrMore = Field(default=None, description="Arguments of rd.dasd.", examples=[["0.0.0200"]])
+    zfcp: _OneOrMore = Field(default=None, description="Arguments of rd.zfcp.")
+    cio_ignore: str | None = Field(default=None, examples=["all,!condev"])
+    variables: dict[str, str] | None = Field(default=None, description="For templates of one's own.")

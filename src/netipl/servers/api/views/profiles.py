@@ -6,21 +6,21 @@ from pydantic import BaseModel, Field
 
 from netipl.guests import choices_document, profile_document
 from netipl.guests.profile import Profile, ProfileOrigin
-from netipl.servers.api.views.choices import ChoiceKeys, Text
+from netipl.servers.api.views.choices import ChoiceKeys
 
 
 class ProfileKeys(ChoiceKeys):
     """What is said of a profile; what it does not say is as its base says."""
 
-    name: Text = Field(description="A DNS name.", examples=["debian12"])
-    base: Text | None = Field(default=None, description="Another profile.", examples=["site"])
-    medium: Text | None = Field(default=None, description="What is booted.", examples=["debian12"])
-    agent: Text | None = Field(default=None, description="The medium of the agent, for a disk image.")
-    kernel: Text | None = Field(default=None, description="In the place of a medium; of the settings alone.")
-    initrd: Text | None = Field(default=None, description="Of the settings alone.")
-    template: Text | None = Field(default=None, description="Of the answers; without it the one that suits.")
-    answers: Text | None = Field(default=None, description="A file instead; of the settings alone.")
-    append: Text | None = Field(default=None, description="Kernel parameters, behind those of the medium.")
+    name: str = Field(description="A DNS name.", examples=["debian12"])
+    base: str | None = Field(default=None, description="Another profile.", examples=["site"])
+    medium: str | None = Field(default=None, description="What is booted.", examples=["debian12"])
+    agent: str | None = Field(default=None, description="The medium of the agent, for a disk image.")
+    kernel: str | None = Field(default=None, description="In the place of a medium; of the settings alone.")
+    initrd: str | None = Field(default=None, description="Of the settings alone.")
+    template: str | None = Field(default=None, description="Of the answers; without it the one that suits.")
+    answers: str | None = Field(default=None, description="A file instead; of the settings alone.")
+    append: str | None = Field(default=None, description="Kernel parameters, behind those of the medium.")
 
 
 class ProfileView(ProfileKeys):
