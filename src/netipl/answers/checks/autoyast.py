@@ -15,11 +15,12 @@ from netipl.values import value
 NAMESPACE: Final = "http://www.suse.com/1.0/yast2ns"
 CONFIG: Final = "http://www.suse.com/1.0/configns"
 _NAMES: Final = (
-    "add-on ask-list audit-laf auth-client bootloader ca_mgm configuration_management dasd deploy_image dhcp-server "
-    "dns-server fcoe-client files firewall ftp-server general groups host http-server inetd iscsi-client kdump "
-    "keyboard language ldap_client login_settings mail networking nfs nfs_server nis nis_server ntp-client partitioning printer "
-    "proxy report samba-client samba-server scripts security services-manager software sound squid ssh_import "
-    "suse_register sysconfig tftp-server timezone upgrade user_defaults users zfcp"
+    "add-on ask-list audit-laf auth-client bootloader ca_mgm configuration_management dasd deploy_image dhcp- "
+    "server dns-server fcoe-client files firewall ftp-server general groups host http-server inetd iscsi- "
+    "client kdump keyboard language ldap_client login_settings mail networking nfs nfs_server nis nis_server "
+    "ntp-client partitioning printer proxy report samba-client samba-server scripts security services-manager "
+    "software sound squid ssh_import suse_register sysconfig tftp-server timezone upgrade user_defaults users "
+    "zfcp"
 )
 _SECTIONS: Final = frozenset(_NAMES.split())
 _TYPES: Final = frozenset({"boolean", "integer", "symbol", "list", "map", "string", "disksize", "locale"})

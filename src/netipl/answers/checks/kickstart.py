@@ -14,6 +14,8 @@ from netipl.firmware.rules import Severity
 from netipl.values import value
 
 _SECTIONS: Final = frozenset({"packages", "pre", "pre-install", "post", "onerror", "traceback", "addon", "anaconda"})
+PROGRAMS: Final = frozenset({"%pre", "%pre-install", "%post", "%onerror", "%traceback"})
+"""Sections that hold a program, of the shell unless they name another interpreter."""
 _OUTSIDE: Final = ("%include", "%ksappend")
 _ENDS: Final = frozenset({"reboot", "poweroff", "shutdown", "halt"})
 _LAYOUTS: Final = frozenset({"autopart", "part", "partition", "logvol", "volgroup", "raid", "btrfs", "mount"})
