@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Final
 
-_STARTED: Final = {
-    "etc/runlevels/default/local": "/etc/init.d/local",
-    "etc/runlevels/boot/hostname": "/etc/init.d/hostname",
-    "etc/runlevels/boot/networking": "/etc/init.d/networking",
-}
-"""Services that are started: what a member links to."""
-_PROGRAMS: Final = (".start", ".sh")
+_STARTED: Final = {"etc/runlevels/default/local": "/etc/init.d/local"}
+"""Services that are started, with what their member links to."""
+DEFAULT_SERVICES: Final = "etc/.default_boot_services"
+"""An empty file with which the initramfs starts what it starts without an overlay: devices, modules and the like."""
+_PROGRAMS: Final = (".start",)
 _OWNERS_ALONE: Final = "etc/netipl/"
 """Members below are read by root alone: they have hashes of passwords."""
 
@@ -27,11 +25,12 @@ def name(guest: str) -> str:
 
 def archive(members: Mapping[str, bytes]) -> bytes:
     """Of files by their path below the root, and the links that start services."""
+    all_members = {**members, DEFAULT_SERVICES: b""}
     packed = BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for directory in sorted({parent for path in (*members, *_STARTED) for parent in _parents(path)}):
+        for directory in sorted({parent for path in (*all_members, *_STARTED) for parent in _parents(path)}):
             tar.addfile(_member(directory, tarfile.DIRTYPE, 0o755))
-        for path, contents in sorted(members.items()):
+        for path, contents in sorted(all_members.items()):
             found = _member(path, tarfile.REGTYPE, _mode(path))
             found.size = len(contents)
             tar.addfile(found, BytesIO(contents))

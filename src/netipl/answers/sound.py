@@ -44,6 +44,10 @@ ARGUMENT: Final = _form(r"[!#-&(-\[\]_a-z~]+", "argument of a kernel parameter",
 VARIABLE: Final = _form(r"[A-Za-z][A-Za-z0-9_]*", "name of a variable", "site")
 
 
+MOST_SCRIPT: Final = 1 << 16
+"""Bytes of a script: with its base64 it is one argument of a command, of which Linux takes 128 KiB."""
+
+
 def said(choices: Choices) -> Iterator[tuple[str, Form, str]]:
     """Each text of the choices that has a form: where it stands, the form, the text."""
     for where, form, found in (
@@ -83,3 +87,5 @@ def check(guest: str, choices: Choices) -> None:
         if not form.pattern.fullmatch(found):
             shown = "what it has" if form is HASH else repr(found)
             raise UsageError(f"{where}: {shown} is no {form.called}", remedy=f"write it as {form.example}")
+    if any(len(text.encode()) > MOST_SCRIPT for text in choices.scripts):
+        raise UsageError(f"scripts: a script of more than {MOST_SCRIPT} bytes", remedy="let it fetch what is large")

@@ -38,7 +38,7 @@ EVERYTHING = Choices(
     ),
     packages=("vim", "tmux"),
     repositories=(Repository(name="extra", url="http://192.0.2.9/extra/s390x?a=1&b=2"),),
-    scripts=("echo one >/root/one\n", "#!/bin/bash\nset -e\necho two >/root/two"),
+    scripts=("echo one >/etc/one\n", "#!/bin/bash\nset -e\necho two >/etc/two"),
     znet=("qeth,0.0.0600,0.0.0601,0.0.0602,layer2=1",),
     dasd=("0.0.0200",),
     zfcp=("0.0.4000,0x5005076300C213e9,0x5022000000000000",),

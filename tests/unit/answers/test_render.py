@@ -37,7 +37,8 @@ def test_an_own_template_may_extend_the_shipped_one() -> None:
 def test_the_files_of_an_overlay_are_members_of_one_archive() -> None:
     templates = SHIPPED | {"mine/etc/motd": "Hello"}
     made = render.files(Kind.ALPINE, templates, LEAST, template="mine")
-    assert overlay.members(made["web1.apkovl.tar.gz"]) == {"etc/hostname": b"web1\n", "etc/motd": b"Hello"}
+    found = overlay.members(made["web1.apkovl.tar.gz"])
+    assert found == {"etc/hostname": b"web1\n", "etc/motd": b"Hello", overlay.DEFAULT_SERVICES: b""}
 
 
 def test_a_template_of_no_name_is_not_found() -> None:
