@@ -14,7 +14,7 @@ from netipl.guests.network import Network
 from netipl.guests.profile import Profile
 from netipl.net import Mac
 from netipl.provisioning.choice import Install, method_of, version_of
-from netipl.provisioning.installation import Installation
+from netipl.provisioning.installation import Answered, Installation
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.plan_view import Fault, PlanView
@@ -23,7 +23,7 @@ from netipl.store import plan_lint
 from netipl.store.installing import Answers
 from netipl.store.planner import Planner
 
-_NO_TOKEN: Final = f"{PREFIX}…"
+_NO_TOKEN: Final = f"{PREFIX}hidden"
 """Stands where no build has a token, and where it is not for whoever asks."""
 _ANYWHERE: Final = IPv4Address(0)
 
@@ -52,7 +52,7 @@ class Plans:
         view = self._shown(made, guest, network, address, secrets=secrets)
         return replace(view, faults=tuple(self._faults(planner.installation(guest, build.profile), network)))
 
-    def answers(self, guest: Guest, profile: Profile, *, secrets: bool) -> Answers:
+    def answers(self, guest: Guest, profile: Profile, *, secrets: bool) -> Answered:
         """The files that an installer of `profile` would fetch; without `secrets` with nobody's token and hashes.
 
         Raises NetiplError for what cannot be made.
@@ -62,7 +62,8 @@ class Plans:
         build, tokens = self._inventory.build_of(guest), planner.offered.tokens
         is_its = build is not None and build.is_open and build.profile == profile.name
         token = tokens.of(build) if secrets and is_its and build is not None and tokens is not None else _NO_TOKEN
-        return self._answers(made if secrets else _public(made), network, token)
+        made = made if secrets else _public(made)
+        return Answered(installation=made, files=self._answers(made, network, token))
 
     def _faults(self, made: Installation, network: Network) -> Iterator[Fault]:
         """What the firmware does not see."""

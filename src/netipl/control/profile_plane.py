@@ -11,8 +11,8 @@ from netipl.guests.profile import Profile, ProfileOrigin
 from netipl.net import Mac
 from netipl.provisioning import profiling
 from netipl.provisioning.changes import Change
+from netipl.provisioning.installation import Answered
 from netipl.provisioning.inventory import Inventory
-from netipl.store.installing import Answers
 from netipl.store.planner import Planner
 
 _EXAMPLE: Final = Mac.parse("52:54:00:00:00:01")
@@ -43,15 +43,15 @@ class ProfilePlane:
         """Raises MissingError."""
         return profiling.known(self.all, name)
 
-    def answers(self, profile: Profile, guest: str | None, *, secrets: bool) -> tuple[str, Answers]:
-        """For that guest, or for an example of one: its name, and what its installer would be answered.
+    def answers(self, profile: Profile, guest: str | None, *, secrets: bool) -> Answered:
+        """What the installer of that guest would be answered, or of an example of one.
 
         Raises MissingError for a guest that is not there, and NetiplError for what cannot be made.
         """
         found = self._example() if guest is None else self._inventory.guest(guest)
         if found is None:
             raise MissingError(f"there is no guest {guest}", remedy="`netipl guest list` shows all")
-        return found.name, self._plans.answers(found, profile, secrets=secrets)
+        return self._plans.answers(found, profile, secrets=secrets)
 
     def _example(self) -> Guest:
         network = next(iter(self._inventory.networks))

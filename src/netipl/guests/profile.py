@@ -70,7 +70,7 @@ def bases(profile: Profile, others: Mapping[str, Profile]) -> tuple[Profile, ...
             circle = " -> ".join((*names, name))
             raise UsageError(f"profile {name} would be its own base: {circle}", remedy="give one of them no base")
         if name not in others:
-            known = ", ".join(others)
+            known = ", ".join(sorted(others))
             raise UsageError(
                 f"profile {names[-1]} has the base {name}, which is not there",
                 remedy=f"known are: {known}" if known else "add it, or take the base out",

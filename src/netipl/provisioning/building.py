@@ -81,7 +81,7 @@ def _profile(guest: Guest, profiles: Mapping[str, Profile], wanted: str | None) 
     if name is None:
         raise UsageError(f"guest {guest.name} has no profile", remedy="name one with --profile")
     if name not in profiles:
-        known = ", ".join(profiles) or "there is none: add one to the settings"
+        known = ", ".join(sorted(profiles)) or "there is none: `netipl medium add` brings one"
         raise UsageError(f"there is no profile {name}", remedy=f"known are: {known}")
     return name
 

@@ -54,6 +54,14 @@ class Installation:
         return self.kind is not None or self.profile.answers is not None
 
 
+@value(kw_only=True)
+class Answered:
+    """`files` are what the installer of `installation` gets, by the name under which it fetches them."""
+
+    installation: Installation
+    files: Mapping[str, bytes]
+
+
 def is_of_agent(medium: Medium | None) -> bool:
     """Whether the agent writes it, and is what boots."""
     return medium is not None and medium.family is Family.DISK_IMAGE

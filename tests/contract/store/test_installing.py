@@ -1,52 +1,29 @@
 """What a build installs from the shelf of media: names and bytes for the firmware, answers, and what cannot be made."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
 from netipl.answers.choices import Choices
-from netipl.content import Content, inline, of_file
+from netipl.content import inline
 from netipl.errors import RefusedError, UnavailableError, UsageError
 from netipl.guests.guest import BootFiles, BootMethod, Guest
 from netipl.guests.profile import Profile
-from netipl.media.medium import Medium, Role
-from netipl.protocols.tftp.resolution import Arriving, Missing
 from netipl.provisioning import building
 from netipl.provisioning.choice import Install
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.tokens import Tokens
 from netipl.store import templates
 from netipl.store.planner import Offered, Planner
+from tests.media_shelf import Shelf
 from tests.plane import LAB, MAC, START, WEB1
-from tests.unit.guests.media_kept import AGENT, DEBIAN, IMAGE, RHEL
+from tests.unit.guests.media_kept import AGENT, IMAGE
 from tests.unit.images.kernels import kernel
 
 ADDRESS = IPv4Address("192.168.133.100")
 TOKENS = Tokens(bytes(32))
-
-
-@dataclass
-class Shelf:
-    """Media of which all bytes are there, but for those that are on their way."""
-
-    directory: Path
-    media: Sequence[Medium] = (RHEL, DEBIAN, IMAGE, AGENT)
-    coming: set[str] = field(default_factory=set)
-
-    def medium(self, name: str) -> Medium | Arriving | Missing:
-        found = next((medium for medium in self.media if medium.name == name), None)
-        return found or (Arriving() if name in self.coming else Missing())
-
-    def content(self, medium: Medium, role: Role) -> Content | Arriving | Missing:
-        file = next((file for its, file in medium.files if its is role), None)
-        if file is None:
-            return Missing()
-        path = self.directory / file.sha256
-        path.write_bytes(kernel() if role is Role.KERNEL else bytes(file.size))
-        return of_file(path)
 
 
 class Bench:

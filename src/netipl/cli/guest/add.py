@@ -22,6 +22,8 @@ def add(  # noqa: PLR0917 - one parameter for each option of the command
     method: options.Method = None,
     local_boot: options.LocalBootOption = None,
     client_id: options.ClientId = None,
+    sets: options.Sets = None,
+    choices: options.ChoicesFile = None,
 ) -> None:
     """Make a guest known to the daemon.
 
@@ -44,6 +46,7 @@ def add(  # noqa: PLR0917 - one parameter for each option of the command
             "append": append,
             "method": method,
             "local_boot": local_boot,
+            "choices": options.chosen({}, sets, choices),
         },
     )
     with connected(context) as api:

@@ -1,5 +1,7 @@
 """`netipl guest set`: read, changed, and written back if nobody else has changed it in between."""
 
+from typing import Any
+
 import typer
 
 from netipl.cli.guest import options
@@ -23,13 +25,15 @@ def change(  # noqa: PLR0917 - one parameter for each option of the command
     method: options.Method = None,
     local_boot: options.LocalBootOption = None,
     client_id: options.ClientId = None,
+    sets: options.Sets = None,
+    choices: options.ChoicesFile = None,
 ) -> None:
     """Change what is known of a guest.
 
-    What is not given stays as it is, and empty text takes it out: `--profile ''`. A boot that is under way goes on with
-    what it was given.
+    What is not given stays as it is, and empty text takes it out: `--profile ''`, `--set packages=`. A boot that is
+    under way goes on with what it was given.
     """
-    given: dict[str, str | list[str] | None] = {
+    given: dict[str, Any] = {  # Any: each option its own
         "mac": mac,
         "uuid": uuid,
         "client_id": client_id,
@@ -43,11 +47,12 @@ def change(  # noqa: PLR0917 - one parameter for each option of the command
         "method": method,
         "local_boot": local_boot,
     }
-    if all(value is None for value in given.values()):
+    if all(value is None for value in (*given.values(), sets, choices)):
         raise UsageError("there is nothing to change", remedy="give an option, such as --profile NAME")
     with connected(context) as api:
         before, etag = options.known(api, name)
-        after = options.changed(before.document, given)
+        own = options.chosen(before.document.get("choices", {}), sets, choices)
+        after = options.changed(before.document, {**given, "choices": own})
         if after == before.document:
             typer.echo(f"{before.name}: it is so already")
             return

@@ -40,15 +40,15 @@ def listing(
 
 def _rows(guests: Iterator[GuestView]) -> Iterator[Sequence[str]]:
     for each in guests:
-        said = {key: value if isinstance(value, str) else " ".join(value) for key, value in each.document.items()}
-        address = said.get("address") or (f"{each.leased} (leased)" if each.leased else "")
+        document = each.document
+        address = document.get("address") or (f"{each.leased} (leased)" if each.leased else "")
         build = f"{each.build.state}, by {each.build.by}" if each.build is not None else ""
         yield (
             each.name,
             each.status,
-            said.get("network", ""),
+            document.get("network", ""),
             address,
-            said.get("mac", ""),
-            said.get("profile", ""),
+            " ".join(document.get("mac", ())),
+            document.get("profile", ""),
             build,
         )

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 
+from netipl.cli import said
 from netipl.cli.remote import completion
 from netipl.cli.remote.api import Api, Json, guest_path
 from netipl.cli.remote.views import GuestView, guest_view
 from netipl.errors import UsageError
+from netipl.guests import choices_document
 from netipl.guests.document import document, guest
 from netipl.guests.guest import BootMethod, LocalBoot
 from netipl.guests.reading import Document
@@ -73,27 +76,53 @@ ClientId = Annotated[
     typer.Option("--client-id", metavar="HEX", help="Its DHCP client identifier (option 61), as ff:00:01:02."),
 ]
 
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="A choice of its own, over its profile's; lists as [a, b], nothing: not any."
+    ),
+]
+ChoicesFile = Annotated[
+    Path | None, typer.Option("--choices", metavar="FILE", help="A YAML file of such choices; - is standard input.")
+]
+
 _LISTS: Final = frozenset({"mac"})
 
 
-def stated(name: str, options: Mapping[str, str | list[str] | None]) -> Document:
+def chosen(before: Mapping[str, Any], sets: list[str] | None, file: Path | None) -> Document | None:  # Any: JSON
+    """The choices `before`, with those of a file and those that were set; None where nothing is said of them.
+
+    Raises UsageError.
+    """
+    if not sets and file is None:
+        return None
+    given = (said.of_file(file) if file is not None else {}) | said.assigned(sets or (), choices_document.KEYS)
+    try:
+        return choices_document.document(choices_document.choices({**before, **given}))
+    except UsageError as error:
+        if file is not None and str(error).partition(":")[0] in said.of_file(file):
+            raise said.placed(file, error) from None
+        raise
+
+
+def stated(name: str, options: Mapping[str, Any]) -> Document:  # Any: each option its own
     """A guest's document of the options that were given, checked. Raises UsageError that names the option."""
-    said = {key: value for key, value in options.items() if value not in (None, [])}
-    return checked({"name": name, **said})
+    stated = {key: value for key, value in options.items() if value not in (None, [], {})}
+    return checked({"name": name, **stated})
 
 
-def checked(said: Mapping[str, object]) -> Document:
+def checked(stated: Mapping[str, object]) -> Document:
     """In the one form of documents. Raises UsageError that names the option."""
     try:
-        return document(guest(said))
+        return document(guest(stated))
     except UsageError as error:
         key, found, words = str(error).partition(": ")
-        if not found or key not in said or key == "name":
+        if not found or key not in stated or key in {"name", "choices"}:
             raise
         raise UsageError(f"--{key.replace('_', '-')}: {words}", remedy=error.remedy) from None
 
 
-def changed(before: Document, options: Mapping[str, str | list[str] | None]) -> Document:
+def changed(before: Document, options: Mapping[str, Any]) -> Document:  # Any: each option its own
     """`before` with the options that were given; one of empty text takes out what was said. Raises UsageError."""
     given = {key: value for key, value in options.items() if value is not None and value != []}
     emptied = {key for key, value in given.items() if value in ("", [""])}

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from netipl.cli import said
 from netipl.cli.guest import options, plan
 from netipl.cli.remote.api import guest_path
 from netipl.cli.remote.group import connected
@@ -55,7 +56,7 @@ def _print(guest: GuestView) -> None:
 
 def _fields(guest: GuestView) -> Iterator[tuple[str, str]]:
     for key, value in guest.document.items():
-        yield key, value if isinstance(value, str) else ", ".join(value)
+        yield key, said.plain(value)
     if guest.leased:
         yield "leased", guest.leased
     yield "origin", guest.origin

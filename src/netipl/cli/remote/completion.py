@@ -29,6 +29,10 @@ def profiles(context: typer.Context, incomplete: str) -> list[str]:
     return _listed(context, "profiles", incomplete)
 
 
+def media(context: typer.Context, incomplete: str) -> list[str]:
+    return _listed(context, "media", incomplete)
+
+
 def networks(context: typer.Context, incomplete: str) -> list[str]:
     return _listed(context, "networks", incomplete)
 

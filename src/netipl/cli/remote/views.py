@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from netipl.cli.remote.api import Json
 from netipl.errors import NetiplError, UnavailableError
 from netipl.guests.document import KEYS
-from netipl.guests.reading import Document
+from netipl.guests.reading import EMPTY, Document
 from netipl.net import Mac
 
 _Arguments = ParamSpec("_Arguments")
@@ -95,7 +95,7 @@ def guest_view(json: Json) -> GuestView:
     """Raises UnavailableError."""
     return GuestView(
         name=str(json["name"]),
-        document={key: json[key] for key in KEYS if json.get(key) not in (None, "", [])},
+        document={key: json[key] for key in KEYS if json.get(key) not in EMPTY},
         status=str(json["status"]),
         origin=str(json["origin"]),
         leased=_text(json, "leased") or None,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from netipl.guests.profile import Profile
+from netipl.provisioning.installation import Answered
 
 
 class ProfileControl(Protocol):
@@ -16,8 +17,8 @@ class ProfileControl(Protocol):
 
     def known(self, name: str) -> Profile: ...
 
-    def answers(self, profile: Profile, guest: str | None, *, secrets: bool) -> tuple[str, Mapping[str, bytes]]:
-        """For that guest, or for an example of one: its name, and what its installer would be answered."""
+    def answers(self, profile: Profile, guest: str | None, *, secrets: bool) -> Answered:
+        """What the installer of that guest would be answered, or of an example of one."""
         ...
 
     async def put(self, profile: Profile, *, by: str, expected: Profile | None, is_new: bool) -> Profile:

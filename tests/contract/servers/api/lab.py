@@ -32,9 +32,11 @@ from netipl.provisioning.tokens import Tokens
 from netipl.servers.api.connection import Timeouts
 from netipl.servers.api.listen import Listen
 from netipl.servers.api.server import ApiServer, Limits
+from netipl.store import templates
 from netipl.store.archive import Archive
 from netipl.store.journal import Journal
 from netipl.store.planner import Offered, Planner
+from tests.media_shelf import Shelf
 from tests.unit.images.kernels import kernel
 
 DEADLINE = 60
@@ -185,10 +187,12 @@ def control_plane(directory: Path, networks: Iterable[Network] = (LAB,)) -> tupl
     offered = Offered(
         profiles={"debian": Profile(name="debian", boot=boot, append="url={answers}")},
         program=inline(b"re-IPL"),
+        media=Shelf(directory, media=()),
+        templates=templates.shipped,
         http_port=8069,
         tokens=Tokens(b"k" * 32),
     )
-    planner = Planner(offered, inventory.build_of, complain=lambda *_: None)
+    planner = Planner(offered, inventory.build_of, complain=lambda *_: None, added=lambda: inventory.profiles)
     return ControlPlane(inventory, boots, planner, Policy()), inventory
 
 

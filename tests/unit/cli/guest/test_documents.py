@@ -23,7 +23,7 @@ YAML_PLACES = {
     "a control character": ("- name: \x01\n", "line 1: this is no YAML"),
     "no list": ("name: web1\n", "line 1, column 1: this is no list of guests"),
     "a list of text": ("- web1\n", "line 1, column 3: this is no guest"),
-    "a mapping as a value": ("- name: {a: b}\n", "line 1, column 9: this is no text"),
+    "a mapping as a value": ("- name: {a: b}\n", "line 1, column 9: name: it is no text"),
 }
 CSV_PLACES = {
     "a MAC": ("name,mac\nweb1,52:54\n", "line 2, column 2: mac: '52:54' is no MAC address"),

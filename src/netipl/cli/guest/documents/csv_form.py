@@ -1,7 +1,11 @@
-"""Guests as CSV (RFC 4180): a line of keys, then one line for each guest. Several MACs are separated by spaces."""
+"""Guests as CSV (RFC 4180): a line of keys, then one line for each guest. Several MACs are separated by spaces.
+
+Choices are an object of JSON in one cell.
+"""
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
@@ -44,7 +48,11 @@ def _entry(name: str, line: int, keys: list[str], cells: list[str]) -> Entry:
         extra = Source(file=name, line=line, column=str(len(keys) + 1))
         refuse(extra, f"there are {len(cells)} cells for {len(keys)} columns", _COMMAS)
     return Entry(
-        document={key: cell for key, cell in zip(keys, cells, strict=False) if cell.strip()},
+        document={
+            key: _said(key, cell, Source(file=name, line=line, column=str(number)))
+            for number, (key, cell) in enumerate(zip(keys, cells, strict=False), 1)
+            if cell.strip()
+        },
         source=source,
         places={key: Source(file=name, line=line, column=str(number)) for number, key in enumerate(keys, 1)},
     )
@@ -66,5 +74,19 @@ def _refuse_form(name: str, line: int, error: csv.Error) -> NoReturn:
     refuse(Source(file=name, line=line), f"this is no CSV: {error}", _COMMAS)
 
 
-def _cell(value: str | list[str]) -> str:
-    return value if isinstance(value, str) else " ".join(value)
+def _said(key: str, cell: str, source: Source) -> object:
+    if key != "choices":
+        return cell
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        refuse(source, f"{key}: this is no JSON", 'write it as {"packages": ["vim"]}')
+
+
+def _cell(value: str | list[str] | dict[str, object]) -> str:
+    match value:
+        case str():
+            return value
+        case list():
+            return " ".join(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -58,8 +58,11 @@ def _entry(name: str, node: Node) -> Entry:
 
 
 def _value(name: str, node: Node) -> object:
-    if isinstance(node, SequenceNode):
-        return [_scalar(name, each) for each in node.value]
+    match node:
+        case SequenceNode():
+            return [_value(name, each) for each in node.value]
+        case MappingNode():
+            return {_scalar(name, key): _value(name, each) for key, each in node.value}
     return _scalar(name, node)
 
 

@@ -98,8 +98,7 @@ async def try_answers(
 def _answers(asked: Asked, profile: Profile, wanted: AnswersWanted) -> Response:
     if wanted.secrets:
         asked.as_admin()
-    guest, made = asked.control.profile_plane.answers(profile, wanted.guest, secrets=wanted.secrets)
-    return answer(of_answers(profile.name, guest, made))
+    return answer(of_answers(asked.control.profile_plane.answers(profile, wanted.guest, secrets=wanted.secrets)))
 
 
 def _profile(asked: Asked, profile: Profile, status: HTTPStatus = HTTPStatus.OK, **fields: str) -> Response:

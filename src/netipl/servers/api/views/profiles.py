@@ -1,11 +1,13 @@
 """Profiles as clients write and see them. What values of a document mean is said in `guests/profile_document.py`."""
 
-from collections.abc import Mapping
+from base64 import b64encode
 
 from pydantic import BaseModel, Field
 
+from netipl.answers.kind import Kind
 from netipl.guests import choices_document, profile_document
 from netipl.guests.profile import Profile, ProfileOrigin
+from netipl.provisioning.installation import Answered
 from netipl.servers.api.views.choices import ChoiceKeys
 
 
@@ -35,6 +37,7 @@ class AnswerFileView(BaseModel):
     name: str
     size: int
     text: str | None = Field(description="Null: it is no text.")
+    base64: str | None = Field(description="What is no text.")
 
 
 class AnswersView(BaseModel):
@@ -42,6 +45,9 @@ class AnswersView(BaseModel):
 
     profile: str
     guest: str
+    kind: Kind | None = Field(description="Of installer. Null: its answers are a file of its own.")
+    version: str = Field(description="Of the medium; empty where there is none.")
+    title: str
     files: list[AnswerFileView]
 
 
@@ -57,14 +63,23 @@ def of_profile(profile: Profile, *, secrets: bool) -> ProfileView:
     return ProfileView.model_validate({**said, "origin": profile.origin})
 
 
-def of_answers(profile: str, guest: str, answers: Mapping[str, bytes]) -> AnswersView:
-    """In the order in which they were made."""
-    files = [AnswerFileView(name=name, size=len(data), text=_text(data)) for name, data in answers.items()]
-    return AnswersView(profile=profile, guest=guest, files=files)
+def of_answers(answered: Answered) -> AnswersView:
+    """With the files in the order in which they were made."""
+    made = answered.installation
+    return AnswersView(
+        profile=made.profile.name,
+        guest=made.guest.name,
+        kind=made.kind,
+        version=made.medium.version if made.medium is not None else "",
+        title=made.medium.title if made.medium is not None else "",
+        files=[_file(name, data) for name, data in answered.files.items()],
+    )
 
 
-def _text(data: bytes) -> str | None:
+def _file(name: str, data: bytes) -> AnswerFileView:
     try:
-        return data.decode() if b"\0" not in data else None
+        text = data.decode() if b"\0" not in data else None
     except UnicodeDecodeError:
-        return None
+        text = None
+    packed = b64encode(data).decode() if text is None else None
+    return AnswerFileView(name=name, size=len(data), text=text, base64=packed)

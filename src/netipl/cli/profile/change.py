@@ -1,0 +1,45 @@
+"""`netipl profile set`: read, changed, and written back if nobody else has changed it in between."""
+
+import typer
+
+from netipl.cli.profile import options
+from netipl.cli.remote.group import connected
+from netipl.errors import UsageError
+from netipl.guests.reading import EMPTY
+
+
+def change(  # noqa: PLR0917 - one parameter for each option of the command
+    context: typer.Context,
+    name: options.Name,
+    file: options.From = None,
+    base: options.Base = None,  # noqa: ARG001 - read by `options.given`, as all that follow
+    medium: options.Medium = None,  # noqa: ARG001
+    agent: options.Agent = None,  # noqa: ARG001
+    template: options.Template = None,  # noqa: ARG001
+    append: options.Append = None,  # noqa: ARG001
+    timezone: options.Timezone = None,  # noqa: ARG001
+    language: options.Language = None,  # noqa: ARG001
+    keyboard: options.Keyboard = None,  # noqa: ARG001
+    layout: options.DiskLayout = None,  # noqa: ARG001
+    root_password: options.RootPassword = None,  # noqa: ARG001
+    ssh_keys: options.SshKeys = None,  # noqa: ARG001
+    packages: options.Packages = None,  # noqa: ARG001
+    sets: options.Sets = None,  # noqa: ARG001
+) -> None:
+    """Change a profile.
+
+    What is not given stays as it is, and empty text takes it out: `--template ''`. A list takes the place of the one
+    before. A boot that is under way goes on with what it was given.
+    """
+    given = options.given(context)
+    if not given:
+        raise UsageError("there is nothing to change", remedy="give an option, such as --timezone Europe/Prague")
+    with connected(context) as api:
+        before, _, etag = options.known(api, name)
+        kept = {key: value for key, value in (before | given).items() if value not in (*EMPTY, [""])}
+        after = options.checked(name, kept, file)
+        if after == before:
+            typer.echo(f"{name}: it is so already")
+            return
+        api.put(options.path(name), after, etag)
+    typer.echo(f"{name}: changed")
