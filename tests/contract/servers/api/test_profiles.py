@@ -171,7 +171,7 @@ def test_an_admin_may_see_the_secrets_of_answers(api: Api) -> None:
     hidden = api.ask("GET", "/profiles/web/answers?guest=web1").json["files"][0]["text"]
     assert SHA512 in open_ones
     assert SHA512 not in hidden
-    assert "/callback/netipl_hidden'/done" in hidden
+    assert "/callback/netipl_hidden/done" in hidden
     assert "/callback/netipl_" in open_ones
     assert "netipl_hidden" not in open_ones
 
