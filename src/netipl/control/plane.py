@@ -9,9 +9,11 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Final
 
 from netipl.control.followers import Followers
+from netipl.control.media.media_plane import MediaPlane
 from netipl.control.ports import Archive, Journal
 from netipl.errors import ConflictError, MissingError, RefusedError
 from netipl.guests.build import Build
@@ -55,6 +57,12 @@ class ControlPlane:
         self._number = 0
         self._waiting: list[Change] = []
         self._followers = Followers()
+        self._media: MediaPlane | None = None
+
+    def keep_media(self, root: Path) -> MediaPlane:
+        """In the directory `root`."""
+        self._media = MediaPlane(root, commit=self.commit, uses=self._users_of)
+        return self._media
 
     def begin(self, journal: Journal, archive: Archive, *, number: int, failed: Callable[[Exception], None]) -> None:
         """From now on changes are kept. `number` is that of the newest event; `failed` is told of a lost commit."""
@@ -125,6 +133,11 @@ class ControlPlane:
         if made is None:
             return PlanView(guest=name, purpose=None)
         return self._shown(made, guest, network, address, secrets=secrets)
+
+    @property
+    def media(self) -> MediaPlane:
+        assert self._media is not None  # while servers run
+        return self._media
 
     # what is changed
 
@@ -290,6 +303,9 @@ class ControlPlane:
     def _kept(self) -> Archive:
         assert self._archive is not None  # while servers run
         return self._archive
+
+    def _users_of(self, medium: str) -> Sequence[str]:
+        return sorted(name for name, profile in self.profiles.items() if getattr(profile, "medium", None) == medium)
 
     def _as_expected(self, before: Guest | None, expected: Guest | None) -> None:
         if expected is not None and before != expected:

@@ -76,9 +76,8 @@ class Downloads:
         part = Part(path, frozenset({wanted.sum.algorithm.value}) if wanted.sum is not None else frozenset())
         try:
             await loop.run_in_executor(self._threads, part.open, wanted.url)
-            began = part.size
             await self._brought(part, wanted, progress)
-            if _is_wrong(part, wanted) and began:  # the earlier part may have been of another version
+            if _is_wrong(part, wanted) and part.is_pieced:
                 await loop.run_in_executor(self._threads, part.restart, Version(url=wanted.url))
                 await self._brought(part, wanted, progress)
             if why := _is_wrong(part, wanted):
@@ -151,6 +150,7 @@ class Downloads:
             known = part.version.size if part.version is not None else None
             total = int(found[3]) if found and found[3] != "*" else None
             if asked_for and found and int(found[1]) == part.size and (known is None or known == total):
+                part.is_pieced = True
                 return True
             await run(self._threads, part.restart, Version(url=wanted.url))
             raise TryAgainError(f"{shown(wanted.url)} sends another part than was asked for")

@@ -1,4 +1,4 @@
-"""What is served, read only: networks, leases, profiles and their media."""
+"""What is served, read only: networks, leases and profiles."""
 
 from heapq import nsmallest
 from ipaddress import IPv4Address
@@ -12,10 +12,8 @@ from netipl.servers.api.asked import ByAnybody
 from netipl.servers.api.views.pages import Items, Limit, Page
 from netipl.servers.api.views.served import (
     LeaseView,
-    MediumView,
     NetworkView,
     ProfileView,
-    media,
     of_lease,
     of_network,
     of_profile,
@@ -54,9 +52,3 @@ async def list_leases(asked: ByAnybody, wanted: Annotated[LeasesWanted, Query()]
 async def list_profiles(asked: ByAnybody) -> Response:
     """As the settings have them."""
     return answer(Items[ProfileView](items=[of_profile(profile) for profile in asked.control.profiles.values()]))
-
-
-@router.get("/media", response_model=Items[MediumView])
-async def list_media(asked: ByAnybody) -> Response:
-    """What the profiles install from."""
-    return answer(Items[MediumView](items=media(asked.control.profiles.values())))

@@ -1,6 +1,5 @@
-"""Networks, leases, profiles and media as clients see them. Nobody changes them here."""
+"""Networks, leases and profiles as clients see them. Nobody changes them here."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 
@@ -51,14 +50,6 @@ class ProfileView(BaseModel):
     answers: str | None
 
 
-class MediumView(BaseModel):
-    """Kernel and initrd of an installer, and the profiles that install from them."""
-
-    kernel: str
-    initrd: str | None
-    profiles: list[str]
-
-
 def of_network(network: Network) -> NetworkView:
     """All of it."""
     return NetworkView(
@@ -101,14 +92,6 @@ def of_profile(profile: Profile) -> ProfileView:
         append=boot.append,
         answers=_path(profile.answers),
     )
-
-
-def media(profiles: Iterable[Profile]) -> list[MediumView]:
-    """Each pair of kernel and initrd once."""
-    names: dict[tuple[str, str | None], list[str]] = {}
-    for profile in profiles:
-        names.setdefault((str(profile.boot.kernel), _path(profile.boot.initrd)), []).append(profile.name)
-    return [MediumView(kernel=kernel, initrd=initrd, profiles=found) for (kernel, initrd), found in names.items()]
 
 
 def _path(path: object) -> str | None:
