@@ -11,13 +11,12 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from netipl import content
 from netipl.content import Content
 from netipl.errors import ContentError, MissingError, UnavailableError
-from netipl.integrations import directory_tree, iso, tar_tree
+from netipl.integrations import directory, iso, tar_tree
 from netipl.integrations.mirror.client import shown
 from netipl.integrations.mirror.download import Downloads
 from netipl.media.tree import MOST
 
 _AT_ONCE: Final = 4
-_HEAD: Final = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +92,9 @@ def local(path: Path, where: str, threads: Executor) -> Local | None:
     """
     try:
         if path.is_dir():
-            return Local(where, directory_tree.tree(path), threads, is_directory=True)
+            return Local(where, directory.tree(path), threads, is_directory=True)
         with path.open("rb") as file:
-            head = file.read(_HEAD)
+            head = file.read(iso.HEAD)
     except OSError as error:
         remedy = "name a path on the daemon's host that its user may read"
         raise UnavailableError(f"{path}: {error.strerror}", remedy=remedy) from error
