@@ -1,6 +1,6 @@
 """Small trees laid out as each family lays out its install media, with right sums, and ISO images of them.
 
-A tree is a mapping of paths to bytes. Kernels have a true s390x header, all other files are noise of their own; versions
+A tree is a mapping of paths to bytes. Kernels have a true s390x header, all other files are noise; versions
 and texts are as real media have them.
 """
 

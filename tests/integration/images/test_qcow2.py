@@ -47,7 +47,7 @@ def contents(path: Path) -> bytes:
 
 def source(path: Path, size: int) -> Path:
     """A disk with data, zeros that are written, what compresses well and what does not, and holes."""
-    chance = random.Random(size)  # noqa: S311  # the same disk each time
+    chance = random.Random(size)  # the same disk each time
     with path.open("wb") as file:
         file.truncate(size)
         for _ in range(12):
@@ -63,12 +63,17 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return source(tmp_path / "disk.raw", request.param)
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
-@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "compressed"])
+@pytest.mark.parametrize(
+    ("shape", "compressed"),
+    [
+        pytest.param(shape, compressed, id=f"{name}, {'compressed' if compressed else 'plain'}")
+        for name, shape in SHAPES.items()
+        for compressed in (False, True)
+        if not (compressed and "preallocation" in shape)  # qemu-img makes no image that is both
+    ],
+)
 def test_an_image_reads_as_what_it_was_made_of(shape: str, compressed: bool, disk: Path, tmp_path: Path) -> None:
     made = tmp_path / "disk.qcow2"
-    if compressed and "preallocation" in shape:
-        pytest.skip("qemu-img makes no image that is both")
     run("qemu-img", "convert", *(["-c"] if compressed else []), "-f", "raw", "-O", "qcow2", "-o", shape, disk, made)
     assert contents(made) == disk.read_bytes()
     kinds = {extent.kind for extent in qcow2.decode(reader(made)).extents(reader(made))}
