@@ -1,7 +1,7 @@
 """A mirror on the loopback interface, as a process of its own, that misbehaves where it is told to.
 
-`python tests/mirror_server.py DIRECTORY` serves the files beneath it, with ranges and ETags, and prints its port. PUT to
-/behaviour/PATH says, in JSON, what becomes of the next requests for PATH; GET /asked tells what was asked so far.
+`python tests/mirror_server.py DIRECTORY` serves the files beneath it, with ranges and ETags, and prints its port. PUT
+to /behaviour/PATH says, in JSON, what becomes of the next requests for PATH; GET /asked tells what was asked so far.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 DEADLINE = 60
 
@@ -90,9 +91,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/asked":
             self._send(200, json.dumps(self.server.asked).encode())
             return
-        ways = self.server.ways[self.path]
+        path = unquote(self.path)
+        ways = self.server.ways[path]
         way = ways.pop(0) if ways else {}
-        self.server.asked.append((self.path, dict(self.headers.items())))
+        self.server.asked.append((path, dict(self.headers.items())))
         if "location" in way:
             self._send(302, b"", Location=way["location"])
         elif "status" in way:
@@ -101,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._file(way)
 
     def _file(self, way: dict[str, Any]) -> None:
-        place = self.server.root / self.path.lstrip("/")
+        place = self.server.root / unquote(self.path).lstrip("/")
         if not place.is_file():
             self._send(404, b"there is no such file")
             return
@@ -147,6 +149,9 @@ class _Server(ThreadingHTTPServer):
         self.ways: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.released = threading.Event()
+
+    def handle_error(self, *_: object) -> None:
+        """A client that goes away is none."""
 
 
 def main() -> int:

@@ -59,6 +59,8 @@ class MediaPlane:
         self._asking = asyncio.Lock()
         self._jobs = Jobs(at_once)
         self._tools: Tools | None = None
+        self.working = asyncio.Event()
+        """Set when imports that were begun go on."""
 
     def load(self) -> None:
         """What is there. Blocks."""
@@ -227,6 +229,7 @@ class MediaPlane:
         for made in await asyncio.to_thread(lambda: list(self._incoming.all())):
             if self._jobs.find(made.id) is None:
                 self._take_up(made)
+        self.working.set()
 
     def _take_up(self, made: Import) -> None:
         if any(medium.id == made.id for medium in self.media):  # it was whole, and then the daemon was killed
