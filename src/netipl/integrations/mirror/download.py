@@ -6,7 +6,7 @@ found out, and everything is fetched anew. Sources: RFC 9110, 14 (ranges) and 13
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -169,7 +169,7 @@ class Downloads:
         pieces = response.aiter_raw(_PIECE)
         try:
             with told(wanted.url):
-                while piece := await asyncio.wait_for(anext(pieces, b""), self._patience.piece):
+                while piece := await self._in_time(pieces):
                     pending += piece
                     if part.size + len(pending) > wanted.most:
                         raise _too_large(wanted.url, wanted.most)
@@ -180,6 +180,11 @@ class Downloads:
         finally:
             if pending:
                 await run(self._threads, part.write, bytes(pending))
+
+    async def _in_time(self, pieces: AsyncIterator[bytes]) -> bytes:
+        """The next piece; empty at the end. Raises TimeoutError."""
+        async with asyncio.timeout(self._patience.piece):
+            return await anext(pieces, b"")
 
 
 def _is_wrong(part: Part, wanted: Wanted) -> str:
