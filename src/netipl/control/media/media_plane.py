@@ -252,9 +252,9 @@ class MediaPlane:
 
     async def _imported(self, importing: Importing, running: Running, made: Import) -> None:
         medium = await importing.run()
-        running.become(JobState.DONE, step="")
         await asyncio.to_thread(self._incoming.end, made.id)
         await self._happened(Deed.MEDIUM_ADDED, running.job, made.by, source=medium.source, title=medium.title)
+        running.become(JobState.DONE, step="")
 
     async def _verified(self, medium: Medium, running: Running) -> None:
         running.step("reading it")
@@ -262,12 +262,11 @@ class MediaPlane:
         running.become(JobState.DONE, step="", faults=faults)
 
     async def _failed(self, running: Running, made: Import | None, error: NetiplError) -> None:
+        if made is not None:
+            self.shelf.given_up(made.id)
+            await asyncio.to_thread(self._laid_aside, made, error)
+            await self._happened(Deed.MEDIUM_FAILED, running.job, made.by, reason=str(error), remedy=error.remedy)
         running.become(JobState.FAILED, error=str(error), remedy=error.remedy)
-        if made is None:
-            return
-        self.shelf.given_up(made.id)
-        await asyncio.to_thread(self._laid_aside, made, error)
-        await self._happened(Deed.MEDIUM_FAILED, running.job, made.by, reason=str(error), remedy=error.remedy)
 
     def _laid_aside(self, made: Import, error: NetiplError) -> None:
         """What may work another time is kept for that; what was refused is not."""

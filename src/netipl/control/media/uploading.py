@@ -24,27 +24,42 @@ async def received(
     What came stays where they end too early. Raises ConflictError for another offset than what is there has, and
     UnavailableError where there is no room.
     """
-    place = directory / UPLOAD
-    file = await running.in_thread(partial(_opened, place, offset))
+    file = await running.in_thread(partial(_opened, directory / UPLOAD, offset))
     total = offset + size if size is not None else None
     try:
         files.demand_room(directory, [size or 0])
         running.at(NAME, offset, total)
-        pending, came, looked = bytearray(), offset, offset
-        async for piece in pieces:
-            pending += piece
-            came += len(piece)
-            if len(pending) >= _WRITE:
-                await running.in_thread(partial(_written, file, bytes(pending)))
-                pending.clear()
-                running.at(NAME, came, total)
-            if came - looked >= _LOOK:
-                files.demand_room(directory, [_LOOK])
-                looked = came
-        await running.in_thread(partial(_written, file, bytes(pending)))
+        came = await _poured(pieces, file, running, offset, total)
         running.at(NAME, came, came)
     finally:
         file.close()
+
+
+async def _poured(
+    pieces: AsyncIterator[bytes], file: BinaryIO, running: Running, offset: int, total: int | None
+) -> int:
+    """How many bytes are there then, with those that were there before."""
+    pending, there, looked = bytearray(), offset, offset
+    try:
+        async for piece in pieces:
+            pending += piece
+            if len(pending) >= _WRITE:
+                there += await _flushed(pending, file, running)
+                running.at(NAME, there, total)
+            if there - looked >= _LOOK:
+                files.demand_room(Path(file.name).parent, [_LOOK])
+                looked = there
+    finally:
+        there += await _flushed(pending, file, running)
+        running.at(NAME, there, total)
+    return there
+
+
+async def _flushed(pending: bytearray, file: BinaryIO, running: Running) -> int:
+    data = bytes(pending)
+    pending.clear()
+    await running.in_thread(partial(_written, file, data))
+    return len(data)
 
 
 def taken_up(directory: Path, running: Running) -> None:

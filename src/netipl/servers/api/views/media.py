@@ -5,7 +5,7 @@ import binascii
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from netipl.media.medium import Family, Medium, Role
 from netipl.provisioning.media_jobs import JobState, MediumAsked, MediumJob, Work
@@ -28,12 +28,12 @@ class MediumWanted(BaseModel):
     source: str | None = Field(
         default=None,
         max_length=4096,
-        description="The http or https URL of a tree, an ISO image or the image of a disk; or a path on this host.",
+        description="The URL of a tree, an ISO image or the image of a disk; or a path on the daemon's host.",
         examples=["/srv/debian-13-s390x-netinst.iso"],
     )
     called: str = Field(default="upload", max_length=255, description="The name of the file that will be sent.")
-    tree: bool = Field(default=False, description="Keep and serve the whole ISO image or directory.")
-    unpack: bool = Field(default=False, description="Keep the image of a disk raw, however it is compressed.")
+    tree: StrictBool = Field(default=False, description="Keep and serve the whole ISO image or directory.")
+    unpack: StrictBool = Field(default=False, description="Keep the image of a disk raw, however it is compressed.")
     key: Annotated[str, AfterValidator(_base64)] = Field(
         default="", max_length=1 << 20, description="OpenPGP keys, in base64, by which the medium has to be signed."
     )
