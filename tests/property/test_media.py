@@ -13,7 +13,8 @@ from netipl.media import checksums, sums_beside, treeinfo
 from netipl.media.recognise import CLUES, recognised
 from netipl.media.recognition import Further, Recognised
 from netipl.media.relative import is_relative, relative
-from tests.synthetic_media import Tree, media, rhel, stream
+from tests.media_trees import Tree, rhel, stream
+from tests.synthetic_media import media
 from tests.unit.images.isos import SP, Entry, directory, image, named
 from tests.unit.images.qcow2s import Header, Made
 

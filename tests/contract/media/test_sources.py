@@ -19,7 +19,8 @@ from netipl.errors import RefusedError
 from netipl.integrations import directory, iso
 from netipl.media.recognise import MOST_OF_A_CLUE, pointed_at, recognised
 from netipl.media.recognition import BootFile, Further, Recognised
-from tests.synthetic_media import Synthetic, damaged, media, stream, write
+from tests.media_trees import stream
+from tests.synthetic_media import Synthetic, damaged, media, write
 from tests.synthetic_media import iso as written
 
 ROWS = media()

@@ -2,7 +2,8 @@
 
 from netipl.media.recognise import CLUES, MOST_OF_A_CLUE, recognised
 from netipl.media.recognition import Further, Recognised
-from tests.synthetic_media import Synthetic, Tree
+from tests.media_trees import Tree
+from tests.synthetic_media import Synthetic
 
 
 def look(

@@ -3,7 +3,7 @@
 import pytest
 
 from netipl.errors import RefusedError
-from tests.synthetic_media import agama
+from tests.media_trees import agama
 from tests.unit.media.looking import look
 
 

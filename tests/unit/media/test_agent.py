@@ -5,7 +5,7 @@ import json
 import pytest
 
 from netipl.errors import WireError
-from tests.synthetic_media import agent
+from tests.media_trees import agent
 from tests.unit.media.looking import look
 
 TOLD = {"architecture": "s390x", "kernel": "kernel", "initrd": "initrd", "version": "1"}

@@ -3,7 +3,7 @@
 import pytest
 
 from netipl.errors import RefusedError
-from tests.synthetic_media import alpine, noise, sums
+from tests.media_trees import alpine, noise, sums
 from tests.unit.media.looking import look
 
 

@@ -5,7 +5,7 @@ import pytest
 from netipl.errors import RefusedError
 from netipl.media.medium import Role
 from netipl.media.recognition import Signed
-from tests.synthetic_media import coreos, openshift_agent, rhcos, stream
+from tests.media_trees import coreos, openshift_agent, rhcos, stream
 from tests.unit.media.looking import look
 
 

@@ -8,7 +8,7 @@ import pytest
 from netipl.errors import RefusedError, WireError
 from netipl.media.coreos_stream import is_stream, recognised_stream
 from netipl.media.medium import Role
-from tests.synthetic_media import stream
+from tests.media_trees import stream
 
 BASE = "https://m.example/prod/streams/stable/builds/41/s390x"
 DATA = stream(BASE)["stable.json"]

@@ -4,7 +4,7 @@ import pytest
 
 from netipl.errors import RefusedError, WireError
 from netipl.media.recognition import Algorithm, Recognised, Signed
-from tests.synthetic_media import Tree, debian_disk, debian_installer, debian_suite
+from tests.media_trees import Tree, debian_disk, debian_installer, debian_suite
 from tests.unit.media.looking import look
 
 IMAGES = "main/installer-s390x/current/images/"

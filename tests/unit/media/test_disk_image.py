@@ -4,7 +4,7 @@ import pytest
 
 from netipl.errors import RefusedError
 from netipl.media.recognition import Signed
-from tests.synthetic_media import disk_image, noise
+from tests.media_trees import disk_image, noise
 from tests.unit.media.looking import look
 
 

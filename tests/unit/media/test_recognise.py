@@ -6,7 +6,8 @@ from netipl.errors import RefusedError
 from netipl.media.families import FAMILIES
 from netipl.media.medium import Family
 from netipl.media.recognise import CLUES, pointed_at, recognised
-from tests.synthetic_media import FOREIGN, Synthetic, media
+from tests.media_trees import FOREIGN
+from tests.synthetic_media import Synthetic, media
 from tests.unit.media.looking import look
 
 ROWS = media()

@@ -5,7 +5,7 @@ import pytest
 from netipl.errors import RefusedError, WireError
 from netipl.media.medium import Role
 from netipl.media.recognition import Signed
-from tests.synthetic_media import boot, noise, rhel
+from tests.media_trees import boot, noise, rhel
 from tests.unit.media.looking import look
 
 

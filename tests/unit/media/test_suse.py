@@ -4,7 +4,7 @@ import pytest
 
 from netipl.errors import RefusedError
 from netipl.media.recognition import Algorithm, Signed
-from tests.synthetic_media import suse, suse_content
+from tests.media_trees import suse, suse_content
 from tests.unit.media.looking import look
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from netipl.errors import RefusedError
-from tests.synthetic_media import debian_disk, ubuntu
+from tests.media_trees import debian_disk, ubuntu
 from tests.unit.media.looking import look
 
 

@@ -107,6 +107,6 @@ ROWS: Final = (
         effect="loads everything and starts the kernel, which says that it requires more recent processor hardware, or "
         "starts programs that die of illegal instructions",
         remedy="give the guest a newer CPU model, or install an older version",
-        source="Linux arch/s390/boot/als.c",
+        source="the check of facilities in Linux arch/s390/boot",
     ),
 )
