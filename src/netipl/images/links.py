@@ -21,7 +21,7 @@ def resolved(
     ways: list[tuple[str, str]] = []
     for name in links:
         target = _target(name, links)
-        if target is None or len(found) >= most:
+        if target is None or name in found or len(found) >= most:
             continue
         if target in files:
             found[name] = files[target]

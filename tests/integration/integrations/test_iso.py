@@ -11,8 +11,9 @@ import pytest
 from netipl import content
 from netipl.errors import RefusedError, UnavailableError
 from netipl.integrations import directory, iso
-from tests.synthetic_media import Tree, noise, rhel, write
+from tests.media_trees import Tree, noise, rhel
 from tests.synthetic_media import iso as written
+from tests.synthetic_media import write
 
 LONG = "a-name-of-" + "-".join(["many"] * 40) + "-words.rpm"
 
