@@ -131,4 +131,9 @@ _ROWS: Mapping[str, tuple[str, Callable[[Told], str]]] = {
     Deed.BOOT_ENDED: ("boot", _with_reason("over", "reason")),
     Deed.CREDENTIAL_CREATED: ("netipl", _with_reason("token created", "name", "role")),
     Deed.CREDENTIAL_REVOKED: ("netipl", _with_reason("token revoked", "name")),
+    Deed.MEDIUM_ASKED: ("netipl", _with_reason("medium asked for", "name", "source")),
+    Deed.MEDIUM_ADDED: ("netipl", _with_reason("medium added", "name", "title")),
+    Deed.MEDIUM_FAILED: ("netipl", _with_reason("medium not added", "name", "reason")),
+    Deed.MEDIUM_CANCELLED: ("netipl", _with_reason("import of a medium cancelled", "name")),
+    Deed.MEDIUM_REMOVED: ("netipl", _with_reason("medium removed", "name")),
 }

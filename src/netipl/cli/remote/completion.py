@@ -33,6 +33,10 @@ def networks(context: typer.Context, incomplete: str) -> list[str]:
     return _listed(context, "networks", incomplete)
 
 
+def media(context: typer.Context, incomplete: str) -> list[str]:
+    return _listed(context, "media", incomplete)
+
+
 def tokens(context: typer.Context, incomplete: str) -> list[str]:
     return _listed(context, "tokens", incomplete)
 
