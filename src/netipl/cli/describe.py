@@ -144,4 +144,9 @@ _ROWS: Mapping[str, tuple[str, Callable[[Told], str]]] = {
     Deed.PROFILE_ADDED: ("netipl", _with_all("profile added")),
     Deed.PROFILE_CHANGED: ("netipl", _with_all("profile changed")),
     Deed.PROFILE_REMOVED: ("netipl", _with_reason("profile removed", "name")),
+    Deed.MEDIUM_ASKED: ("netipl", _with_reason("medium asked for", "name", "source")),
+    Deed.MEDIUM_ADDED: ("netipl", _with_reason("medium added", "name", "title")),
+    Deed.MEDIUM_FAILED: ("netipl", _with_reason("medium not added", "name", "reason")),
+    Deed.MEDIUM_CANCELLED: ("netipl", _with_reason("import of a medium cancelled", "name")),
+    Deed.MEDIUM_REMOVED: ("netipl", _with_reason("medium removed", "name")),
 }

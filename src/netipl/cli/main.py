@@ -28,6 +28,7 @@ class _Commands(LazyGroup):
         ),
         "image": Place("netipl.cli.image.group:app", "Look at boot files and make them."),
         "guest": Place("netipl.cli.guest.group:app", "Add guests, install them, and watch them boot."),
+        "medium": Place("netipl.cli.medium.group:app", "Import what guests are installed from."),
         "profile": Place("netipl.cli.profile.group:app", "Say what is installed, and how."),
         "token": Place("netipl.cli.token.group:app", "Let programs use the API."),
         "db": Place("netipl.cli.db.group:app", "Look after the database."),

@@ -9,20 +9,23 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Final
 
 from netipl.control.followers import Followers
+from netipl.control.media.media_plane import MediaPlane
 from netipl.control.plans import Plans
 from netipl.control.ports import Archive, Journal
 from netipl.control.profile_plane import ProfilePlane
 from netipl.errors import ConflictError, MissingError, RefusedError
+from netipl.firmware.rules import RULES, RuleId
 from netipl.guests.build import Build
 from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
 from netipl.guests.profile import Profile
 from netipl.guests.status import Status
-from netipl.provisioning import building, changing, importing, observing
+from netipl.provisioning import building, changing, importing, observing, profiling
 from netipl.provisioning import status as statuses
 from netipl.provisioning.boots import Boot, Boots
 from netipl.provisioning.changes import (
@@ -64,6 +67,12 @@ class ControlPlane:
         self._followers = Followers()
         self._plans = Plans(inventory, lambda: self.planner)
         self.profile_plane = ProfilePlane(inventory, lambda: self.planner, self._plans, commit=self.commit)
+        self._media: MediaPlane | None = None
+
+    def keep_media(self, root: Path) -> MediaPlane:
+        """In the directory `root`."""
+        self._media = MediaPlane(root, commit=self.commit, uses=self._users_of)
+        return self._media
 
     def begin(
         self,
@@ -141,6 +150,11 @@ class ControlPlane:
             return self._plans.of_build(guest, open_build, secrets=secrets)
         return self._plans.now(guest, secrets=secrets)
 
+    @property
+    def media(self) -> MediaPlane:
+        assert self._media is not None  # while servers run
+        return self._media
+
     # what is changed
 
     async def put_guest(self, guest: Guest, *, by: str, expected: Guest | None, is_new: bool) -> Guest:
@@ -179,6 +193,9 @@ class ControlPlane:
         view = self._plans.of_build(guest, build, secrets=False)
         for fault in view.faults:
             raise RefusedError(fault.message, remedy=fault.remedy)
+        for finding in view.findings:
+            if finding.rule is RuleId.MACHINE_TOO_OLD:
+                raise RefusedError(finding.message, remedy=RULES[finding.rule].remedy)
         if view.is_refused:
             raise RefusedError(
                 f"the firmware of guest {name} would not boot this", remedy=f"netipl guest show {name} --plan --build"
@@ -310,6 +327,9 @@ class ControlPlane:
     def _kept(self) -> Archive:
         assert self._archive is not None  # while servers run
         return self._archive
+
+    def _users_of(self, medium: str) -> Sequence[str]:
+        return profiling.users_of_medium(medium, self.profiles, self.guests)
 
     def _as_expected(self, before: Guest | None, expected: Guest | None) -> None:
         if expected is not None and before != expected:

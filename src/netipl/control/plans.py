@@ -6,12 +6,13 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from netipl.errors import NetiplError, RefusedError
-from netipl.guests import machine
+from netipl.firmware.lint.finding import Finding, Target
 from netipl.guests.build import Build
 from netipl.guests.choices_document import without_hashes
 from netipl.guests.guest import Guest
 from netipl.guests.network import Network
 from netipl.guests.profile import Profile
+from netipl.media import fit
 from netipl.net import Mac
 from netipl.provisioning.choice import Install, method_of, version_of
 from netipl.provisioning.installation import Answered, Installation
@@ -50,7 +51,12 @@ class Plans:
         address = self.address_of(guest, network)
         made = planner.planned(Install(build.profile, build), guest, network, _mac(guest), address or _ANYWHERE)
         view = self._shown(made, guest, network, address, secrets=secrets)
-        return replace(view, faults=tuple(self._faults(planner.installation(guest, build.profile), network)))
+        installs = planner.installation(guest, build.profile)
+        return replace(
+            view,
+            findings=(*view.findings, *_of_medium(installs, view)),
+            faults=tuple(self._faults(installs, network)),
+        )
 
     def answers(self, guest: Guest, profile: Profile, *, secrets: bool) -> Answered:
         """The files that an installer of `profile` would fetch; without `secrets` with nobody's token and hashes.
@@ -67,13 +73,6 @@ class Plans:
 
     def _faults(self, made: Installation, network: Network) -> Iterator[Fault]:
         """What the firmware does not see."""
-        booted = made.booted
-        if booted is not None and not machine.is_enough(made.guest.cpu, booted.level):
-            yield Fault(
-                rule="machine-level",
-                message=f"{booted.title} needs a {booted.level}, and the guest's CPU model is {made.guest.cpu}",
-                remedy=f"give the guest a CPU model of {booted.level} or later, or another medium",
-            )
         try:
             self._answers(made, network, _NO_TOKEN)
         except NetiplError as error:
@@ -103,6 +102,14 @@ class Plans:
         """Its own, or the one that it has leased."""
         lease = self._inventory.lease_of(network.name, guest.name)
         return guest.address or (lease.address if lease is not None else None)
+
+
+def _of_medium(made: Installation, view: PlanView) -> Iterator[Finding]:
+    """What is wrong with the medium that lint does not see in the files of the plan."""
+    known = {finding.rule for finding in view.findings}
+    for medium in filter(None, dict.fromkeys((made.booted, made.medium))):
+        found = fit.findings(medium, Target(version=view.version), made.guest.cpu or "")
+        yield from (finding for finding in found if finding.rule not in known)
 
 
 def _public(made: Installation) -> Installation:

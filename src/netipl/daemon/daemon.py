@@ -46,7 +46,9 @@ from netipl.settings.settings import Settings
 from netipl.store import export_directory, files, secrets_file
 from netipl.store.archive import Archive
 from netipl.store.export_keeper import ExportKeeper
+from netipl.store.installing import Media, NoMedia
 from netipl.store.journal import Done, Journal
+from netipl.store.media.shelf import PREFIX as MEDIA
 from netipl.store.planner import Offered, Planner
 from netipl.wire import printable
 
@@ -83,8 +85,11 @@ class Daemon:
         self._journal: Journal | None = None
         self._tokens: Tokens | None = None
         self._inventory = Inventory(settings.networks(), settings.guests())
+        self._shelf: Media = NoMedia()
         self._planner = self._planner_for(settings)
         self.control = ControlPlane(self._inventory, self._boots, self._planner, settings.policy())
+        self._media = self.control.keep_media(settings.media_directory())
+        self._shelf = self._media.shelf  # of the planner that `open` makes
         self._installers = Installers(self._inventory, self._planner, observe=self.observe)
         self._tree = Tree(
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
@@ -105,6 +110,7 @@ class Daemon:
         """Make the directories and bind every port, while the process has the rights to. Raises UnavailableError."""
         user, group = self._settings.user, self._settings.api.group
         privileges.prepare_directory(self._settings.state_directory(), user)
+        privileges.prepare_directory(self._settings.media_directory(), user)
         privileges.prepare_directory(self._settings.run_directory(), user, group=group)
         if (
             export := self._settings.tftp_export
@@ -126,6 +132,7 @@ class Daemon:
         journal = self._journal = Journal(self._settings.database(), self._network_names)
         try:
             stored = journal.stored()
+            self._media.load()
             self._inventory.reload(stored)
             archive = Archive(journal.database, lambda: self._network_names)
             self.control.begin(journal, archive, number=stored.number, failed=self._lost, guests_changed=self._export)
@@ -133,6 +140,7 @@ class Daemon:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tick())
                 tasks.create_task(self._trim(journal))
+                tasks.create_task(self._media.run())
                 for server in self._servers:
                     tasks.create_task(server.run())
                 tasks.create_task(self._exports.run())
@@ -288,6 +296,8 @@ class Daemon:
         return self._planner.plan_again(guest, network, lease.mac, lease.address, pinned=None)
 
     def _public(self, name: str) -> Resolution:
+        if name.startswith(MEDIA):
+            return self._media.shelf.resolve(name)
         root = self._settings.tftp_root
         return files.served(root, name) if root is not None else Missing()
 
@@ -347,6 +357,7 @@ class Daemon:
             method=settings.default_method(),
             profiles=settings.profiles(),
             program=reipl_program(),
+            media=self._shelf,
             templates=settings.templates,
             http_port=settings.http.port,
             tokens=self._tokens,

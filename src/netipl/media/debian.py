@@ -38,7 +38,7 @@ _SUITE_IN: Final = re.compile(r"/dists/([a-z][a-z0-9+-]*)/")
 _CODENAMES: Final = {"buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15"}
 
 PARAMETERS: Final = (Row(text="auto=true priority=critical url={answers}preseed.cfg"),)
-LEVELS: Final = (Level(machine="z10EC", source="general knowledge"),)
+LEVELS: Final = (Level(machine="z10EC", source="its kernel 6.1, which asks a z900 for facilities 34 and 35"),)
 
 
 def _recognise(tree: Tree) -> Recognised | Further | None:

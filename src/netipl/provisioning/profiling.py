@@ -93,10 +93,16 @@ def users(name: str, profiles: Catalogue, guests: Iterable[Guest], builds: Itera
     )
 
 
-def with_medium(medium: str, profiles: Catalogue) -> tuple[str, ...]:
-    """The profiles that say this medium themselves; a medium that they need must not be removed."""
-    return tuple(
-        each.name for each in profiles.values() if each.medium == medium and each.origin is not ProfileOrigin.MEDIUM
+def users_of_medium(medium: str, profiles: Catalogue, guests: Iterable[Guest]) -> tuple[str, ...]:
+    """The profiles that say this medium, or as that of the agent; and guests whose profile it is.
+
+    A medium that they need must not be removed.
+    """
+    said = [each for each in profiles.values() if medium in {each.medium, each.agent}]
+    itself = [each.name for each in said if each.origin is ProfileOrigin.MEDIUM]
+    return (
+        *_named("profile", [each.name for each in said if each.origin is not ProfileOrigin.MEDIUM]),
+        *_named("guest", [guest.name for guest in guests if guest.profile in itself]),
     )
 
 

@@ -23,6 +23,7 @@ from netipl.store import templates
 from netipl.store.exports import Wanted
 
 _DATABASE = "netipl.sqlite"
+_MEDIA = "media"
 _API_SOCKET = "api.sock"
 _IMAGES = frozenset({BootMethod.INS, BootMethod.COMBINED})
 """The methods by which the command line does not pass through a configuration."""
@@ -82,6 +83,10 @@ class Settings:
         if os.geteuid() == 0:
             return Path("/var/lib/netipl")
         return Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local/state", "netipl")
+
+    def media_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
+        """Where media are kept, whether or not it exists."""
+        return self.state_directory(environment) / _MEDIA
 
     def database(self, environment: Mapping[str, str] = os.environ) -> str:
         """Where leases are kept, as the store takes it. It may hold a password."""

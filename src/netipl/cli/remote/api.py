@@ -21,6 +21,7 @@ Json = Any  # Any: JSON; views.py gives it a type
 Query = Mapping[str, str | int | bool | list[str] | None]
 
 _PATIENCE: Final = httpx2.Timeout(10, read=120)  # seconds; an import of many guests takes some
+_SENDING: Final = httpx2.Timeout(10, read=120, write=120)
 PAGE: Final = 1000
 """Items of a page: the most that the daemon gives at once."""
 
@@ -84,6 +85,15 @@ class Api:
                 raise problem(answer.status_code, answer.headers.get("Content-Type", ""), answer.content)
             json = answer.json() if answer.content else None
         return Answer(json=json, etag=answer.headers.get("ETag", ""))
+
+    def send(self, path: str, pieces: Iterator[bytes], size: int, **query: int) -> Answer:
+        """PUTs `size` bytes as they come. Raises NetiplError."""
+        headers = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
+        with self._reaching():
+            answer = self._client.put(path, params=_said(query), content=pieces, headers=headers, timeout=_SENDING)
+            if not answer.is_success:
+                raise problem(answer.status_code, answer.headers.get("Content-Type", ""), answer.content)
+            return Answer(json=answer.json())
 
     def items(self, path: str, **query: str | int | bool | None) -> Iterator[Json]:
         """Everything of a listing whose pages are linked by `next`."""

@@ -101,4 +101,12 @@ ROWS: Final = (
         measured=(V7,),
         source="QEMU pc-bios/s390-ccw/netboot.mak",
     ),
+    Rule(
+        id=RuleId.MACHINE_TOO_OLD,
+        severity=Severity.ERROR,
+        effect="loads everything and starts the kernel, which says that it requires more recent processor hardware, or "
+        "starts programs that die of illegal instructions",
+        remedy="give the guest a newer CPU model, or install an older version",
+        source="the check of facilities in Linux arch/s390/boot",
+    ),
 )

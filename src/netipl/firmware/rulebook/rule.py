@@ -90,6 +90,7 @@ class RuleId(StrEnum):
     KERNEL_IS_NONE = "kernel-is-none"
     MEMORY_EXCEEDED = "memory-exceeded"
     MEMORY_TOO_LITTLE = "memory-too-little"
+    MACHINE_TOO_OLD = "machine-too-old"
     # the boot file
     BOOT_FILE_TOO_SMALL = "boot-file-too-small"
     BOOT_FILE_TOO_LARGE = "boot-file-too-large"

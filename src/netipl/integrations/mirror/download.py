@@ -6,7 +6,7 @@ found out, and everything is fetched anew. Sources: RFC 9110, 14 (ranges) and 13
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,9 +76,8 @@ class Downloads:
         part = Part(path, frozenset({wanted.sum.algorithm.value}) if wanted.sum is not None else frozenset())
         try:
             await loop.run_in_executor(self._threads, part.open, wanted.url)
-            began = part.size
             await self._brought(part, wanted, progress)
-            if _is_wrong(part, wanted) and began:  # the earlier part may have been of another version
+            if _is_wrong(part, wanted) and part.is_pieced:
                 await loop.run_in_executor(self._threads, part.restart, Version(url=wanted.url))
                 await self._brought(part, wanted, progress)
             if why := _is_wrong(part, wanted):
@@ -151,6 +150,7 @@ class Downloads:
             known = part.version.size if part.version is not None else None
             total = int(found[3]) if found and found[3] != "*" else None
             if asked_for and found and int(found[1]) == part.size and (known is None or known == total):
+                part.is_pieced = True
                 return True
             await run(self._threads, part.restart, Version(url=wanted.url))
             raise TryAgainError(f"{shown(wanted.url)} sends another part than was asked for")
@@ -169,7 +169,7 @@ class Downloads:
         pieces = response.aiter_raw(_PIECE)
         try:
             with told(wanted.url):
-                while piece := await asyncio.wait_for(anext(pieces, b""), self._patience.piece):
+                while piece := await self._in_time(pieces):
                     pending += piece
                     if part.size + len(pending) > wanted.most:
                         raise _too_large(wanted.url, wanted.most)
@@ -180,6 +180,11 @@ class Downloads:
         finally:
             if pending:
                 await run(self._threads, part.write, bytes(pending))
+
+    async def _in_time(self, pieces: AsyncIterator[bytes]) -> bytes:
+        """The next piece; empty at the end. Raises TimeoutError."""
+        async with asyncio.timeout(self._patience.piece):
+            return await anext(pieces, b"")
 
 
 def _is_wrong(part: Part, wanted: Wanted) -> str:

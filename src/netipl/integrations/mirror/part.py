@@ -33,6 +33,8 @@ class Part:
         """`algorithms` are those, besides SHA-256, of which there will be sums, as hashlib calls them."""
         self.path = path
         self.size = 0
+        self.is_pieced = False
+        """Whether its bytes came at several times, and may be of several versions after all."""
         self.version: Version | None = None
         self._note = path.with_name(f"{path.name}.json")
         self._algorithms = algorithms | {"sha256"}
@@ -49,6 +51,7 @@ class Part:
                 return
             while piece := self._file.read(_PIECE):
                 self._add(piece)
+            self.is_pieced = self.size > 0
 
     def restart(self, version: Version) -> None:
         """From the beginning, with bytes of this version. Raises UnavailableError."""
@@ -56,7 +59,7 @@ class Part:
         with told(self.path):
             self._file.seek(0)
             self._file.truncate()
-            self.size, self._sums, self.version = 0, self._none(), version
+            self.size, self._sums, self.version, self.is_pieced = 0, self._none(), version, False
             said = {"url": version.url, "validator": version.validator, "size": version.size}
             self._note.write_text(json.dumps(said))
 

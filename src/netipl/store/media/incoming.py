@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from netipl.errors import NetiplError
+from netipl.errors import UnavailableError
 from netipl.provisioning.media_jobs import MediumAsked
 from netipl.store.media import disk
 
@@ -29,13 +29,14 @@ _log = structlog.get_logger("netipl")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """`id` is that of the medium to be; `failed` says when it failed, if it did."""
+    """`id` is that of the medium to be; `failed` says when it failed, if it did; `uploaded`: all was sent."""
 
     id: str
     asked: MediumAsked
     by: str
     at: datetime
     failed: datetime | None = None
+    uploaded: bool = False
 
 
 class Incoming:
@@ -60,12 +61,20 @@ class Incoming:
         """Raises OSError."""
         disk.write(self.directory(made.id) / RECORD, _encode(made), mode=_PRIVATE)
 
+    def one(self, identifier: str) -> Import:
+        """Raises UnavailableError."""
+        try:
+            return _decode(identifier, (self.directory(identifier) / RECORD).read_bytes())
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            message = f"the import {identifier} cannot be gone on with: {error}"
+            raise UnavailableError(message, remedy="cancel it, and add the medium again") from error
+
     def all(self) -> Iterator[Import]:
         """Those that go on, and those that failed and can be taken up again; what is neither is cleaned away."""
         for place in sorted(self._root.glob("*")):
             try:
-                found = _decode(place.name, (place / RECORD).read_bytes())
-            except (OSError, ValueError, KeyError, TypeError, NetiplError) as error:
+                found = self.one(place.name)
+            except UnavailableError as error:
                 _log.warning("an import that cannot be gone on with is removed", id=place.name, reason=str(error))
                 self.end(place.name)
                 continue
@@ -97,6 +106,7 @@ def _encode(made: Import) -> bytes:
             "by": made.by,
             "at": made.at.isoformat(),
             "failed": made.failed.isoformat() if made.failed is not None else None,
+            "uploaded": made.uploaded,
         }
     ).encode()
 
@@ -116,4 +126,11 @@ def _decode(identifier: str, data: bytes) -> Import:
         sha256=said["sha256"],
     )
     failed = datetime.fromisoformat(said["failed"]) if said["failed"] is not None else None
-    return Import(id=identifier, asked=asked, by=said["by"], at=datetime.fromisoformat(said["at"]), failed=failed)
+    return Import(
+        id=identifier,
+        asked=asked,
+        by=said["by"],
+        at=datetime.fromisoformat(said["at"]),
+        failed=failed,
+        uploaded=said["uploaded"],
+    )

@@ -180,6 +180,7 @@ def asked(connection: http.client.HTTPConnection, method: str, path: str, body: 
 
 def control_plane(directory: Path, networks: Iterable[Network] = (LAB,)) -> tuple[ControlPlane, Inventory]:
     """With a profile `debian` of a kernel that the firmware takes."""
+    (directory / "state").mkdir()
     (directory / "kernel").write_bytes(kernel())
     (directory / "initrd").write_bytes(b"initrd")
     boot = BootFiles(kernel=directory / "kernel", initrd=directory / "initrd")
@@ -207,6 +208,7 @@ def serving(
 ) -> Iterator[Api]:
     """A server with its loop in another thread, until the end of the context."""
     control, _ = control_plane(directory)
+    media = control.keep_media(directory / "state/media")
     store = Store(directory / "netipl.sqlite")
     listen = Listen(socket=directory / "api.sock", endpoint=Endpoint(LOOPBACK, 0) if tcp or tls else None, tls=tls)
     loop = asyncio.new_event_loop()
@@ -217,9 +219,13 @@ def serving(
     async def run() -> None:
         control.begin(store, store, number=0, failed=api.failures.append, guests_changed=api.count_changes)
         serving = loop.create_task(server.run())
+        keeping = loop.create_task(media.run())
+        await media.working.wait()
         running.append(serving)
         started.set()
         await asyncio.wait([serving])
+        keeping.cancel()
+        await asyncio.wait([keeping])
 
     running: list[asyncio.Task[None]] = []
     started = threading.Event()

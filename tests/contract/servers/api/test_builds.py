@@ -79,10 +79,8 @@ def test_boots_are_listed_and_the_newest_is_shown_with_its_guest(api: Api) -> No
     assert api.ask("GET", "/guests/web1").json["boot"] == shown
 
 
-def test_networks_profiles_and_media_are_as_the_settings_say(api: Api, tmp_path: Path) -> None:
+def test_networks_and_profiles_are_as_the_settings_say(api: Api, tmp_path: Path) -> None:
     [network] = api.ask("GET", "/networks").json["items"]
     assert (network["name"], network["subnet"], network["lease_time"]) == ("lab", "192.0.2.0/24", 3600)
     [profile] = api.ask("GET", "/profiles").json["items"]
     assert (profile["name"], profile["kernel"]) == ("debian", f"{tmp_path}/kernel")
-    [medium] = api.ask("GET", "/media").json["items"]
-    assert medium == {"kernel": f"{tmp_path}/kernel", "initrd": f"{tmp_path}/initrd", "profiles": ["debian"]}

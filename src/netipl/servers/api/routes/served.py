@@ -1,4 +1,4 @@
-"""What is served, read only: networks, leases and media."""
+"""What is served, read only: networks and leases."""
 
 from heapq import nsmallest
 from ipaddress import IPv4Address
@@ -12,9 +12,7 @@ from netipl.servers.api.asked import ByAnybody
 from netipl.servers.api.views.pages import Items, Limit, Page
 from netipl.servers.api.views.served import (
     LeaseView,
-    MediumView,
     NetworkView,
-    media,
     of_lease,
     of_network,
 )
@@ -46,9 +44,3 @@ async def list_leases(asked: ByAnybody, wanted: Annotated[LeasesWanted, Query()]
     shown = leases[: wanted.limit]
     last = str(shown[-1].address) if len(leases) > len(shown) else None
     return answer(Page[LeaseView](items=[of_lease(lease) for lease in shown], next=last))
-
-
-@router.get("/media", response_model=Items[MediumView])
-async def list_media(asked: ByAnybody) -> Response:
-    """What the profiles install from."""
-    return answer(Items[MediumView](items=media(asked.control.profiles.values())))

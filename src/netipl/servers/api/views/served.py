@@ -1,6 +1,5 @@
-"""Networks, leases and media as clients see them. Nobody changes them here."""
+"""Networks and leases as clients see them. Nobody changes them here."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 
@@ -8,7 +7,6 @@ from pydantic import BaseModel, Field
 
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network, UnknownClients
-from netipl.guests.profile import Profile
 
 
 class NetworkView(BaseModel):
@@ -41,14 +39,6 @@ class LeaseView(BaseModel):
     expires: datetime
 
 
-class MediumView(BaseModel):
-    """Kernel and initrd of an installer, and the profiles that install from them."""
-
-    kernel: str
-    initrd: str | None
-    profiles: list[str]
-
-
 def of_network(network: Network) -> NetworkView:
     """All of it."""
     return NetworkView(
@@ -79,17 +69,3 @@ def of_lease(lease: Lease) -> LeaseView:
         state=lease.state,
         expires=lease.expires,
     )
-
-
-def media(profiles: Iterable[Profile]) -> list[MediumView]:
-    """Each pair of kernel and initrd once."""
-    names: dict[tuple[str, str | None], list[str]] = {}
-    for profile in profiles:
-        if profile.boot is None:
-            continue
-        names.setdefault((str(profile.boot.kernel), _path(profile.boot.initrd)), []).append(profile.name)
-    return [MediumView(kernel=kernel, initrd=initrd, profiles=found) for (kernel, initrd), found in names.items()]
-
-
-def _path(path: object) -> str | None:
-    return str(path) if path is not None else None

@@ -1,0 +1,44 @@
+"""What a source turns out to be, found out here and without a daemon: for `--dry-run`."""
+
+import asyncio
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+
+from netipl.control.media.disk_images import DiskImage
+from netipl.control.media.importing import is_file
+from netipl.control.media.looking import Looking
+from netipl.control.media.sources import Mirror, local
+from netipl.errors import UsageError
+from netipl.integrations.mirror.client import Patience, client, location
+from netipl.integrations.mirror.download import Downloads
+from netipl.media.recognise import pointed_at
+from netipl.media.recognition import Recognised
+
+_THREADS = 4
+
+
+def recognised(source: str, name: str, key: bytes) -> Recognised:
+    """Raises NetiplError."""
+    with ThreadPoolExecutor(_THREADS) as threads:
+        if "://" in source:
+            return asyncio.run(_far(location(source), key, threads))
+        return asyncio.run(_near(Path(source), name, key, threads))
+
+
+async def _far(url: str, key: bytes, threads: Executor) -> Recognised:
+    if is_file(url):
+        remedy = "leave --dry-run out, or fetch it and name the file"
+        raise UsageError("what is in a file is seen when it has come", remedy=remedy)
+    root, clues = pointed_at(url)
+    patience = Patience()
+    async with client(patience, _THREADS) as http:
+        mirror = Mirror(root, Downloads(http, threads, patience))
+        return await Looking(mirror, key, clues).recognised(asyncio.to_thread)
+
+
+async def _near(path: Path, name: str, key: bytes, threads: Executor) -> Recognised:
+    tree = local(path, str(path), threads)
+    if tree is None:
+        image = DiskImage(path=path, called=path.name, directory=path.parent, unpack=False, count=lambda _: None)
+        return image.recognised(name, 0)
+    return await Looking(tree, key if tree.is_directory else b"").recognised(asyncio.to_thread)

@@ -1,0 +1,183 @@
+"""Imports that are broken off by the mirror, by a user, by the end of the daemon and by its death lose nothing."""
+
+import asyncio
+import hashlib
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from netipl.errors import ConflictError, MissingError
+from netipl.media.medium import Role
+from netipl.protocols.tftp.resolution import Arriving, Missing
+from netipl.provisioning.media_jobs import JobState, MediumAsked, MediumJob
+from netipl.provisioning.timeline import Deed
+from tests import synthetic_media
+from tests.media_lab import BY, MediaLab, blobs, media_lab, until
+from tests.mirror_server import MirrorServer, mirror_server
+
+TREE = {**synthetic_media.rhel("Fedora", "41"), "images/initrd.img": bytes(range(256)) * 20_000}
+"""With an initrd of five MB, whose sum is put right below."""
+TREE[".treeinfo"] = TREE[".treeinfo"].replace(
+    hashlib.sha256(synthetic_media.rhel("Fedora", "41")["images/initrd.img"]).hexdigest().encode(),
+    hashlib.sha256(TREE["images/initrd.img"]).hexdigest().encode(),
+)
+INITRD = "fedora/images/initrd.img"
+ONE = 1 << 20
+HELD = {"cut": 2 * ONE, "hold": True}
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[MirrorServer]:
+    root = tmp_path / "mirror"
+    synthetic_media.write(TREE, root / "fedora")
+    with mirror_server(root) as found:
+        yield found
+
+
+def run(root: Path, work: Callable[[MediaLab], Awaitable[None]]) -> None:
+    async def main() -> None:
+        async with media_lab(root) as lab:
+            await work(lab)
+
+    asyncio.run(main())
+
+
+async def begun(lab: MediaLab, mirror: MirrorServer, name: str = "fedora") -> MediumJob:
+    """An import whose initrd has come in part, and is waited for."""
+    mirror.behave(INITRD, HELD)
+    job = await lab.plane.add(MediumAsked(name=name, source=mirror.url("fedora")), by=BY)
+    await until(
+        lambda: any(each.name == "images/initrd.img" and each.done >= ONE for each in lab.plane.job(job.id).files)
+    )
+    return job
+
+
+def test_files_of_a_medium_that_arrives_are_waited_for(mirror: MirrorServer, tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        job = await begun(lab, mirror)
+        shelf = lab.plane.shelf
+        assert shelf.medium("fedora") == Arriving()
+        assert shelf.resolve(f"media/{job.id}/images/kernel.img") == Arriving()
+        assert shelf.resolve(f"media/{job.id}/images/other.img") == Missing()
+        with pytest.raises(MissingError, match="still arriving"):
+            lab.plane.medium("fedora")
+        mirror.release()
+        assert (await lab.over(job)).state is JobState.DONE
+        assert lab.served(lab.plane.medium("fedora"), "images/initrd.img") == TREE["images/initrd.img"]
+
+    run(tmp_path / "state", work)
+
+
+def test_a_daemon_that_ends_goes_on_at_the_next_start(mirror: MirrorServer, tmp_path: Path) -> None:
+    identifiers = []
+
+    async def first(lab: MediaLab) -> None:
+        identifiers.append((await begun(lab, mirror)).id)
+
+    async def second(lab: MediaLab) -> None:
+        [job] = lab.plane.jobs
+        assert job.id == identifiers[0]
+        assert (await lab.over(job)).state is JobState.DONE
+        medium = lab.plane.medium("fedora")
+        assert medium.id == identifiers[0]
+        assert lab.read(medium, Role.INITRD) == TREE["images/initrd.img"]
+        assert [(event.what, event.by) for event in lab.events] == [(Deed.MEDIUM_ADDED, BY)]
+
+    run(tmp_path / "state", first)
+    run(tmp_path / "state", second)
+    assert int(mirror.asked(INITRD)[-1]["Range"].removeprefix("bytes=").removesuffix("-")) >= 1 << 20
+
+
+def test_a_daemon_that_is_killed_goes_on_where_it_was(mirror: MirrorServer, tmp_path: Path) -> None:
+    mirror.behave(INITRD, HELD)
+    command = [sys.executable, "-m", "tests.integration.control.media.importer", str(tmp_path / "state")]
+    with subprocess.Popen([*command, mirror.url("fedora")], stdout=subprocess.PIPE, text=True) as daemon:
+        assert daemon.stdout is not None
+        assert daemon.stdout.readline() == "arriving\n"
+        daemon.send_signal(signal.SIGKILL)
+
+    async def work(lab: MediaLab) -> None:
+        [job] = lab.plane.jobs
+        assert (await lab.over(job)).state is JobState.DONE
+        assert lab.read(lab.plane.medium("fedora"), Role.INITRD) == TREE["images/initrd.img"]
+
+    run(tmp_path / "state", work)
+    assert "Range" in mirror.asked(INITRD)[-1]
+
+
+def test_one_that_is_cancelled_leaves_nothing(mirror: MirrorServer, tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        job = await begun(lab, mirror)
+        assert (await lab.plane.cancel(job.id, by="user other")).state is JobState.CANCELLED
+        assert not list((tmp_path / "state/media/incoming").iterdir())
+        assert lab.plane.shelf.medium("fedora") == Missing()
+        assert [(event.what, event.by) for event in lab.events][1:] == [(Deed.MEDIUM_CANCELLED, "user other")]
+        with pytest.raises(ConflictError, match="over already"):
+            await lab.plane.cancel(job.id, by=BY)
+        mirror.release()
+        await lab.added("fedora", mirror.url("fedora"))
+
+    run(tmp_path / "state", work)
+
+
+def test_one_that_failed_as_the_mirror_went_away_is_taken_up_again(mirror: MirrorServer, tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        mirror.behave(INITRD, {"cut": 2 << 20}, *[{"status": 503}] * 3)
+        failed = await lab.add("fedora", mirror.url("fedora"))
+        assert (failed.state, failed.error) == (JobState.FAILED, f"{mirror.url(INITRD)}: HTTP status 503")
+        medium = await lab.added("fedora", mirror.url("fedora"))
+        assert medium.id == failed.id
+        assert mirror.asked(INITRD)[-1]["Range"] == f"bytes={2 << 20}-"
+
+    run(tmp_path / "state", work)
+
+
+def test_a_mirror_that_hangs_keeps_no_other_import_waiting(mirror: MirrorServer, tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        job = await begun(lab, mirror, "slow")
+        await lab.added("quick", mirror.url("fedora"))
+        assert lab.plane.job(job.id).state is JobState.RUNNING
+        await lab.plane.cancel(job.id, by=BY)
+        mirror.release()
+
+    run(tmp_path / "state", work)
+
+
+def test_a_name_is_given_once(mirror: MirrorServer, tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        job = await begun(lab, mirror)
+        with pytest.raises(ConflictError, match="arriving already"):
+            await lab.add("fedora", mirror.url("fedora"))
+        mirror.release()
+        await lab.over(job)
+        with pytest.raises(ConflictError, match="a medium fedora already"):
+            await lab.add("fedora", mirror.url("fedora"))
+
+    run(tmp_path / "state", work)
+
+
+def test_a_file_that_another_medium_has_is_not_fetched_again(mirror: MirrorServer, tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        await lab.added("one", mirror.url("fedora"))
+        await lab.added("two", mirror.url("fedora"))
+        assert len(mirror.asked(INITRD)) == 1
+        assert len(blobs(tmp_path / "state")) == 2
+        await lab.plane.remove("one", by=BY)
+        assert len(blobs(tmp_path / "state")) == 2
+        assert lab.read(lab.plane.medium("two"), Role.INITRD) == TREE["images/initrd.img"]
+        await lab.plane.remove("two", by=BY)
+        assert not blobs(tmp_path / "state")
+
+    run(tmp_path / "state", work)
+
+
+def test_where_the_database_is_away_media_come_all_the_same(mirror: MirrorServer, tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        lab.refuses = True
+        await lab.added("fedora", mirror.url("fedora"))
+
+    run(tmp_path / "state", work)
