@@ -11,7 +11,14 @@ author = "the netipl developers"
 project_copyright = f"%Y, {author}"
 release = metadata.version("netipl")
 
-extensions = ["myst_parser", "api_reference", "command_reference", "firmware_reference", "rule_reference"]
+extensions = [
+    "myst_parser",
+    "answers_reference",
+    "api_reference",
+    "command_reference",
+    "firmware_reference",
+    "rule_reference",
+]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "decisions/template.md"]
