@@ -13,6 +13,7 @@ release = metadata.version("netipl")
 
 extensions = [
     "myst_parser",
+    "answers_reference",
     "api_reference",
     "command_reference",
     "firmware_reference",

@@ -25,14 +25,16 @@ class User:
 
     name: str
     ssh_keys: tuple[str, ...] = ()
+    """Public keys, as in `authorized_keys`."""
     password: str | None = None
+    """A hash of crypt(3); without one the user cannot log in by password."""
     admin: bool = False
     """May become root."""
 
 
 @value(kw_only=True)
 class Repository:
-    """Where more packages come from."""
+    """Where more packages come from: for Debian and Ubuntu a flat one, whose packages are not verified."""
 
     name: str
     url: str
@@ -40,28 +42,36 @@ class Repository:
 
 @value(kw_only=True)
 class Choices:
-    """`packages` are added to the least that boots and answers by SSH; `scripts` run at the end in the new system.
-
-    `variables` are for templates of one's own. `znet`, `dasd`, `zfcp` and `cio_ignore` are the arguments of the kernel
-    parameters `rd.znet`, `rd.dasd`, `rd.zfcp` and `cio_ignore`, for guests with devices that are not virtio.
-    """
+    """Each field says nothing until it is set. The last ones but `variables` are of guests with channel devices."""
 
     timezone: str | None = None
+    """As `Europe/Prague`."""
     language: str | None = None
+    """A locale, as `de_DE.UTF-8`."""
     keyboard: str | None = None
+    """A layout, as `de`."""
     layout: Layout | None = None
+    """How the disk is divided: `plain` or `lvm`."""
     root_password: str | None = None
     """A hash of crypt(3); without one root cannot log in by password."""
     root_ssh_keys: tuple[str, ...] = ()
+    """Public keys, as in `authorized_keys`."""
     users: tuple[User, ...] = ()
     packages: tuple[str, ...] = ()
+    """Beside the least that boots and answers by SSH."""
     repositories: tuple[Repository, ...] = ()
     scripts: tuple[str, ...] = ()
+    """Programs that run at the end in the new system: of the shell, unless the first line names another."""
     znet: tuple[str, ...] = ()
+    """Arguments of `rd.znet`, as `qeth,0.0.0600,0.0.0601,0.0.0602`."""
     dasd: tuple[str, ...] = ()
+    """Arguments of `rd.dasd`, as `0.0.0200`."""
     zfcp: tuple[str, ...] = ()
+    """Arguments of `rd.zfcp`, as `0.0.4000,0x5005076300c213e9,0x5022000000000000`."""
     cio_ignore: str | None = None
+    """The argument of `cio_ignore`."""
     variables: tuple[tuple[str, str], ...] = ()
+    """For templates of one's own; a mapping there: `{{ variables.site }}`."""
 
 
 def over(upper: Choices, lower: Choices) -> Choices:

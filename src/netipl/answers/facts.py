@@ -6,6 +6,7 @@ What is None is not defined for templates: `{% if tree is defined %}` asks, and 
 from collections.abc import Mapping
 from dataclasses import fields
 from ipaddress import IPv4Address
+from types import MappingProxyType
 from typing import Any, Final
 
 from netipl.answers.choices import Choices, Layout, over
@@ -15,6 +16,17 @@ from netipl.values import value
 
 DEFAULTS: Final = Choices(timezone="UTC", language="en_US.UTF-8", keyboard="us", layout=Layout.PLAIN)
 """What holds where nobody chose."""
+
+FOLLOWING: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "mac": "The first of `macs`.",
+        "host": "`guest` without a domain.",
+        "fqdn": "`guest` with its domain, as far as one is known.",
+        "prefix": "The length of `netmask`, as `24`.",
+        "kernel_parameters": "`rd.znet`, `rd.dasd`, `rd.zfcp` and `cio_ignore` as words of a kernel command line.",
+    }
+)
+"""What templates find beside facts and choices, since it follows from them."""
 
 _VIRTIO_DISK: Final = "/dev/vda"
 
@@ -39,11 +51,13 @@ class Facts:
     netmask: IPv4Address
     """That of its subnet."""
     gateway: IPv4Address | None = None
+    """Its router."""
     dns: tuple[IPv4Address, ...] = ()
+    """Its name servers."""
     server: IPv4Address
     """The address of netipl."""
     disk: str = _VIRTIO_DISK
-    """The disk to install to, as Linux names it (`disk_path`)."""
+    """The disk to install to, as Linux names it: by its channel path, or `/dev/vda`."""
     family: str
     """That of the medium, as `rhel`."""
     version: str

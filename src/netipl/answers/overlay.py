@@ -27,7 +27,7 @@ def archive(members: Mapping[str, bytes]) -> bytes:
     """Of files by their path below the root, and the links that start services."""
     all_members = {**members, DEFAULT_SERVICES: b""}
     packed = BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+    with tarfile.TarFile(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for directory in sorted({parent for path in (*all_members, *_STARTED) for parent in _parents(path)}):
             tar.addfile(_member(directory, tarfile.DIRTYPE, 0o755))
         for path, contents in sorted(all_members.items()):
@@ -43,7 +43,7 @@ def archive(members: Mapping[str, bytes]) -> bytes:
 
 def members(packed: bytes) -> Mapping[str, bytes]:
     """The files of such an archive, by path."""
-    with tarfile.open(fileobj=BytesIO(packed), mode="r:gz") as tar:
+    with tarfile.TarFile(fileobj=BytesIO(gzip.decompress(packed))) as tar:
         return {each.name: found.read() for each in tar if each.isfile() and (found := tar.extractfile(each))}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from netipl.answers.facts import DEFAULTS, chosen, context, disk_path, kernel_parameters
+from netipl.answers.facts import DEFAULTS, FOLLOWING, chosen, context, disk_path, kernel_parameters
 from netipl.ccw import DeviceNumber
 from tests.unit.answers.cases import EVERYTHING, FULL, LEAST
 
@@ -28,6 +28,10 @@ def test_what_follows_from_the_facts() -> None:
     assert (known["host"], known["fqdn"], known["prefix"]) == ("web1", "web1.example.com", 24)
     assert str(known["mac"]) == "52:54:00:13:33:0a"
     assert known["variables"] == {"site": "Brno"}
+
+
+def test_all_that_follows_is_described() -> None:
+    assert FOLLOWING.keys() <= context(FULL).keys()
 
 
 def test_a_name_gets_the_domain_of_its_network() -> None:

@@ -85,10 +85,10 @@ def test_media_are_listed_by_pages(api: Api, tree: Path) -> None:
 def test_one_that_is_used_is_not_removed_and_the_answer_says_by_whom(api: Api, tree: Path) -> None:
     added(api, tree)
     plane = api.control.media
-    plane._uses = lambda name: ["servers", "web"] if name == "fedora" else []
-    assert api.ask("GET", "/media/fedora").json["profiles"] == ["servers", "web"]
+    plane._uses = lambda name: ["profile servers", "guest web"] if name == "fedora" else []
+    assert api.ask("GET", "/media/fedora").json["profiles"] == ["profile servers", "guest web"]
     answer = api.ask("DELETE", "/media/fedora")
-    assert (answer.status, answer.json["detail"]) == (409, "the medium fedora is used by the profiles servers, web")
+    assert (answer.status, answer.json["detail"]) == (409, "the medium fedora is used by profile servers, guest web")
     plane._uses = lambda _: []
     assert api.ask("DELETE", "/media/fedora").status == 204
     assert api.ask("GET", "/media/fedora").status == 404

@@ -63,7 +63,7 @@ def test_a_user_is_needed() -> None:
 
 
 def test_a_key_that_is_not_known_is_lost_and_no_more() -> None:
-    text = RIGHT.replace("keyboard:", "keybord:")
+    text = RIGHT.replace("keyboard:", "keys:")
     assert [each.severity for each in user_data(Source("user-data", text))] == [Severity.WARNING]
 
 

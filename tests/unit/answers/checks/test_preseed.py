@@ -29,7 +29,7 @@ FAULTS = {
         3,
         "OWNER QUESTION TYPE VALUE",
     ),
-    "a type": ("country string", "country sting", 3, "there is no type sting"),
+    "a type": ("country string", "country number", 3, "there is no type number"),
     "after a line of four": ("new_label boolean true", "new_label boolean yes", 9, "is boolean, and 'yes' is not"),
     "a password in clear": ("root-password-crypted", "root-password", 4, "is a password in clear"),
     "no hash": ("$6$salt$hash", "secret", 4, "it is no hash of crypt(3)"),
