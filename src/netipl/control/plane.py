@@ -329,7 +329,7 @@ class ControlPlane:
         return self._archive
 
     def _users_of(self, medium: str) -> Sequence[str]:
-        return profiling.users_of_medium(medium, self.profiles, self.guests)
+        return profiling.users_of_medium(medium, self.profiles, self.guests, self._inventory.builds)
 
     def _as_expected(self, before: Guest | None, expected: Guest | None) -> None:
         if expected is not None and before != expected:

@@ -13,7 +13,7 @@ from netipl.errors import UsageError
 NAMES: Final = ("guest", "address", "server", "answers", "callback", "medium", "tree")
 _REMEDIES: Final = {
     "medium": "give the profile a medium",
-    "tree": "give the profile a medium whose tree is kept, or that came from a mirror",
+    "tree": "say where it is: netipl profile set NAME --set 'variables={tree: http://...}'; or keep it with the medium",
 }
 """For names that stand for something in some builds only."""
 _NAMED: Final = re.compile(r"(?<!\$)\{([a-z]+)\}")

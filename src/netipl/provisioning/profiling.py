@@ -93,8 +93,10 @@ def users(name: str, profiles: Catalogue, guests: Iterable[Guest], builds: Itera
     )
 
 
-def users_of_medium(medium: str, profiles: Catalogue, guests: Iterable[Guest]) -> tuple[str, ...]:
-    """The profiles that say this medium, or as that of the agent; and guests whose profile it is.
+def users_of_medium(
+    medium: str, profiles: Catalogue, guests: Iterable[Guest], builds: Iterable[Build]
+) -> tuple[str, ...]:
+    """The profiles that say this medium, or as that of the agent; and guests and builds whose profile it is.
 
     A medium that they need must not be removed.
     """
@@ -103,6 +105,7 @@ def users_of_medium(medium: str, profiles: Catalogue, guests: Iterable[Guest]) -
     return (
         *_named("profile", [each.name for each in said if each.origin is not ProfileOrigin.MEDIUM]),
         *_named("guest", [guest.name for guest in guests if guest.profile in itself]),
+        *_named("the build of guest", [each.guest for each in builds if each.is_open and each.profile in itself]),
     )
 
 

@@ -25,6 +25,8 @@ from netipl.store import files
 Answers = Mapping[str, bytes]
 """By the name under which an installer fetches them; the first is what it gets that names none."""
 
+TREE: Final = "tree"
+"""The variable that says where an install tree is, for media that have none with them."""
 _HEADERS: Final = 64
 
 
@@ -121,7 +123,9 @@ def known(made: Installation, network: Network, address: IPv4Address, *, port: i
         token=token,
         medium=medium.id if medium is not None else "",
     )
-    its_tree = tree(medium, found["medium"]) if medium is not None else None
+    its_tree = dict(made.choices.variables).get(TREE)
+    if its_tree is None and medium is not None:
+        its_tree = tree(medium, found["medium"])
     return found if its_tree is None else {**found, "tree": its_tree}
 
 

@@ -19,7 +19,7 @@ from netipl.store import templates
 from netipl.store.planner import Offered, Planner
 from tests.media_shelf import Shelf
 from tests.plane import LAB, MAC, START, WEB1
-from tests.unit.guests.media_kept import AGENT, IMAGE
+from tests.unit.guests.media_kept import AGENT, DEBIAN, IMAGE
 from tests.unit.images.kernels import kernel
 
 ADDRESS = IPv4Address("192.168.133.100")
@@ -165,3 +165,11 @@ def test_what_is_not_there_is_told_with_the_way_to_it(bench: Bench) -> None:
     bench.profiles["own"] = Profile(name="own")
     with pytest.raises(RefusedError, match="neither a medium nor a kernel"):
         bench.plan("own")
+
+
+def test_a_variable_says_where_the_tree_is_of_a_medium_that_has_none(bench: Bench) -> None:
+    bench.shelf.media = (replace(DEBIAN, source="/srv/debian.iso"),)
+    with pytest.raises(UsageError, match="tree"):
+        bench.answers("debian12")
+    said = Choices(variables=(("tree", "http://deb.example.com/debian"),))
+    assert "deb.example.com" in bench.answers("debian12", replace(WEB1, choices=said))["preseed.cfg"]

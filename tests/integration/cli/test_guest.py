@@ -216,19 +216,21 @@ def test_a_timeline_tells_who_did_what(served: Place, tmp_path: Path) -> None:
     assert "has not booted yet" in served.run("guest", "timeline", "web1", "--last", status=1)
 
 
+def completed_by(place: Place, words: str) -> list[str]:
+    """What the shell would offer after `words`."""
+    variables = {"_NETIPL_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    program = "import sys; from netipl.cli import main; sys.argv = ['netipl']; main.main()"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, env=place.environment | variables, capture_output=True, text=True, timeout=DEADLINE, check=False
+    )
+    return done.stdout.split()
+
+
 def test_names_are_completed_by_the_daemon(served: Place) -> None:
     add(served, "web1", MACS[0])
     add(served, "web10", MACS[1])
 
-    def completed(words: str) -> list[str]:
-        variables = {"_NETIPL_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
-        program = "import sys; from netipl.cli import main; sys.argv = ['netipl']; main.main()"
-        command = [sys.executable, "-c", program]
-        done = subprocess.run(
-            command, env=served.environment | variables, capture_output=True, text=True, timeout=DEADLINE, check=False
-        )
-        return done.stdout.split()
-
-    assert completed("netipl guest show web1") == ["web1", "web10"]
-    assert completed("netipl guest add x --profile d") == ["debian12"]
-    assert completed("netipl guest add x --network l") == ["lab"]
+    assert completed_by(served, "netipl guest show web1") == ["web1", "web10"]
+    assert completed_by(served, "netipl guest add x --profile d") == ["debian12"]
+    assert completed_by(served, "netipl guest add x --network l") == ["lab"]

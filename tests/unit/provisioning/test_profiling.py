@@ -131,9 +131,12 @@ def test_a_profile_that_is_a_medium_goes_with_it() -> None:
 
 def test_who_says_a_medium_needs_it() -> None:
     guests = (Guest(name="z1", profile="fedora42"), Guest(name="z2", profile="web"))
-    assert profiling.users_of_medium("debian12", catalogue(), guests) == ("profile site",)
-    assert profiling.users_of_medium("fedora42", catalogue(), guests) == ("guest z1",)
-    assert profiling.users_of_medium("agent", catalogue(replace(WEB, agent="agent")), ()) == ("profile web",)
+    assert profiling.users_of_medium("debian12", catalogue(), guests, ()) == ("profile site",)
+    assert profiling.users_of_medium("fedora42", catalogue(), guests, [replace(BUILD, profile="fedora42")]) == (
+        "guest z1",
+        "the build of guest z1",
+    )
+    assert profiling.users_of_medium("agent", catalogue(replace(WEB, agent="agent")), (), ()) == ("profile web",)
 
 
 def test_what_is_broken_already_keeps_nobody_from_mending_something_else() -> None:

@@ -4,7 +4,8 @@ import typer
 
 from netipl.cli.profile import options
 from netipl.cli.remote.group import connected
-from netipl.errors import UsageError
+from netipl.errors import RefusedError, UsageError
+from netipl.guests.profile import ProfileOrigin
 from netipl.guests.reading import EMPTY
 
 
@@ -35,7 +36,10 @@ def change(  # noqa: PLR0917 - one parameter for each option of the command
     if not given:
         raise UsageError("there is nothing to change", remedy="give an option, such as --timezone Europe/Prague")
     with connected(context) as api:
-        before, _, etag = options.known(api, name)
+        before, origin, etag = options.known(api, name)
+        if origin == ProfileOrigin.SETTINGS:
+            remedy = "change it there, and reload netipl"
+            raise RefusedError(f"profile {name} is in the settings file", remedy=remedy)
         kept = {key: value for key, value in (before | given).items() if value not in (*EMPTY, [""])}
         after = options.checked(name, kept, file)
         if after == before:

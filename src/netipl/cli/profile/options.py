@@ -65,6 +65,8 @@ From = Annotated[Path | None, typer.Option("--from", metavar="FILE", help="A YAM
 
 ALL: Final[Mapping[str, Any]] = {**KEYS, **choices_document.KEYS}
 """Every key that a profile may have."""
+_NOT_GIVEN: Final = (None, [], ())
+"""As click has it for options of one value, and for those of many."""
 CHOICES: Final = frozenset(choices_document.KEYS)
 
 
@@ -73,7 +75,7 @@ def given(context: typer.Context) -> Document:
     options = context.params
     file: Path | None = options.get("file")
     found = of_file(file) if file is not None else {}
-    found |= {key: options[key] for key in ALL if key != "name" and options.get(key) not in (None, [])}
+    found |= {key: options[key] for key in ALL if key != "name" and options.get(key) not in _NOT_GIVEN}
     if options.get("ssh_keys"):
         found["root_ssh_keys"] = said.ssh_keys(options["ssh_keys"])
     return found | said.assigned(options.get("sets") or (), [key for key in ALL if key != "name"])
