@@ -16,6 +16,8 @@ LONG_FILES: dict[str, str] = {}
 MOST_FUNCTION_LINES = 40
 LONG_FUNCTIONS: dict[str, str] = {
     "src/netipl/cli/boot.py::boot": "one parameter for each option of the command",
+    "src/netipl/cli/guest/add.py::add": "one parameter for each option of the command",
+    "src/netipl/cli/guest/change.py::change": "one parameter for each option of the command",
     "src/netipl/cli/lint.py::lint": "one parameter for each option of the command",
     "src/netipl/cli/simulate.py::simulate": "one parameter for each option of the command",
 }

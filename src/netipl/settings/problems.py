@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from netipl.errors import UsageError
-from netipl.settings.keys import TABLES, File, Table
+from netipl.settings.keys import TABLES, File
 from netipl.settings.notation import is_bare
+from netipl.settings.table import Table
 
 PREFIX, NESTED = "NETIPL_", "__"
 """What the names of environment variables that set a key begin with, and what stands between its tables."""

@@ -13,8 +13,9 @@ from netipl.errors import UsageError
 from netipl.guests import choices_document, profile_document
 from netipl.guests.profile import Profile, ProfileOrigin, bases
 from netipl.provisioning.parameters import NAMES, filled
-from netipl.settings.keys import File, ProfileKeys
+from netipl.settings.keys import File
 from netipl.settings.problems import Location, Problem
+from netipl.settings.profile_keys import ProfileKeys
 
 PATH_REMEDY = "correct the path, or put it there; relative paths start where the settings file is"
 

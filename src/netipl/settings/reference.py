@@ -8,11 +8,12 @@ from typing import get_args
 
 from pydantic.fields import FieldInfo
 
-from netipl.settings.keys import TABLES, Table
+from netipl.settings.keys import TABLES
+from netipl.settings.table import Table
 
 _TITLE = """# Settings
 
-<!-- Drawn from src/netipl/settings/keys.py: python -m netipl.settings.reference > docs/reference/settings.md -->
+<!-- Drawn from the keys in src/netipl/settings: python -m netipl.settings.reference > docs/reference/settings.md -->
 
 One TOML file, `/etc/netipl/netipl.toml` unless `--config` names another. Relative paths start in its directory. A
 variable of the environment goes before the file: `NETIPL_TFTP__PORT=6969` is `port` in `[tftp]`; lists are written as

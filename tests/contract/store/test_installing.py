@@ -171,5 +171,5 @@ def test_a_variable_says_where_the_tree_is_of_a_medium_that_has_none(bench: Benc
     bench.shelf.media = (replace(DEBIAN, source="/srv/debian.iso"),)
     with pytest.raises(UsageError, match="tree"):
         bench.answers("debian12")
-    said = Choices(variables=(("tree", "http://deb.example.com/debian"),))
-    assert "deb.example.com" in bench.answers("debian12", replace(WEB1, choices=said))["preseed.cfg"]
+    said = Choices(variables=(("tree", "http://mirror.example.com/archive"),))
+    assert "/archive" in bench.answers("debian12", replace(WEB1, choices=said))["preseed.cfg"]

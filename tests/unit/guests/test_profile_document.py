@@ -55,7 +55,7 @@ def test_nobody_else_names_a_file_of_the_servers_machine(key: str) -> None:
 
 
 WRONG: dict[str, tuple[str, object]] = {
-    "a key that is not known": ("kernal", "x"),
+    "a key that is not known": ("kernels", "x"),
     "a name that is none": ("name", "a b"),
     "no name": ("name", ""),
     "a base": ("base", "a b"),

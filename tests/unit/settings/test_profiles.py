@@ -71,8 +71,8 @@ WRONG = {
     "a key that is not known": ("[profiles.p]\ntimezon = 'UTC'\n", ["profiles.p.timezon", "did you mean timezone?"]),
     "a choice": ("[profiles.p]\ntimezone = 'a b'\n", ["profiles.p.timezone", "'a b' is no time zone", "Europe/Prague"]),
     "a key of a user": (
-        "[profiles.p]\nusers = [{ nam = 'me' }]\n",
-        ["profiles.p.users", "0: nam: there is no such key"],
+        "[profiles.p]\nusers = [{ names = 'me' }]\n",
+        ["profiles.p.users", "0: names: there is no such key"],
     ),
     "two choices": (
         "[profiles.p]\ntimezone = 'a b'\nlayout = 'zfs'\n",

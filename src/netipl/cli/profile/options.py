@@ -65,7 +65,7 @@ From = Annotated[Path | None, typer.Option("--from", metavar="FILE", help="A YAM
 
 ALL: Final[Mapping[str, Any]] = {**KEYS, **choices_document.KEYS}
 """Every key that a profile may have."""
-_NOT_GIVEN: Final = (None, [], ())
+_NOT_GIVEN: Final[tuple[object, ...]] = (None, [], ())
 """As click has it for options of one value, and for those of many."""
 CHOICES: Final = frozenset(choices_document.KEYS)
 
