@@ -15,12 +15,10 @@ from netipl.content import Content
 from netipl.errors import UnavailableError
 from netipl.media.medium import Medium, Role
 from netipl.protocols.tftp.resolution import Arriving, Missing, Resolution
+from netipl.provisioning.tree import MEDIA
 from netipl.store.media import record, trees
 from netipl.store.media.blobs import Blobs
 from netipl.store.media.trees import Part, Tree
-
-PREFIX: Final = "media/"
-"""With this the names begin that are resolved here."""
 
 TREE: Final = "tree/"
 RECORD: Final = "medium.json"
@@ -76,7 +74,7 @@ class MediaShelf:
 
     def resolve(self, name: str) -> Resolution:
         """What `media/ID/PATH` and `media/ID/tree/PATH` stand for. `name` is checked before."""
-        identifier, _, path = name.removeprefix(PREFIX).partition("/")
+        identifier, _, path = name.removeprefix(MEDIA).partition("/")
         if (coming := self._coming.get(identifier)) is not None:
             is_known = path in coming.files or (coming.has_tree and path.startswith(TREE))
             return Arriving() if is_known else Missing()
