@@ -117,8 +117,13 @@ class Api:
     listen: Listen
     loop: asyncio.AbstractEventLoop
     failures: list[Exception] = field(default_factory=list)
+    changes: int = 0
+    """How often guests or their builds became others."""
     secret: str = ""
     """A token of an admin, where a test wants one for long."""
+
+    def count_changes(self) -> None:
+        self.changes += 1
 
     def ask(self, method: str, path: str, body: Json = None, **headers: str) -> Answer:
         """By the Unix socket."""
@@ -226,7 +231,7 @@ def serving(
 
 async def _run(api: Api, media: MediaPlane, running: list[asyncio.Task[None]], started: threading.Event) -> None:
     """Until the first of `running` ends, which is the server."""
-    api.control.begin(api.store, api.store, number=0, failed=api.failures.append)
+    api.control.begin(api.store, api.store, number=0, failed=api.failures.append, guests_changed=api.count_changes)
     keeping = asyncio.create_task(media.run())
     await media.working.wait()
     running.append(asyncio.create_task(api.server.run()))
