@@ -31,8 +31,13 @@ def _path(path: str, item: Json) -> Iterator[str]:
         if parameters := [_parameter(each) for each in operation.get("parameters", ()) if each["in"] != "path"]:
             yield from ("| parameter | | |", "|---|---|---|", *parameters, "")
         if body := operation.get("requestBody"):
-            yield from (f"Takes {_schema(body['content']['application/json']['schema'])}.", "")
+            yield from (f"Takes {_taken(body['content'])}.", "")
         yield from (f"Answers {_answers(operation['responses'])}.", "")
+
+
+def _taken(content: Json) -> str:
+    (kind, found), *_ = content.items()
+    return _schema(found["schema"]) if kind == "application/json" else f"`{kind}`"
 
 
 def _parameter(parameter: Json) -> str:

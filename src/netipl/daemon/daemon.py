@@ -35,7 +35,7 @@ from netipl.provisioning.plan import Plan
 from netipl.provisioning.taking_up import taken_up
 from netipl.provisioning.timeline import Observation
 from netipl.provisioning.tokens import Tokens
-from netipl.provisioning.tree import Tree
+from netipl.provisioning.tree import MEDIA, Tree
 from netipl.servers.bootfiles.server import BootFilesServer
 from netipl.servers.bootfiles.server import Limits as HttpLimits
 from netipl.servers.complaints import Complaints
@@ -48,7 +48,6 @@ from netipl.store.archive import Archive
 from netipl.store.export_keeper import ExportKeeper
 from netipl.store.installing import Media, NoMedia
 from netipl.store.journal import Done, Journal
-from netipl.store.media.shelf import PREFIX as MEDIA
 from netipl.store.planner import Offered, Planner
 from netipl.wire import printable
 

@@ -30,8 +30,8 @@ _OLDEST: Final = "16.0"
 
 PARAMETERS: Final = (Row(text="root=live:{medium}/<squashfs> ip=dhcp rd.neednet=1 inst.auto={answers}agama.json"),)
 LEVELS: Final = (
-    Level(title="SUSE Linux Enterprise", machine="z14", source="general knowledge"),
-    Level(title="openSUSE", machine="z14", source="general knowledge"),
+    Level(title="SUSE Linux Enterprise", since="16", machine="z14", source="general knowledge"),
+    Level(title="openSUSE", since="16", machine="z14", source="general knowledge"),
 )
 
 

@@ -103,7 +103,8 @@ def _by_names(tree: Tree) -> Recognised | Further | None:
 
 def _sums(tree: Tree) -> tuple[Mapping[str, Sum], tuple[Signed, ...]]:
     for name in SUMS:
-        if (data := tree.clue(name)) is not None and (told := checksums.decode(data)):
+        if b"live-" in (tree.clues.get(name) or b""):  # other media have lists of these names too
+            told = checksums.decode(tree.clue(name) or b"")
             return told, (Signed(name=name, signatures=(f"{name}.gpg", f"{name}.sig")),)
     return {}, ()
 

@@ -19,11 +19,12 @@ from netipl.media.relative import relative
 from netipl.media.tree import Tree
 from netipl.wire import printable
 
-RELEASE, DISK, SUMS = "Release", ".disk/info", "SHA256SUMS"
+RELEASE, DISK, SUMS, OLD_SUMS = "Release", ".disk/info", "SHA256SUMS", "MD5SUMS"
 IMAGES: Final = "main/installer-s390x/current/images/"
 _KERNEL, _INITRD = "generic/kernel.debian", "generic/initrd.debian"
 _PLACES: Final = ("", "images/", "current/images/", "installer-s390x/current/images/")
-"""Where SHA256SUMS lies beneath an address inside of the installer's directories."""
+"""Where the sums lie beneath an address inside of the installer's directories."""
+_LISTS: Final = tuple(place + name for name in (SUMS, OLD_SUMS) for place in _PLACES)
 
 _ON_DISK: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.KERNEL: ("boot/kernel.debian", "boot/linux_vm"),
@@ -32,7 +33,8 @@ _ON_DISK: Final[Mapping[Role, tuple[str, ...]]] = {
 _MD5, _SHA256 = "md5sum.txt", "sha256sum.txt"
 _INFO: Final = re.compile(r'Debian GNU/Linux (\S+) "([^"]+)" - .*?\b([a-z0-9]+) (?:NETINST|CD|DVD|BD|DLBD|BC)')
 _FIELD: Final = re.compile(r"^(Origin|Suite|Codename|Version|Architectures): *(.*)$", re.MULTILINE)
-_RELEASE_SUM: Final = re.compile(rf"^ ([0-9a-f]{{64}}) +\d+ +{re.escape(IMAGES + SUMS)}$", re.MULTILINE)
+_RELEASE_SUM: Final = re.compile(rf"^ ([0-9a-f]{{64}}) +\d+ +{re.escape(IMAGES)}(\w+SUMS)$", re.MULTILINE)
+_FOREIGN: Final = re.compile(r"debian-installer/([a-z0-9]+)/")
 _SUITE: Final = re.compile(r"[a-z][a-z0-9.+-]{0,63}")
 _SUITE_IN: Final = re.compile(r"/dists/([a-z][a-z0-9+-]*)/")
 _CODENAMES: Final = {"buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15"}
@@ -61,8 +63,8 @@ def _recognise(tree: Tree) -> Recognised | Further | None:
 
 def _suite(tree: Tree, place: str) -> Recognised | Further | None:
     """`place` is where `Release` lies: empty, or a directory under `dists/`."""
-    named, sums = f"{place}{RELEASE}", f"{place}{IMAGES}{SUMS}"
-    if further := tree.unread(named, sums):
+    named, images = f"{place}{RELEASE}", f"{place}{IMAGES}"
+    if further := tree.unread(named, images + SUMS, images + OLD_SUMS):
         return further
     text = tree.text(named)
     if text is None:
@@ -75,37 +77,48 @@ def _suite(tree: Tree, place: str) -> Recognised | Further | None:
         raise RefusedError(
             f"this is {release.title}, which has no {OURS}", remedy="give a mirror of Debian that has it"
         )
-    told = tree.clue(sums)
-    if told is None:
+    sums = tree.first(images + SUMS, images + OLD_SUMS)
+    if not sums:
         raise RefusedError(
-            f"this is {release.title}, but {sums} is not there", remedy="give a mirror that has the installer"
+            f"this is {release.title}, but {images + SUMS} is not there", remedy="give a mirror that has the installer"
         )
-    expected = _RELEASE_SUM.search(text)
-    if expected and sha256(told).hexdigest() != expected[1]:
-        raise WireError(f"{sums} is not the file that {named} names: their sums differ")
-    trusted = Signed(name=named, signatures=(f"{named}.gpg",)) if expected else None
-    return _installer(tree, f"{place}{IMAGES}", told, release, trusted)
+    return _installer(tree, sums, release, _trusted(tree, named, text, sums))
+
+
+def _trusted(tree: Tree, release: str, text: str, sums: str) -> Signed | None:
+    """`Release`, where it says the sum of the installer's list; None where it does not. Raises WireError."""
+    expected = {found[2]: found[1] for found in _RELEASE_SUM.finditer(text)}.get(sums.rpartition("/")[2])
+    if expected is None:
+        return None
+    if sha256(tree.clue(sums) or b"").hexdigest() != expected:
+        raise WireError(f"{sums} is not the file that {release} names: their sums differ")
+    return Signed(name=release, signatures=(f"{release}.gpg",))
 
 
 def _inside(tree: Tree) -> Recognised | None:
     """An address inside of the installer's directories, where only its sums tell what it is."""
-    for place in _PLACES:
-        told = tree.clue(f"{place}{SUMS}")
-        if told is not None and _KERNEL in checksums.decode(told):
-            found = _SUITE_IN.search(f"{tree.source}/")
-            suite = found[1] if found else ""
-            return _installer(tree, place, told, _release(_CODENAMES.get(suite, suite), suite), None)
+    for name in _LISTS:
+        data = tree.clues.get(name) or b""
+        found = _SUITE_IN.search(f"{tree.source}/")
+        suite = found[1] if found else ""
+        release = _release(_CODENAMES.get(suite, suite), suite)
+        if _KERNEL.encode() in data:
+            return _installer(tree, name, release, None)
+        if foreign := _FOREIGN.search(data.decode("latin-1")):
+            demanded(foreign[1], release.title)
     return None
 
 
-def _installer(tree: Tree, place: str, told: bytes, release: Release, trusted: Signed | None) -> Recognised:
-    sums = {place + name: each for name, each in checksums.decode(told).items()}
+def _installer(tree: Tree, sums: str, release: Release, trusted: Signed | None) -> Recognised:
+    """The boot files beside and beneath the list `sums`."""
+    place = sums.rpartition("/")[0] + "/" if "/" in sums else ""
+    told = {place + name: each for name, each in checksums.decode(tree.clue(sums) or b"").items()}
     names = {Role.KERNEL: place + _KERNEL, Role.INITRD: place + _INITRD}
     for name in names.values():
-        if name not in sums:
-            raise RefusedError(f"this is {release.title}, and {SUMS} has no {name}", remedy="give another mirror")
-    signed = trusted or Signed(name=f"{place}{SUMS}", signatures=(f"{place}{SUMS}.gpg", f"{place}{SUMS}.sign"))
-    return _found(tree, release, names, sums, (signed,))
+        if name not in told:
+            raise RefusedError(f"this is {release.title}, and {sums} has no {name}", remedy="give another mirror")
+    signed = trusted or Signed(name=sums, signatures=(f"{sums}.gpg", f"{sums}.sign"))
+    return _found(tree, release, names, told, (signed,))
 
 
 def _disk(tree: Tree, release: Release) -> Recognised:
@@ -144,7 +157,7 @@ DEBIAN: Final = Distribution(
         DISK,
         RELEASE,
         f"dists/stable/{RELEASE}",
-        *(f"{place}{SUMS}" for place in _PLACES),
+        *_LISTS,
         _MD5,
         _SHA256,
     ),

@@ -16,7 +16,7 @@ from netipl.media.recognition import Recognised, Signed, Sum
 from netipl.media.tree import Tree
 from netipl.wire import printable
 
-_TREEINFO, _DISCINFO, _INS = ".treeinfo", ".discinfo", "generic.ins"
+_TREEINFO, _DISCINFO = ".treeinfo", ".discinfo"
 _IMAGES: Final[Mapping[Role, str]] = {Role.KERNEL: "kernel", Role.INITRD: "initrd"}
 _USUAL: Final[Mapping[str, str]] = {"kernel": "images/kernel.img", "initrd": "images/initrd.img"}
 _OTHERS: Final = ("openSUSE", "SUSE")
@@ -94,7 +94,7 @@ RHEL: Final = Distribution(
     family=Family.RHEL,
     what="RHEL, CentOS Stream, AlmaLinux, Rocky Linux, Fedora",
     looked_for=_TREEINFO,
-    clues=(_TREEINFO, _DISCINFO, _INS),
+    clues=(_TREEINFO, _DISCINFO),
     recognise=_recognise,
     answers="ks.cfg",
     parameters=PARAMETERS,

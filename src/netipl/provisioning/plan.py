@@ -88,7 +88,7 @@ class Purpose(StrEnum):
 class Plan:
     """DHCP fields and a TFTP tree. Names in `tree` have no leading slash.
 
-    `build` is the build that it belongs to. With `closed` nothing is served but the tree, of what is for everybody too.
+    `build` is the build that it belongs to. With `closed` nothing is served but the tree, and media.
     """
 
     fields: BootFields

@@ -6,6 +6,7 @@ server is no amplifier for attacks in others' names.
 
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network
+from typing import Final
 
 from netipl.errors import RefusedError
 from netipl.guests.lease import Lease, LeaseState
@@ -19,6 +20,10 @@ Public = Callable[[str], Resolution]
 
 PlanOf = Callable[[Lease], Plan | None]
 """What whoever holds a lease boots without a build, made anew: for a boot that this process does not know."""
+
+
+MEDIA: Final = "media/"
+"""Names that begin so are of media: no firmware looks for a configuration there, so no guest is kept from them."""
 
 
 def nothing_public(_name: str) -> Resolution:
@@ -58,7 +63,8 @@ class Tree:
         plan = self._plan(lease) if lease is not None else None
         if plan is not None and path in plan.tree:
             return plan.tree[path]
-        return Missing() if plan is not None and plan.closed else self._public(path)
+        is_closed = plan is not None and plan.closed and not path.startswith(MEDIA)
+        return Missing() if is_closed else self._public(path)
 
     def _lease(self, peer: IPv4Address) -> Lease | None:
         lease = self._inventory.lease_with(peer)

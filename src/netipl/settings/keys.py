@@ -42,8 +42,8 @@ class ServerKeys(Table):
 
     state_directory: Path | None = Field(
         default=None,
-        description="Where leases are kept. Without it `$STATE_DIRECTORY`, as systemd gives it, or `/var/lib/netipl` "
-        "for root and `$XDG_STATE_HOME/netipl` for others.",
+        description="Where leases and media are kept. Without it `$STATE_DIRECTORY`, as systemd gives it, or "
+        "`/var/lib/netipl` for root and `$XDG_STATE_HOME/netipl` for others.",
         examples=["/var/lib/netipl"],
     )
     run_directory: Path | None = Field(

@@ -367,6 +367,6 @@ NOT_SEEN: Final = {
     RuleId.NO_NETWORK_BOOT: "no QEMU before 2.10 is at hand",
     RuleId.INS_UNKNOWN: "no QEMU before 2.12 is at hand",
     RuleId.CONFIGURATIONS_UNKNOWN: "no QEMU before 3.0 is at hand",
-    RuleId.MACHINE_TOO_OLD: "no file shows it: it is of a medium and a CPU model (netipl.media.fit)",
+    RuleId.MACHINE_TOO_OLD: "no file shows it, only medium and CPU model: tests/e2e/test_cpu_model.py",
 }
 """Rules read in the source, and marked so: of versions that no distribution has any more, or of no file."""

@@ -49,3 +49,8 @@ def test_the_boot_artifacts_of_the_agent(listed: bool) -> None:
 def test_a_stream_has_its_level() -> None:
     found = look(stream("https://m.example/a"), first=("stable.json",))
     assert (found.title, found.level) == ("Fedora CoreOS 41.20241027.3.0", "zEC12")
+
+
+def test_a_list_of_other_files_says_nothing_of_coreos() -> None:
+    tree = {**openshift_agent(), "SHA256SUMS": b"a" * 64 + b"  /somewhere/else.iso\n"}
+    assert look(tree).title == "OpenShift agent"

@@ -4,7 +4,7 @@ import pytest
 
 from netipl.errors import RefusedError, WireError
 from netipl.media.recognition import Algorithm, Recognised, Signed
-from tests.media_trees import Tree, debian_disk, debian_installer, debian_suite
+from tests.media_trees import Tree, debian_disk, debian_installer, debian_suite, sums
 from tests.unit.media.looking import look
 
 IMAGES = "main/installer-s390x/current/images/"
@@ -35,6 +35,25 @@ def test_every_address_of_the_installer(tree: Tree, suite: str, name: str, liste
     found = look(tree, listed=listed, suite=suite)
     assert kernel(found) == name
     assert all(file.sum is not None and file.sum.algorithm is Algorithm.SHA256 for file in found.files)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_older_sums_do_where_there_are_no_others(listed: bool) -> None:
+    tree = {name: data for name, data in debian_installer().items() if name != "SHA256SUMS"}
+    tree["MD5SUMS"] = sums(tree, algorithm="md5", prefix="./").encode()
+    found = look(tree, listed=listed)
+    assert [file.sum.algorithm for file in found.files if file.sum] == [Algorithm.MD5] * 2
+    assert found.signed == (Signed(name="MD5SUMS", signatures=("MD5SUMS.gpg", "MD5SUMS.sign")),)
+    suite = {IMAGES + name: data for name, data in tree.items()}
+    suite["Release"] = b"Origin: Debian\nCodename: old\nArchitectures: s390x\n"
+    assert look(suite, listed=listed).signed[0].name == f"{IMAGES}MD5SUMS"
+
+
+def test_images_for_another_architecture_are_refused_by_name() -> None:
+    tree = {"netboot/debian-installer/amd64/linux": b"bzImage"}
+    source = "http://m.example/debian/dists/trixie/main/installer-amd64/current/images"
+    with pytest.raises(RefusedError, match=r"this is Debian 13 \(trixie\) for x86_64"):
+        look({**tree, "SHA256SUMS": sums(tree, prefix="./").encode()}, listed=False, source=source)
 
 
 def test_a_mirror_without_a_suite_is_asked_for_one() -> None:

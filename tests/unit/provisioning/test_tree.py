@@ -99,3 +99,12 @@ def test_a_guest_that_waits_for_approval_sees_nothing() -> None:
     looked_up = Tree(inventory, Boots(), plan_of=plan_of, public=public)
     assert looked_up.resolve(b"public/file", ONE) == Denied("guest new waits for approval")
     assert looked_up.resolve(b"boot.cfg", ONE) == Denied("guest new waits for approval")
+
+
+def test_to_a_guest_that_goes_to_its_disk_nothing_is_served_but_media() -> None:
+    closed = Plan(fields=BootFields(), tree={}, closed=True)
+    inventory = Inventory([NETWORK], (), [lease(ONE)])
+    looked_up = Tree(inventory, Boots(), plan_of=lambda _: closed, public=lambda _: PUBLIC)
+    assert looked_up.resolve(b"public/file", ONE) == Missing()
+    assert looked_up.resolve(b"media/rhel-1/images/kernel.img", ONE) == PUBLIC
+    assert isinstance(looked_up.resolve(b"media/rhel-1/images/kernel.img", STRANGER), Denied)

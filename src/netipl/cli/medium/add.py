@@ -3,11 +3,10 @@
 import base64
 import json
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from netipl.cli.medium import jobs, sending
+from netipl.cli.medium import jobs, options, sending
 from netipl.cli.medium.jobs import Bars
 from netipl.cli.remote.api import Api
 from netipl.cli.remote.api import Json as Document
@@ -21,24 +20,16 @@ from netipl.wire import printable
 
 def add(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is to be called, as rhel-9.4.")],
-    source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="A URL; or a file or directory of this machine, which is sent.")
-    ],
+    name: options.Name,
+    source: options.Source,
     *,
-    tree: Annotated[bool, typer.Option("--tree", help="Keep and serve the whole ISO image or directory.")] = False,
-    key: Annotated[
-        Path | None, typer.Option("--key", metavar="FILE", help="OpenPGP keys by which it has to be signed.")
-    ] = None,
-    sha256: Annotated[
-        str | None, typer.Option("--sha256", metavar="SUM", help="The sum that the ISO or disk image has to have.")
-    ] = None,
-    unpack: Annotated[bool, typer.Option("--unpack", help="Keep a compressed disk image raw.")] = False,
-    on_host: Annotated[
-        bool, typer.Option("--on-host", help="SOURCE is a path on the daemon's host, which reads it itself.")
-    ] = False,
-    detach: Annotated[bool, typer.Option("--detach", help="Do not wait until it is there.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it is. Needs no daemon.")] = False,
+    tree: options.Tree = False,
+    key: options.Key = None,
+    sha256: options.Sum = None,
+    unpack: options.Unpack = False,
+    on_host: options.OnHost = False,
+    detach: options.Detach = False,
+    dry_run: options.DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Import a medium from a mirror, an ISO image, a directory or a disk image.

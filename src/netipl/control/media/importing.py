@@ -289,7 +289,6 @@ class Importing:
         )
         self._running.step("keeping it")
         await self._running.in_thread(partial(self._tools.keeper.put, medium, gathered.parts, gathered.tree))
-        self._tools.shelf.shown(medium, gathered.tree)
         return medium
 
     def _announce(self, names: Iterable[str], *, has_tree: bool = False) -> None:

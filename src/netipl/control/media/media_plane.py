@@ -174,7 +174,6 @@ class MediaPlane:
             few = ", ".join(users[:5]) + (f" and {len(users) - 5} more" if len(users) > 5 else "")
             remedy = "give them another medium, or remove them first"
             raise RefusedError(f"the medium {name} is used by {few}", remedy=remedy)
-        self.shelf.hidden(medium.id)
         await asyncio.to_thread(self._keeper.remove, medium)
         await self._event(Deed.MEDIUM_REMOVED, by, {"name": name, "id": medium.id})
 

@@ -44,13 +44,14 @@ class MediaKeeper:
             try:
                 for file in files:
                     self._shelf.blobs.take(file.path, file.sha256)
+                self._demand(medium, tree)
                 disk.make_directory(place)
                 if medium.has_tree:
                     disk.write(place / trees.NAME, trees.encode(tree))
                 disk.write(place / RECORD, record.encode(medium))
             except OSError as error:
                 raise UnavailableError(f"{place}: {error.strerror}", remedy=_REMEDY) from error
-        self._shelf.shown(medium, tree)
+            self._shelf.shown(medium, tree)
 
     def remove(self, medium: Medium) -> None:
         """It is gone, and so are files that no other has. Who is being sent one gets it to its end.
@@ -82,6 +83,13 @@ class MediaKeeper:
             what = self._shelf.blobs.broken(sha256, size, lambda done, name=name: read(name, done))  # type: ignore[misc]
             if what:
                 yield Fault(file=name, what=what)
+
+    def _demand(self, medium: Medium, tree: Tree) -> None:
+        """All its files are here, those too that other media had when it began. Raises UnavailableError."""
+        for name, sha256, _ in kept_files(medium, tree):
+            if self._shelf.blobs.size(sha256) is None:
+                message = f"{name} was removed while {medium.name} was imported"
+                raise UnavailableError(message, remedy="import it again")
 
     def _clear(self, place: Path) -> None:
         for name in (trees.NAME, *(path.name for path in place.glob(f".{RECORD}.*"))):

@@ -1,13 +1,15 @@
 """The media that there are, as whoever boots guests asks for them: by name, and by the paths of URLs and TFTP names.
 
 Everything is answered from memory; what is on disk was read at the start. A medium that is still arriving is known by
-its name and by the names of its files, so that whoever asks for one can wait.
+its name and by the names of its files, so that whoever asks for one can wait. Threads change what is here: tables are
+replaced, and never changed, so whoever reads one needs no lock.
 """
 
+import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
@@ -15,27 +17,26 @@ from netipl.content import Content
 from netipl.errors import UnavailableError
 from netipl.media.medium import Medium, Role
 from netipl.protocols.tftp.resolution import Arriving, Missing, Resolution
+from netipl.provisioning.tree import MEDIA
 from netipl.store.media import record, trees
 from netipl.store.media.blobs import Blobs
 from netipl.store.media.trees import Part, Tree
-
-PREFIX: Final = "media/"
-"""With this the names begin that are resolved here."""
 
 TREE: Final = "tree/"
 RECORD: Final = "medium.json"
 BLOBS: Final = "blobs"
 INCOMING: Final = "incoming"
 _log = structlog.get_logger("netipl")
+_Value = TypeVar("_Value")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Coming:
     """A medium that is not whole yet. `files` are the names that it is known to have."""
 
     name: str
-    files: set[str] = field(default_factory=set)
-    has_tree: bool = False
+    files: frozenset[str]
+    has_tree: bool
 
 
 class MediaShelf:
@@ -48,6 +49,7 @@ class MediaShelf:
         self._trees: dict[str, dict[str, tuple[Part, ...]]] = {}
         self._coming: dict[str, _Coming] = {}
         self._unread: list[Path] = []
+        self._changing = threading.Lock()
 
     # what planners ask
 
@@ -76,7 +78,7 @@ class MediaShelf:
 
     def resolve(self, name: str) -> Resolution:
         """What `media/ID/PATH` and `media/ID/tree/PATH` stand for. `name` is checked before."""
-        identifier, _, path = name.removeprefix(PREFIX).partition("/")
+        identifier, _, path = name.removeprefix(MEDIA).partition("/")
         if (coming := self._coming.get(identifier)) is not None:
             is_known = path in coming.files or (coming.has_tree and path.startswith(TREE))
             return Arriving() if is_known else Missing()
@@ -87,7 +89,7 @@ class MediaShelf:
             if file.name == path:
                 return self.blobs.content(file.sha256, file.size)
         if medium.has_tree and path.startswith(TREE):
-            parts = self._trees[identifier].get(path.removeprefix(TREE))
+            parts = self._trees.get(identifier, {}).get(path.removeprefix(TREE))
             return Missing() if parts is None else trees.content(self.blobs, parts)
         return Missing()
 
@@ -124,19 +126,28 @@ class MediaShelf:
 
     def shown(self, medium: Medium, tree: Tree) -> None:
         """It is whole, and on disk."""
-        self._trees[medium.id] = dict(tree)
-        self._media[medium.id] = medium
-        self._coming.pop(medium.id, None)
+        with self._changing:
+            self._trees = {**self._trees, medium.id: dict(tree)}
+            self._media = {**self._media, medium.id: medium}
+            self._coming = _without(self._coming, medium.id)
 
     def hidden(self, identifier: str) -> None:
         """It is there no more."""
-        self._media.pop(identifier, None)
-        self._trees.pop(identifier, None)
+        with self._changing:
+            self._media = _without(self._media, identifier)
+            self._trees = _without(self._trees, identifier)
 
     def announced(self, identifier: str, name: str, files: Iterable[str] = (), *, has_tree: bool = False) -> None:
         """It is on its way, and will have these files."""
-        self._coming[identifier] = _Coming(name, set(files), has_tree)
+        coming = _Coming(name, frozenset(files), has_tree)
+        with self._changing:
+            self._coming = {**self._coming, identifier: coming}
 
     def given_up(self, identifier: str) -> None:
         """It will not come."""
-        self._coming.pop(identifier, None)
+        with self._changing:
+            self._coming = _without(self._coming, identifier)
+
+
+def _without(found: dict[str, _Value], key: str) -> dict[str, _Value]:
+    return {each: value for each, value in found.items() if each != key}

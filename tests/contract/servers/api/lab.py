@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from netipl.content import inline
+from netipl.control.media.media_plane import MediaPlane
 from netipl.control.plane import ControlPlane
 from netipl.guests.build import Build
 from netipl.guests.guest import BootFiles
@@ -216,20 +217,9 @@ def serving(
     api = Api(server, control, store, listen, loop)
     server.open()
 
-    async def run() -> None:
-        control.begin(store, store, number=0, failed=api.failures.append, guests_changed=api.count_changes)
-        serving = loop.create_task(server.run())
-        keeping = loop.create_task(media.run())
-        await media.working.wait()
-        running.append(serving)
-        started.set()
-        await asyncio.wait([serving])
-        keeping.cancel()
-        await asyncio.wait([keeping])
-
     running: list[asyncio.Task[None]] = []
     started = threading.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
+    thread = threading.Thread(target=loop.run_until_complete, args=(_run(api, media, running, started),))
     thread.start()
     assert started.wait(DEADLINE)
     try:
@@ -241,6 +231,18 @@ def serving(
         loop.close()
         store.journal.close()
     assert running[0].cancelled(), running[0]
+
+
+async def _run(api: Api, media: MediaPlane, running: list[asyncio.Task[None]], started: threading.Event) -> None:
+    """Until the first of `running` ends, which is the server."""
+    api.control.begin(api.store, api.store, number=0, failed=api.failures.append, guests_changed=api.count_changes)
+    keeping = asyncio.create_task(media.run())
+    await media.working.wait()
+    running.append(asyncio.create_task(api.server.run()))
+    started.set()
+    await asyncio.wait(running)
+    keeping.cancel()
+    await asyncio.wait([keeping])
 
 
 def guest(name: str = "web1", number: int = 1, **more: str) -> dict[str, Any]:

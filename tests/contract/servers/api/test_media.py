@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from netipl.media.medium import Medium
-from tests import synthetic_media
+from tests import media_trees, synthetic_media
 from tests.contract.servers.api.lab import DEADLINE, Answer, Api, Json, UnixConnection, asked, serving
 from tests.media_lab import archive
 
-TREE = synthetic_media.rhel("Fedora", "41")
+TREE = media_trees.rhel("Fedora", "41")
 
 
 @pytest.fixture

@@ -15,14 +15,14 @@ from netipl.media.medium import Role
 from netipl.protocols.tftp.resolution import Arriving, Missing
 from netipl.provisioning.media_jobs import JobState, MediumAsked, MediumJob
 from netipl.provisioning.timeline import Deed
-from tests import synthetic_media
+from tests import media_trees, synthetic_media
 from tests.media_lab import BY, MediaLab, blobs, media_lab, until
 from tests.mirror_server import MirrorServer, mirror_server
 
-TREE = {**synthetic_media.rhel("Fedora", "41"), "images/initrd.img": bytes(range(256)) * 20_000}
+TREE = {**media_trees.rhel("Fedora", "41"), "images/initrd.img": bytes(range(256)) * 20_000}
 """With an initrd of five MB, whose sum is put right below."""
 TREE[".treeinfo"] = TREE[".treeinfo"].replace(
-    hashlib.sha256(synthetic_media.rhel("Fedora", "41")["images/initrd.img"]).hexdigest().encode(),
+    hashlib.sha256(media_trees.rhel("Fedora", "41")["images/initrd.img"]).hexdigest().encode(),
     hashlib.sha256(TREE["images/initrd.img"]).hexdigest().encode(),
 )
 INITRD = "fedora/images/initrd.img"
