@@ -15,6 +15,7 @@ from netipl.guests.guest import BootMethod
 from tests import peers
 from tests.e2e import tap_guest
 from tests.e2e.serving import BRIDGE, NETIPL, SERVER, Place, keys, mac, serving
+from tests.e2e.test_install import ON_DISK, SECRET, added, digest, lab_with, settings
 from tests.network_namespaces import eventually
 from tests.real_firmware import Qemu, qemus
 
@@ -212,3 +213,29 @@ def test_a_daemon_keeps_its_directory_in_step(lab: Place) -> None:
         daemon.wait_for("the export is not done")
         assert daemon.stop() == 0
     assert "Traceback" not in daemon.log.read_text()
+
+
+def test_a_guest_that_was_added_finds_its_disk_in_the_directory_and_no_installer(lab: Place) -> None:
+    """Served by dnsmasq from what the daemon exported; the command line exports the same while no daemon runs."""
+    root = lab.directory / "root"
+    ours, others = (root / f"pxelinux.cfg/01-{mac(number).replace(':', '-')}" for number in (1, 2))
+    with lab_with(lab, settings() + '[tftp]\nexport = "root"\n') as (daemon, ask, machine, disk):
+        daemon.wait_for("exported")
+        before = digest(disk)
+        added(ask)
+        eventually(ours.exists, "it is exported")
+        ask("guest", "add", "web2", "--mac", mac(2))
+        eventually(others.exists, "the other too")
+        ask("guest", "remove", "web2", "--yes")
+        eventually(lambda: not others.exists(), "its files go")
+        ask("guest", "build", "web1")
+        assert daemon.stop() == 0
+        done = netipl(lab, "export", root)
+        assert (done.returncode, "0 added, 0 replaced, 0 removed" in done.stdout) == (0, True), (
+            done.stdout + done.stderr
+        )
+        assert not SECRET.search(b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file()))
+        with dnsmasq(lab, lines_for(lab, "dnsmasq")):
+            machine.start()
+            assert machine.says(ON_DISK), machine.story()
+        assert digest(disk) == before

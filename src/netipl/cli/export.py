@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
 from enum import StrEnum
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -17,12 +19,17 @@ from netipl.guests.network import Network
 from netipl.integrations import selinux
 from netipl.integrations.export import dnsmasq, isc, kea
 from netipl.integrations.export.hosts import Site
+from netipl.integrations.payload import reipl_program
 from netipl.provisioning.difference import Step
 from netipl.provisioning.export import Export, LeftOut
+from netipl.provisioning.inventory import Inventory
 from netipl.settings.load import DEFAULT_PATH, load
 from netipl.settings.settings import Settings
 from netipl.store import export_directory, exports
+from netipl.store.added import added
+from netipl.store.database import Database
 from netipl.store.export_directory import FileChange
+from netipl.store.exports import Wanted
 from netipl.wire import printable
 
 
@@ -67,6 +74,7 @@ def export(
 ) -> None:
     """Write the boot files of all guests to a directory, for dnsmasq or any other TFTP server.
 
+    Guests that are installed by builds get the way to their disk, and never an installer: use `netipl serve` for that.
     What the directory has besides is not touched, and the files of guests that are gone go. Everybody whom that server
     answers can read all of it.
 
@@ -74,7 +82,7 @@ def export(
     """
     settings = load(config)
     root = _directory(directory, settings)
-    wanted = settings.exported()
+    wanted = _wanted(settings)
     found = wanted.export()
     if dhcp_config is not None:
         server = _address(tftp_server) if tftp_server else None
@@ -85,6 +93,15 @@ def export(
     if not as_json:
         _say_whom_default_is_for(found, wanted.open_networks)
     raise typer.Exit(max(statuses))
+
+
+def _wanted(settings: Settings) -> Wanted:
+    """For the guests of the settings, and those that were added to the daemon whose database they name."""
+    wanted = settings.exported(reipl_program())
+    with closing(Database(settings.database())) as database:
+        found = added(database, {network.name for network in wanted.networks})
+    guests = Inventory(wanted.networks, (*wanted.guests, *found.guests)).guests
+    return replace(wanted, guests=guests, built=found.built)
 
 
 def _directory(given: Path | None, settings: Settings) -> Path:

@@ -24,7 +24,15 @@ from netipl.net import Mac
 from netipl.provisioning import building, changing, importing, observing
 from netipl.provisioning import status as statuses
 from netipl.provisioning.boots import Boot, Boots
-from netipl.provisioning.changes import BuildSet, Change, CredentialForgotten, CredentialSet, GuestSet, Happened
+from netipl.provisioning.changes import (
+    BuildSet,
+    Change,
+    CredentialForgotten,
+    CredentialSet,
+    GuestForgotten,
+    GuestSet,
+    Happened,
+)
 from netipl.provisioning.choice import Install, method_of, version_of
 from netipl.provisioning.credential import ApiToken
 from netipl.provisioning.history import BootQuery, EventQuery
@@ -52,13 +60,25 @@ class ControlPlane:
         self._journal: Journal | None = None
         self._archive: Archive | None = None
         self._failed: Callable[[Exception], None] = lambda _: None
+        self._guests_changed: Callable[[], None] = lambda: None
         self._number = 0
         self._waiting: list[Change] = []
         self._followers = Followers()
 
-    def begin(self, journal: Journal, archive: Archive, *, number: int, failed: Callable[[Exception], None]) -> None:
-        """From now on changes are kept. `number` is that of the newest event; `failed` is told of a lost commit."""
+    def begin(
+        self,
+        journal: Journal,
+        archive: Archive,
+        *,
+        number: int,
+        failed: Callable[[Exception], None],
+        guests_changed: Callable[[], None],
+    ) -> None:
+        """From now on changes are kept. `number` is that of the newest event; `failed` is told of a lost commit, and
+        `guests_changed` that guests or their builds are others, durably.
+        """
         self._journal, self._archive, self._failed = journal, archive, failed
+        self._guests_changed = guests_changed
         self.count_from(number)
 
     def count_from(self, number: int) -> None:
@@ -249,9 +269,12 @@ class ControlPlane:
 
     def published(self, changes: Iterable[Change]) -> None:
         """These are durable: whoever follows is told."""
-        for change in changes:
+        made = tuple(changes)
+        for change in made:
             if isinstance(change, Happened):
                 self.tell(change.event)
+        if any(isinstance(change, GuestSet | GuestForgotten | BuildSet) for change in made):
+            self._guests_changed()
 
     def tell(self, event: Event) -> None:
         """To whoever follows: what is durable, or what passes and has no number."""

@@ -127,7 +127,7 @@ class Daemon:
             stored = journal.stored()
             self._inventory.reload(stored)
             archive = Archive(journal.database, lambda: self._network_names)
-            self.control.begin(journal, archive, number=stored.number, failed=self._lost)
+            self.control.begin(journal, archive, number=stored.number, failed=self._lost, guests_changed=self._export)
             self._take_up(stored)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tick())
@@ -135,7 +135,7 @@ class Daemon:
                 for server in self._servers:
                     tasks.create_task(server.run())
                 tasks.create_task(self._exports.run())
-                self._exports.ask(self._settings.tftp_export, self._settings.exported())
+                self._export()
                 self.serving.set()
         finally:
             self.control.flush()
@@ -161,13 +161,20 @@ class Daemon:
         if stored is not None:
             self.control.count_from(stored.number)
             self._take_up(stored)
-        self._exports.ask(settings.tftp_export, settings.exported())
+        self._export()
         opened, wanted = self._opened.opened_once(), settings.opened_once()
         return [key for key in opened | wanted if opened.get(key) != wanted.get(key)]
 
     @property
     def _network_names(self) -> frozenset[str]:
         return frozenset(network.name for network in self._inventory.networks)
+
+    def _export(self) -> None:
+        """For the guests as they are now."""
+        wanted = self._settings.exported(self._planner.offered.program)
+        guests = self._inventory.guests
+        built = frozenset(guest.name for guest in guests if self._inventory.build_of(guest) is not None)
+        self._exports.ask(self._settings.tftp_export, replace(wanted, guests=tuple(guests), built=built))
 
     def observe(self, observation: Observation) -> None:
         """The door for what was seen, by a server or by whoever runs a guest."""

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from socket import if_nameindex
 
-from netipl.content import opened
+from netipl.content import Content, opened
 from netipl.errors import ContentError, WireError
 from netipl.firmware.limits import COMMAND_LINE
 from netipl.guests.guest import BootFiles, BootMethod, Guest
@@ -162,13 +162,14 @@ class Settings:
         """How clients boot that say nothing else; None is what suits their firmware."""
         return self.file.default.method
 
-    def exported(self) -> Wanted:
-        """Whom an exported directory is for."""
+    def exported(self, program: Content) -> Wanted:
+        """Whom an exported directory is for, as far as the settings know. `program` is for re-IPL."""
         return Wanted(
             guests=self.guests(),
             networks=self.networks(),
             default=self.default_boot(),
             method=self.default_method(),
+            program=program,
         )
 
     def opened_once(self) -> dict[str, object]:

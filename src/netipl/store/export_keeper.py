@@ -1,7 +1,8 @@
 """Keeps a directory in step while a daemon runs: exports when it is asked to, in a thread of its own.
 
-One export at a time, and of many that are asked for in the meantime only the newest. What goes wrong is told, and tried
-again when the next one is asked for.
+One export at a time, and of many that are asked for in the meantime only the newest. Between two it rests, so that many
+changes of many guests leave the daemon to its clients. What goes wrong is told, and tried again when the next is asked
+for.
 """
 
 import asyncio
@@ -9,12 +10,16 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 from netipl.errors import NetiplError, UnavailableError
 from netipl.provisioning.export import LeftOut
 from netipl.store import exports
 from netipl.store.export_directory import FileChange
 from netipl.store.exports import Wanted
+
+_REST: Final = 4
+"""Times as long as the export before took."""
 
 Tell = Callable[[Path, Iterable[FileChange], Iterable[LeftOut]], None]
 """Told what was done in a directory, and whom nothing is exported for."""
@@ -46,7 +51,9 @@ class ExportKeeper:
                     await self._asked.wait()
                     self._asked.clear()
                     if self._newest is not None:
+                        began = loop.time()
                         await self._export(loop, thread, *self._newest)
+                        await asyncio.sleep(_REST * (loop.time() - began))
             finally:
                 self._ended.set()
 

@@ -1,27 +1,38 @@
-"""Makes the export of all guests from the files on disk that they are to boot, and brings it into a directory."""
+"""Makes the export of all guests from the files on disk that they are to boot, and brings it into a directory.
+
+An installer is never exported: nobody would see that another server has sent it, so its build could not be spent, and
+everybody could read its token. Who is installed by builds finds the way to its disk.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from netipl.guests.guest import BootFiles, BootMethod, Guest
+from netipl.content import Content
+from netipl.guests.guest import BootFiles, BootMethod, Guest, LocalBoot
 from netipl.guests.network import Network, UnknownClients
-from netipl.provisioning.choice import Files, choice, method_of
+from netipl.provisioning.choice import Disk, Files, method_of, version_of, without_build
 from netipl.provisioning.difference import Step
 from netipl.provisioning.export import Export, exported
-from netipl.store import export_directory, files
+from netipl.provisioning.plan import Images
+from netipl.store import disk, export_directory, files
 from netipl.store.export_directory import FileChange
 from netipl.store.writing import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Whom an export is for, and what they boot; `default` and `method` as for a Planner."""
+    """Whom an export is for, and what they boot; `default`, `method` and `program` as for a Planner.
+
+    `built` are the names of guests that have, or had, a build.
+    """
 
     guests: tuple[Guest, ...]
     networks: tuple[Network, ...]
     default: BootFiles | None
     method: BootMethod | None
+    program: Content
+    built: frozenset[str] = frozenset()
 
     @property
     def open_networks(self) -> tuple[Network, ...]:
@@ -30,14 +41,28 @@ class Wanted:
 
     def export(self) -> Export:
         """From the disk as it is now. Raises UnavailableError where a file cannot be read."""
-        boots = [(guest, choice(guest, None, self.default, guest.firmware)) for guest in self.guests]
         method = method_of(None, None, self.method)
         unknown = (method, files.images(self.default)) if self.default and self.open_networks else None
         return exported(
-            [(guest, files.images(chosen.boot) if isinstance(chosen, Files) else None) for guest, chosen in boots],
+            [(guest, self._images(guest)) for guest in map(self._with_firmware, self.guests)],
             unknown,
             method=self.method,
         )
+
+    def _images(self, guest: Guest) -> Images | None:
+        """None for one that is to find nothing: it is not approved, has nothing to boot, or falls through."""
+        match without_build(guest, self.default, guest.firmware, was_built=guest.name in self.built):
+            case Files(boot=boot):
+                return files.images(boot)
+            case Disk(way=LocalBoot.RE_IPL, device=device):
+                return disk.images(self.program, device)
+        return None
+
+    def _with_firmware(self, guest: Guest) -> Guest:
+        """The version is that of its network, where it says none."""
+        named = [each for each in self.networks if guest.network == each.name]
+        network = next(iter(named or self.networks), None) if named or len(self.networks) == 1 else None
+        return replace(guest, firmware=version_of(guest, network))
 
 
 def bring(root: Path, export: Export, *, progress: Progress) -> list[FileChange]:

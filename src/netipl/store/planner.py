@@ -10,7 +10,6 @@ from netipl.guests.build import Build
 from netipl.guests.guest import BootFiles, BootMethod, Guest, LocalBoot
 from netipl.guests.network import Network
 from netipl.guests.profile import Profile
-from netipl.images import kernel, reipl
 from netipl.net import Mac
 from netipl.provisioning import parameters
 from netipl.provisioning.bootfields import BootFields
@@ -26,13 +25,10 @@ from netipl.provisioning.choice import (
 )
 from netipl.provisioning.plan import Images, Plan, Purpose, Subject, plan
 from netipl.provisioning.tokens import Tokens
-from netipl.store import files
+from netipl.store import disk, files
 
 Complain = Callable[[str, NetiplError], None]
 """Told whose plan cannot be made, and why."""
-
-_REIPL = "reipl"
-"""Stands for the identity of the re-IPL program in the names of a tree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +86,8 @@ class Planner:
             case Disk(way=LocalBoot.FALL_THROUGH):
                 return Plan(fields=BootFields(file=b"/"), tree={}, purpose=Purpose.DISK, closed=True)
             case Disk(device=device):
-                images = self._to_disk(reipl.command_line(device=device))
-                return replace(self._plan(images, guest, network, mac, address), purpose=Purpose.DISK)
+                made = self._plan(disk.images(self.offered.program, device), guest, network, mac, address)
+                return replace(made, purpose=Purpose.DISK)
             case Files(boot=boot):
                 return self._plan(files.images(boot), guest, network, mac, address)
 
@@ -113,11 +109,6 @@ class Planner:
         token = self.offered.tokens.of(build) if self.offered.tokens is not None else ""
         port = self.offered.http_port
         return parameters.parameters(guest=guest.name, address=address, server=network.server, port=port, token=token)
-
-    def _to_disk(self, words: str) -> Images:
-        program = self.offered.program
-        header = files.beginning(program, kernel.HEADER_SIZE)
-        return Images(identity=_REIPL, kernel=program, header=header, initrd=None, append=words)
 
     def _plan(self, images: Images, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
         subject = Subject(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from netipl.content import inline
 from netipl.errors import NetiplError
 from netipl.guests.guest import BootFiles, BootMethod, Guest
 from netipl.net import Mac
@@ -53,7 +54,7 @@ def wanted(directory: Path, *names: str) -> Wanted:
     (directory / "kernel").write_bytes(kernel())
     guests = tuple(Guest(name=name, macs=(Mac(bytes(6)),), method=BootMethod.CONFIG) for name in names)
     boot = BootFiles(kernel=directory / "kernel")
-    return Wanted(guests=guests, networks=(), default=boot, method=BootMethod.CONFIG)
+    return Wanted(guests=guests, networks=(), default=boot, method=BootMethod.CONFIG, program=inline(b""))
 
 
 def test_each_that_is_asked_for_is_done(tmp_path: Path) -> None:

@@ -4,15 +4,19 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from netipl.cli import main
-from netipl.guests.guest import BootMethod
+from netipl.guests.guest import BootMethod, Guest, Origin
 from netipl.integrations import selinux
+from netipl.net import Mac
+from netipl.provisioning.changes import GuestSet
+from netipl.store.journal import Journal
 from tests.unit.images.kernels import kernel
 
 SETTINGS = """
@@ -26,6 +30,7 @@ kernel = "kernel"
 initrd = "initrd"
 append = "quiet"
 """
+DEADLINE = 60
 ONE = '[guests.one]\nmac = "52:54:00:13:33:0a"\nuuid = "9b6e2a0c-7b1d-4b52-8f6e-1f6f3f6c0a01"\n'
 TWO = '[guests.two]\nmac = "52:54:00:13:33:0b"\nmethod = "combined"\n'
 LOST = '[guests.lost]\nmac = "52:54:00:13:33:0c"\nmethod = "probe-ip"\n'
@@ -165,6 +170,58 @@ def test_what_unknown_clients_boot_is_exported_where_they_are_served_and_said(ru
     said = run("export", "root").out
     assert "pxelinux.cfg/default: what unknown clients boot, since they are served in lab" in said
     assert (tmp_path / "root/pxelinux.cfg/default").exists()
+
+
+PROFILE = '[profiles.debian]\nkernel = "kernel"\nappend = "install {callback}"\n'
+
+
+def test_who_is_installed_by_builds_finds_the_way_to_its_disk(run: Run, tmp_path: Path) -> None:
+    built = ONE + 'profile = "debian"\ndisk = "0.0.1234"\n'
+    (tmp_path / "netipl.toml").write_text(SETTINGS + PROFILE + built)
+    assert run("export", "root").status == 0
+    configuration = (tmp_path / "root/pxelinux.cfg/01-52-54-00-13-33-0a").read_text()
+    assert "kernel boot/reipl/kernel\n" in configuration
+    assert "0.0.1234" in configuration
+    assert "install" not in configuration
+
+
+def test_who_falls_through_finds_nothing(run: Run, tmp_path: Path) -> None:
+    built = ONE + 'profile = "debian"\nlocal_boot = "fall-through"\nfirmware = "10.0"\n'
+    (tmp_path / "netipl.toml").write_text(SETTINGS + PROFILE + built)
+    assert run("export", "root").status == 0
+    assert not (tmp_path / "root/pxelinux.cfg").exists()
+
+
+def stored(directory: Path, *guests: Guest, network: str = "lab") -> Path:
+    """A database with these guests, and the settings that name it."""
+    file = directory / "netipl.db"
+    journal = Journal(str(file), [network])
+    done: Future[None] = Future()
+    journal.submit(map(GuestSet, guests), lambda error: done.set_exception(error) if error else done.set_result(None))
+    done.result(DEADLINE)
+    journal.close()
+    (directory / "netipl.toml").write_text(f'[server]\ndatabase = "sqlite:///{file}"\n' + SETTINGS + ONE)
+    return file
+
+
+ADDED = Guest(name="added", macs=(Mac.parse("52:54:00:13:33:1a"),), network="lab", origin=Origin.ADDED)
+
+
+def test_guests_of_the_database_are_exported_if_they_are_approved(run: Run, tmp_path: Path) -> None:
+    waiting = replace(ADDED, name="waiting", macs=(Mac.parse("52:54:00:13:33:1b"),), origin=Origin.DISCOVERED)
+    stored(tmp_path, ADDED, waiting)
+    assert run("export", "root").status == 0
+    names = {path.name for path in (tmp_path / "root/pxelinux.cfg").iterdir()}
+    assert {name for name in names if name.startswith("01-")} == {"01-52-54-00-13-33-0a", "01-52-54-00-13-33-1a"}
+
+
+def test_a_database_that_cannot_be_read_leaves_the_directory_as_it_is(run: Run, tmp_path: Path) -> None:
+    file = stored(tmp_path, ADDED)
+    run("export", "root")
+    file.write_bytes(b"this is no database, and was never one")
+    done = run("export", "root")
+    assert (done.status, str(file) in done.err) == (3, True)
+    assert (tmp_path / "root/pxelinux.cfg/01-52-54-00-13-33-1a").exists()
 
 
 def test_where_selinux_is_its_commands_are_shown(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

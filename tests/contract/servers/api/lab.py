@@ -116,8 +116,13 @@ class Api:
     listen: Listen
     loop: asyncio.AbstractEventLoop
     failures: list[Exception] = field(default_factory=list)
+    changes: int = 0
+    """How often guests or their builds became others."""
     secret: str = ""
     """A token of an admin, where a test wants one for long."""
+
+    def count_changes(self) -> None:
+        self.changes += 1
 
     def ask(self, method: str, path: str, body: Json = None, **headers: str) -> Answer:
         """By the Unix socket."""
@@ -206,7 +211,7 @@ def serving(
     server.open()
 
     async def run() -> None:
-        control.begin(store, store, number=0, failed=api.failures.append)
+        control.begin(store, store, number=0, failed=api.failures.append, guests_changed=api.count_changes)
         serving = loop.create_task(server.run())
         running.append(serving)
         started.set()
