@@ -5,11 +5,22 @@ Not bounded is what one single expression makes otherwise: templates are the adm
 """
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from functools import lru_cache
 from traceback import extract_tb
+from types import CodeType
 from typing import Any, Final
 
-from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    nodes,
+)
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -25,6 +36,24 @@ _XML: Final = (".xml",)
 _COUNTED: Final = "counted"
 
 
+class _Loader(BaseLoader):
+    """From texts by name; each is compiled once, whoever renders it."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja2's
+    ) -> Template:
+        if name not in self._texts:
+            raise TemplateNotFound(name)
+        code = _compiled(name, self._texts[name])
+        return environment.template_class.from_code(environment, code, environment.make_globals(globals))
+
+
 class Templates(ImmutableSandboxedEnvironment):
     """`texts` are the templates by name."""
 
@@ -32,13 +61,12 @@ class Templates(ImmutableSandboxedEnvironment):
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         super().__init__(
-            loader=FunctionLoader(lambda name: (texts[name], name, None) if name in texts else None),
+            loader=_Loader(texts),
             undefined=StrictUndefined,
             autoescape=lambda name: name is not None and name.endswith(_XML),
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
-            extensions=["jinja2.ext.do"],
         )
         self._steps = 0
         self.filters.update(FILTERS)
@@ -93,6 +121,11 @@ class Templates(ImmutableSandboxedEnvironment):
             if size > MOST_BYTES:
                 raise UsageError(f"it makes more than {MOST_BYTES} bytes", remedy=f"see what {name} repeats")
         return b"".join(made)
+
+
+@lru_cache(maxsize=256)
+def _compiled(name: str, text: str) -> CodeType:
+    return Templates({}).compile(text, name, name)
 
 
 def _refuse(message: str) -> str:

@@ -45,7 +45,7 @@ class Facts:
     domain: str | None = None
     """The DNS domain of its network."""
     macs: tuple[Mac, ...]
-    """Its network interfaces; it is installed through the first."""
+    """Its network interfaces, as far as they are known; it is installed through the first."""
     address: IPv4Address
     """The address that it has leased."""
     netmask: IPv4Address

@@ -1,7 +1,8 @@
 """Checks answer files: what netipl knows itself, and what the programs of others say, where they are installed.
 
 They are run as programs, on copies in a directory of their own: pykickstart's ksvalidator, cloud-init's schema,
-Debian's debconf-set-selections, and a shell that reads without running. Which are not here is said, and no fault.
+ignition-validate, Debian's debconf-set-selections, and a shell that reads without running. Which are not here is said,
+and no fault.
 """
 
 import os
@@ -164,6 +165,20 @@ def _debconf(run: Run, source: Source, _facts: Facts) -> Iterator[Finding]:
         yield source.finding(_last_line(said), by="debconf-set-selections")
 
 
+_IGNITION: Final = re.compile(r"^(error|warning) at (?:(\S+), )?line (\d+) col (\d+): (.*)$", re.MULTILINE)
+
+
+def _ignition(run: Run, source: Source, _facts: Facts) -> Iterator[Finding]:
+    said = run(source.file, source.text, ())
+    problems = _IGNITION.findall(said)
+    for severity, path, line, column, message in problems:
+        where = f"{path}: {message}" if path else message
+        at = (int(line), int(column))
+        yield source.finding(where, *at, severity=Severity(severity), by="ignition-validate")
+    if said and not problems:
+        yield source.finding(_last_line(said), by="ignition-validate")
+
+
 _SHELL: Final = re.compile(r": (?:line )?(\d+): (.*)")
 
 
@@ -196,6 +211,7 @@ CHECKERS: Final[Mapping[Kind, tuple[Checker, ...]]] = {
         Checker(program="debconf-set-selections", part_of="debconf", asked=_debconf),
         Checker(program="sh", part_of="the system", asked=_shell(Kind.PRESEED)),
     ),
+    Kind.IGNITION: (Checker(program="ignition-validate", part_of="ignition", asked=_ignition),),
     Kind.ALPINE: (Checker(program="sh", part_of="the system", asked=_shell(Kind.ALPINE)),),
 }
 """By kind, in the order in which they are asked."""

@@ -1,5 +1,6 @@
 """The installers that templates are shipped for, and what each of them can be given."""
 
+import re
 from dataclasses import dataclass, replace
 
 from netipl.answers.choices import Choices, Layout
@@ -18,7 +19,7 @@ class Installer:
     title: str
 
     def __str__(self) -> str:
-        return f"{self.kind}-{self.title.replace(' ', '-')}"
+        return f"{self.kind}-{re.sub('[^A-Za-z0-9.]+', '-', self.title).strip('-')}"
 
     def least(self) -> Facts:
         """Nothing chosen."""

@@ -141,8 +141,23 @@ def test_a_kickstart_of_a_medium_without_tree_leaves_it_to_the_command_line() ->
     assert "url --url" not in _made(Kind.KICKSTART, replace(LEAST, tree=None))["ks.cfg"]
 
 
+@pytest.mark.parametrize("packages", [("vim",), ()], ids=["with packages", "without"])
+def test_packages_of_rhel_are_beside_its_base(packages: tuple[str, ...]) -> None:
+    tree = "http://192.0.2.9/RHEL-8.4.0/BaseOS/s390x/os"
+    text = _made(Kind.KICKSTART, replace(LEAST, tree=tree, choices=Choices(packages=packages)))["ks.cfg"]
+    assert ("repo --name=AppStream --baseurl=http://192.0.2.9/RHEL-8.4.0/AppStream/s390x/os\n" in text) == bool(
+        packages
+    )
+
+
+@every_installer
+def test_a_guest_without_a_mac_is_installed_too(installer: Installer) -> None:
+    facts = replace(installer.full(), macs=())
+    assert findings(installer.kind, render.files(installer.kind, SHIPPED, facts)) == []
+
+
 def test_a_preseed_needs_a_mirror() -> None:
-    with pytest.raises(UsageError, match=r"preseed/preseed\.cfg, line \d+: 'tree' is undefined"):
+    with pytest.raises(UsageError, match=r"preseed/preseed\.cfg, line \d+: the medium came from no mirror"):
         render.files(Kind.PRESEED, SHIPPED, replace(LEAST, tree=None))
 
 

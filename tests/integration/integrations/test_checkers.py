@@ -1,4 +1,4 @@
-"""What ksvalidator, cloud-init, debconf-set-selections and the shell say of answer files."""
+"""What ksvalidator, cloud-init, ignition-validate, debconf-set-selections and the shell say of answer files."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ BY_KIND = {each.kind: each for each in INSTALLERS}
 
 @pytest.fixture(scope="session")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The PATH with pykickstart of the development environment, and cloud-init unpacked from Debian's package."""
+    """The PATH with pykickstart of the development environment, and programs unpacked from Debian's packages."""
     directory = tmp_path_factory.mktemp("programs")
     root = peers.peer("cloud-init")
     libraries = root / "usr/lib/python3/dist-packages"
@@ -30,6 +30,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> str:
     python = shutil.which("python3", path="/usr/bin") or sys.executable
     program.write_text(f'#!/bin/sh\nPYTHONPATH={libraries} exec {python} {root}/usr/bin/cloud-init "$@"\n')
     program.chmod(0o755)
+    (directory / "ignition-validate").symlink_to(peers.program("ignition", "ignition-validate"))
     return os.pathsep.join([str(directory), str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
@@ -82,6 +83,17 @@ FAULTS: Mapping[str, tuple[Kind, str, str, str, tuple[str, str, str]]] = {
         "d-i mirror/country string manual\n",
         "d-i mirror/country\n",
         ("debconf-set-selections", "d-i mirror/country", "parse error on line"),
+    ),
+    "a path of Ignition": (
+        Kind.IGNITION,
+        "config.ign",
+        '"/etc/hostname"',
+        '"etc/hostname"',
+        (
+            "ignition-validate",
+            '      {"path": "etc/hostname", "mode": 420, "overwrite": true, "contents": {"source": "data:,web1%0A"}},',
+            "path not absolute",
+        ),
     ),
     "a command of preseed": (
         Kind.PRESEED,

@@ -67,3 +67,8 @@ def test_xml_is_escaped_and_nothing_else_is() -> None:
 
 def test_a_value_is_no_template() -> None:
     assert Templates({"a/f": "{{ x }}"}).rendered("a/f", {"x": "{{ 7 * 7 }}{% if %}"}) == b"{{ 7 * 7 }}{% if %}"
+
+
+def test_a_template_that_was_changed_is_another_one() -> None:
+    assert Templates({"a/f": "one"}).rendered("a/f", {}) == b"one"
+    assert Templates({"a/f": "two"}).rendered("a/f", {}) == b"two"
