@@ -73,7 +73,7 @@ class ProfilePlane:
         _as_expected(before, expected)
         planner = self._planner()
         profiling.check_template(profile, planner.offered.templates())
-        media = [medium.name for medium in planner.offered.media.media]
+        media = [medium.name for medium in (*planner.offered.media.media, *planner.offered.media.coming)]
         await self._commit(profiling.put(profile, self.all, media=media, by=by, now=datetime.now(UTC)))
         return profile
 

@@ -48,18 +48,18 @@ def has_all(boot: Boot, story: Story) -> bool:
     It goes on with the last block of its last file whether or not its ACK arrives; that it gives its address back then
     is the only sign.
     """
-    if boot.plan is None or not boot.plan.tree:
+    if boot.plan is None or not boot.plan.names:
         return False
     if story.is_released:
         return may_have_all(boot, story)
-    return boot.plan.tree.keys() <= story.fetched.keys()
+    return boot.plan.names <= story.fetched.keys()
 
 
 def may_have_all(boot: Boot, story: Story) -> bool:
     """Whether nothing of its plan is wanting but, at most, the last blocks."""
-    if boot.plan is None or not boot.plan.tree:
+    if boot.plan is None or not boot.plan.names:
         return False
-    return boot.plan.tree.keys() <= story.fetched.keys() | story.unconfirmed
+    return boot.plan.names <= story.fetched.keys() | story.unconfirmed
 
 
 def _loaded(boot: Boot, story: Story) -> str | None:

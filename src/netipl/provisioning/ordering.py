@@ -8,7 +8,7 @@ from netipl.answers.environment import Templates
 from netipl.answers.facts import Facts, context
 from netipl.answers.kind import Kind
 from netipl.answers.orders import AUTO, FILE, SEED_FILES, Image, WriteImage, encode
-from netipl.errors import RefusedError, UsageError, WireError
+from netipl.errors import RefusedError, UnavailableError, UsageError, WireError
 from netipl.media.medium import File, Medium, Role
 from netipl.provisioning.installation import Installation
 
@@ -37,6 +37,9 @@ def _image(medium: Medium) -> File:
     file = next((file for role, file in medium.files if role is Role.IMAGE), None)
     if file is None:
         raise RefusedError(f"medium {medium.name} is no disk image", remedy="give the profile another medium")
+    if not file.sha256:
+        remedy = "`netipl medium list` shows how far it is; ask again when it is there"
+        raise UnavailableError(f"medium {medium.name} is still arriving", remedy=remedy)
     return file
 
 

@@ -5,13 +5,13 @@ older firmware reads uninitialised memory for a keyword that is left out (firmwa
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import IPv4Address
 from uuid import UUID
 
 from netipl.content import Content, inline
-from netipl.errors import UsageError
+from netipl.errors import UnavailableError, UsageError
 from netipl.guests.guest import BootMethod
 from netipl.images import cpio, ins
 from netipl.images.combined import combined
@@ -22,6 +22,7 @@ NO_PARAMETERS = "BOOT_IMAGE=netipl"
 """Stands where a guest has no kernel parameters, as `append` needs an argument; Linux passes it over."""
 
 _NO_FILES = cpio.encode(())
+_NEED_BYTES = frozenset({BootMethod.INS, BootMethod.COMBINED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class Images:
     append: str
     names: tuple[str, str] | None = None
     """Of kernel and initrd in the tree, where they are kept under some; else they are made of `identity`."""
+    is_promised: bool = False
+    """Their bytes are on their way: only their names are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +99,31 @@ class Plan:
     purpose: Purpose = Purpose.FILES
     build: str | None = None
     closed: bool = False
+    promised: frozenset[str] = frozenset()
+    """Names of the tree whose bytes were on their way when it was planned: they are asked for when they are fetched."""
     has_answers: bool = False
     """Whether its installer has answers to fetch."""
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All that the firmware fetches."""
+        return self.promised | self.tree.keys()
+
 
 def plan(method: BootMethod, subject: Subject) -> Plan:
-    """The plan of `subject` by `method`. Raises UsageError for what the method cannot do."""
-    return PLANS[method](subject)
+    """The plan of `subject` by `method`. Raises UsageError for what the method cannot do, and UnavailableError for a
+    method that needs the bytes of files that are on their way.
+    """
+    if not subject.images.is_promised:
+        return PLANS[method](subject)
+    if method in _NEED_BYTES:
+        remedy = "wait until the medium is there, or choose another method, such as probe-mac"
+        raise UnavailableError(
+            f"method {method} needs the medium's files now, and they are still arriving", remedy=remedy
+        )
+    made, promised = PLANS[method](subject), frozenset((subject.kernel_name, subject.initrd_name))
+    tree = {name: content for name, content in made.tree.items() if name not in promised}
+    return replace(made, tree=tree, promised=promised)
 
 
 def _configuration(subject: Subject) -> Content:

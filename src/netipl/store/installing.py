@@ -13,7 +13,7 @@ from netipl.guests.guest import BootFiles, Guest
 from netipl.guests.installer import AGENT
 from netipl.guests.network import Network
 from netipl.guests.profile import effective
-from netipl.images import kernel
+from netipl.images.kernel import HEADER_SIZE
 from netipl.media.medium import Medium, Role
 from netipl.protocols.tftp.resolution import Arriving, Missing
 from netipl.provisioning import ordering, parameters
@@ -36,6 +36,11 @@ class Media(Protocol):
     @property
     def media(self) -> Sequence[Medium]: ...
 
+    @property
+    def coming(self) -> Sequence[Medium]:
+        """Those on their way that are recognised."""
+        ...
+
     def medium(self, name: str) -> Medium | Arriving | Missing: ...
 
     def content(self, medium: Medium, role: Role) -> Content | Arriving | Missing: ...
@@ -46,6 +51,10 @@ class NoMedia:
 
     @property
     def media(self) -> Sequence[Medium]:
+        return ()
+
+    @property
+    def coming(self) -> Sequence[Medium]:
         return ()
 
     def medium(self, _name: str) -> Missing:
@@ -74,15 +83,18 @@ def images(made: Installation, known: Mapping[str, str], media: Media) -> Images
         boot = made.profile.boot
         assert boot is not None  # of a whole installation
         return files.images(BootFiles(kernel=boot.kernel, initrd=boot.initrd, append=append))
-    booted = made.booted
-    found = _content(booted, Role.KERNEL, media)
+    booted, nothing = made.booted, Content(())
+    names = _name(booted, Role.KERNEL), _name(booted, Role.INITRD)
+    match media.content(booted, Role.KERNEL), media.content(booted, Role.INITRD):
+        case Content() as kernel, Content() as initrd:
+            header = _header(kernel)
+            return Images(identity=booted.id, kernel=kernel, header=header, initrd=initrd, append=append, names=names)
+        case Missing(), _:
+            raise _lacks(booted, Role.KERNEL)
+        case _, Missing():
+            raise _lacks(booted, Role.INITRD)
     return Images(
-        identity=booted.id,
-        kernel=found,
-        header=_header(found),
-        initrd=_content(booted, Role.INITRD, media),
-        append=append,
-        names=(_name(booted, Role.KERNEL), _name(booted, Role.INITRD)),
+        identity=booted.id, kernel=nothing, header=b"", initrd=nothing, append=append, names=names, is_promised=True
     )
 
 
@@ -134,21 +146,18 @@ def _medium(name: str, media: Media) -> Medium:
         case Medium() as medium:
             return medium
         case Arriving():
-            remedy = "`netipl medium list` shows how far it is; ask again when it is there"
-            raise UnavailableError(f"medium {name} is still arriving", remedy=remedy)
+            for medium in media.coming:
+                if medium.name == name:
+                    return medium
+            remedy = "`netipl medium list` shows how far it is; ask again in a moment"
+            raise UnavailableError(f"medium {name} is still arriving, and what it is is not known yet", remedy=remedy)
         case Missing():
             how = "netipl agent build" if name == AGENT else f"netipl medium add {name} URL"
             raise RefusedError(f"there is no medium {name}", remedy=how)
 
 
-def _content(medium: Medium, role: Role, media: Media) -> Content:
-    match media.content(medium, role):
-        case Content() as content:
-            return content
-        case Arriving():
-            raise UnavailableError(f"medium {medium.name} is still arriving", remedy="`netipl medium list` tells more")
-        case Missing():
-            raise RefusedError(f"medium {medium.name} has no {role}", remedy="remove it, and add it again")
+def _lacks(medium: Medium, role: Role) -> RefusedError:
+    return RefusedError(f"medium {medium.name} has no {role}", remedy="remove it, and add it again")
 
 
 def _name(medium: Medium, role: Role) -> str:
@@ -159,4 +168,4 @@ def _name(medium: Medium, role: Role) -> str:
 @lru_cache(maxsize=_HEADERS)
 def _header(content: Content) -> bytes:
     """The file of a medium never changes."""
-    return files.beginning(content, kernel.HEADER_SIZE)
+    return files.beginning(content, HEADER_SIZE)

@@ -40,13 +40,21 @@ def view(
         server=plan.fields.server or network.server,
         address=address,
         fields=plan.fields,
-        files=tuple(_file(name, content, heads[name], secrets=secrets) for name, content in plan.tree.items()),
+        files=(
+            *(_file(name, content, heads[name], secrets=secrets) for name, content in plan.tree.items()),
+            *(PlanFile(name=name, size=0) for name in sorted(plan.promised)),
+        ),
         findings=tuple(each if secrets else _masked(each) for each in findings(plan, heads, version)),
     )
 
 
 def findings(plan: Plan, heads: dict[str, bytes], version: Version | None) -> tuple[Finding, ...]:
-    """What lint finds in it, for that version; `heads` are the beginnings of its files."""
+    """What lint finds in it, for that version; `heads` are the beginnings of its files.
+
+    Nothing where bytes are on their way: lint reads a kernel before it judges how one is booted.
+    """
+    if plan.promised:
+        return ()
     tree = {name.encode(): File(size=plan.tree[name].size, head=head) for name, head in heads.items()}
     target = Target(
         version=version,

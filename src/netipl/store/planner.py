@@ -73,7 +73,8 @@ class Planner:
     @property
     def profiles(self) -> Catalogue:
         """All that there are now, media among them."""
-        media = [medium.name for medium in self.offered.media.media if medium.family is not Family.AGENT]
+        there = (*self.offered.media.media, *self.offered.media.coming)
+        media = [medium.name for medium in there if medium.family is not Family.AGENT]
         return catalogue(self.offered.profiles, self._added(), media)
 
     def plan_for(self, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan | None:

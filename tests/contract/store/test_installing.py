@@ -15,7 +15,7 @@ from netipl.provisioning import building
 from netipl.provisioning.choice import Install
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.tokens import Tokens
-from netipl.store import templates
+from netipl.store import plan_lint, templates
 from netipl.store.planner import Offered, Planner
 from tests.media_shelf import Shelf
 from tests.plane import LAB, MAC, START, WEB1
@@ -151,10 +151,43 @@ def test_own_files_without_answers_have_none(bench: Bench, tmp_path: Path) -> No
 
 
 def test_what_is_still_arriving_is_told_so(bench: Bench) -> None:
-    bench.shelf.coming.add("fedora42")
+    bench.shelf.unknown.add("fedora42")
     bench.profiles["own"] = Profile(name="own", medium="fedora42")
     with pytest.raises(UnavailableError, match="medium fedora42 is still arriving"):
         bench.plan("own")
+
+
+def test_what_is_arriving_and_recognised_is_planned_by_its_names(bench: Bench) -> None:
+    bench.shelf.media, bench.shelf.coming = (), (DEBIAN,)
+    plan = bench.plan("debian12")
+    assert plan.promised == {"media/debian-1/boot/kernel", "media/debian-1/boot/initrd"}
+    assert [name.partition("/")[0] for name in plan.tree] == ["pxelinux.cfg"]
+    assert plan.names == plan.promised | set(plan.tree)
+    assert "kernel media/debian-1/boot/kernel\n" in text(plan)
+    view = plan_lint.view(plan, WEB1, LAB, ADDRESS, method=BootMethod.PROBE_MAC, version=None)
+    assert {file.name for file in view.files} == plan.names
+    assert not view.findings
+
+
+@pytest.mark.parametrize("method", [BootMethod.COMBINED, BootMethod.INS])
+def test_methods_that_need_bytes_wait_for_them(bench: Bench, method: BootMethod) -> None:
+    bench.shelf.media, bench.shelf.coming = (), (DEBIAN,)
+    with pytest.raises(UnavailableError, match=f"method {method} needs the medium's files now"):
+        bench.plan("debian12", replace(WEB1, method=method))
+
+
+def test_a_disk_image_is_not_ordered_before_its_sum_is_known(bench: Bench) -> None:
+    [(role, file)] = IMAGE.files
+    bench.shelf.media = (AGENT,)
+    bench.shelf.coming = (replace(IMAGE, files=((role, replace(file, sha256="", size=0)),)),)
+    with pytest.raises(UnavailableError, match="medium cloud is still arriving"):
+        bench.answers("cloud")
+
+
+def test_a_medium_without_a_boot_file_is_told(bench: Bench) -> None:
+    bench.shelf.media = (replace(DEBIAN, files=DEBIAN.files[:1]),)
+    with pytest.raises(RefusedError, match="medium debian12 has no initrd"):
+        bench.plan("debian12")
 
 
 def test_what_is_not_there_is_told_with_the_way_to_it(bench: Bench) -> None:
@@ -169,7 +202,7 @@ def test_what_is_not_there_is_told_with_the_way_to_it(bench: Bench) -> None:
 
 def test_a_variable_says_where_the_tree_is_of_a_medium_that_has_none(bench: Bench) -> None:
     bench.shelf.media = (replace(DEBIAN, source="/srv/debian.iso"),)
-    with pytest.raises(UsageError, match="tree"):
+    with pytest.raises(UsageError, match="no mirror"):
         bench.answers("debian12")
     said = Choices(variables=(("tree", "http://mirror.example.com/archive"),))
     assert "/archive" in bench.answers("debian12", replace(WEB1, choices=said))["preseed.cfg"]

@@ -182,3 +182,12 @@ def test_a_firmware_has_all_when_each_file_of_its_plan_has_come(
     plan: Plan | None, seen: Story, all_there: bool
 ) -> None:
     assert has_all(replace(LOADING, plan=plan), seen) is all_there
+
+
+def test_a_file_that_was_promised_is_wanting_until_it_has_come() -> None:
+    plan = Plan(fields=BootFields(), tree={"boot.cfg": inline("x")}, promised=frozenset({"media/1/kernel"}))
+    seen = Story(heard=START)
+    seen.fetched["boot.cfg"] = None
+    assert not has_all(replace(LOADING, plan=plan), seen)
+    seen.fetched["media/1/kernel"] = None
+    assert has_all(replace(LOADING, plan=plan), seen)

@@ -1,12 +1,13 @@
 """Every boot method makes a plan whose names and fields lead the firmware to kernel, initrd and parameters."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 from uuid import UUID
 
 import pytest
 
 from netipl.content import Content, inline, read
-from netipl.errors import UsageError
+from netipl.errors import UnavailableError, UsageError
 from netipl.firmware.lint.finding import File, Target
 from netipl.firmware.lint.tree import Use, lint, lint_file
 from netipl.firmware.versions import Version
@@ -132,3 +133,41 @@ def test_lint_finds_nothing_in_any_plan(method: BootMethod, version: Version | N
     assert lint(tree, target) == ()
     if fields.file in tree:
         assert lint_file(fields.file, tree[fields.file], Use.BOOT_FILE, tree, target) == ()
+
+
+def promised() -> Subject:
+    nothing = Content(())
+    images = Images(
+        identity="m",
+        kernel=nothing,
+        header=b"",
+        initrd=nothing,
+        append="ro",
+        names=("media/m/k", "media/m/i"),
+        is_promised=True,
+    )
+    return replace(subject(), images=images)
+
+
+@pytest.mark.parametrize("method", [each for each in BootMethod if each not in {BootMethod.INS, BootMethod.COMBINED}])
+def test_files_that_are_on_their_way_are_named_and_fetched_later(method: BootMethod) -> None:
+    made = plan(method, promised())
+    assert made.promised == {"media/m/k", "media/m/i"}
+    assert not made.promised & made.tree.keys()
+    assert made.names == made.promised | made.tree.keys()
+    [configuration] = made.tree.values()
+    assert b"kernel media/m/k\ninitrd media/m/i\n" in bytes_of(configuration)
+
+
+@pytest.mark.parametrize("method", [BootMethod.INS, BootMethod.COMBINED])
+def test_what_needs_their_bytes_is_refused_with_a_remedy(method: BootMethod) -> None:
+    with pytest.raises(UnavailableError, match=f"method {method} needs") as refused:
+        plan(method, promised())
+    assert refused.value.remedy
+
+
+def test_kept_files_keep_their_names() -> None:
+    kept = replace(subject().images, names=("media/m/k", "media/m/i"))
+    made = plan(BootMethod.PROBE_MAC, replace(subject(), images=kept))
+    assert {"media/m/k", "media/m/i"} < made.tree.keys()
+    assert not made.promised

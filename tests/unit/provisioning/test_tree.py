@@ -10,7 +10,7 @@ from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
 from netipl.net import Mac
-from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
+from netipl.protocols.tftp.resolution import Arriving, Denied, Missing, Resolution
 from netipl.provisioning.bootfields import BootFields
 from netipl.provisioning.boots import Boots
 from netipl.provisioning.inventory import Inventory
@@ -50,6 +50,16 @@ def test_a_lease_sees_the_plan_that_its_boot_pinned() -> None:
     boots.begin(MACS[ONE], 1, NOW)
     boots.pin(MACS[ONE], 1, ONE, plan_named("pinned"))
     assert tree(lease(ONE), boots=boots).resolve(b"boot.cfg", ONE) == inline("pinned")
+
+
+def test_a_name_that_was_promised_is_asked_for_each_time_that_it_is_fetched() -> None:
+    boots, found = Boots(), list[Resolution]([Arriving(), inline("kernel")])
+    boots.begin(MACS[ONE], 1, NOW)
+    made = Plan(fields=BootFields(), tree={}, promised=frozenset({"media/1/kernel"}))
+    boots.pin(MACS[ONE], 1, ONE, made)
+    looked_up = Tree(Inventory([NETWORK], (), [lease(ONE)]), boots, plan_of=plan_of, public=lambda _: found.pop(0))
+    assert looked_up.resolve(b"media/1/kernel", ONE) == Arriving()
+    assert looked_up.resolve(b"media/1/kernel", ONE) == inline("kernel")
 
 
 def test_two_leases_see_different_bytes_at_the_same_name() -> None:

@@ -154,7 +154,7 @@ class Importing:
         self._running.step("looking at it")
         looking = Looking(mirror, self._asked.key, clues)
         found = await looking.recognised(self._running.in_thread)
-        self._announce(file.name for file in found.files)
+        self._announce((file.name for file in found.files), found)
         files.demand_room(self._place, [file.size or 0 for file in found.files])
         self._running.step("fetching")
         turns, gathered = asyncio.Semaphore(_AT_ONCE), _Gathered()
@@ -204,7 +204,7 @@ class Importing:
         self._running.step("looking at it")
         key = self._asked.key if tree.is_directory else b""  # an image or archive is signed as a whole
         found = await Looking(tree, key).recognised(self._running.in_thread)
-        self._announce((file.name for file in found.files), has_tree=self._asked.tree)
+        self._announce((file.name for file in found.files), found, has_tree=self._asked.tree)
         if found.has_tree and not self._asked.tree:
             self._running.warn("its installer needs the whole tree: say --tree, or name a repository in the profile")
         self._running.step("copying")
@@ -273,7 +273,13 @@ class Importing:
     async def _shown(self, found: Recognised, gathered: _Gathered) -> Medium:
         for warning in found.warnings:
             self._running.warn(warning)
-        medium = Medium(
+        medium = self._medium(found, gathered.files)
+        self._running.step("keeping it")
+        await self._running.in_thread(partial(self._tools.keeper.put, medium, gathered.parts, gathered.tree))
+        return medium
+
+    def _medium(self, found: Recognised, kept: Iterable[tuple[Role, File]]) -> Medium:
+        return Medium(
             id=self._made.id,
             name=self._asked.name,
             family=found.family,
@@ -281,18 +287,20 @@ class Importing:
             title=found.title,
             architecture=found.architecture,
             source=self._where,
-            files=tuple(gathered.files),
+            files=tuple(kept),
             level=found.level,
             has_tree=self._asked.tree,
             added=datetime.now(UTC),
             by=self._made.by,
         )
-        self._running.step("keeping it")
-        await self._running.in_thread(partial(self._tools.keeper.put, medium, gathered.parts, gathered.tree))
-        return medium
 
-    def _announce(self, names: Iterable[str], *, has_tree: bool = False) -> None:
-        self._tools.shelf.announced(self._made.id, self._asked.name, names, has_tree=has_tree)
+    def _announce(self, names: Iterable[str], found: Recognised | None = None, *, has_tree: bool = False) -> None:
+        """Once it is recognised it can be planned for, though its bytes are on their way."""
+        medium = None
+        if found is not None:
+            files_to_come = [(file.role, File(name=file.name, sha256="", size=0)) for file in found.files]
+            medium = self._medium(found, files_to_come)
+        self._tools.shelf.announced(self._made.id, self._asked.name, names, has_tree=has_tree, medium=medium)
 
     def _count(self, name: str, size: int | None = None) -> files.Count:
         return lambda done: self._running.more(name, done, size)

@@ -32,11 +32,12 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class _Coming:
-    """A medium that is not whole yet. `files` are the names that it is known to have."""
+    """A medium that is not whole yet. `files` are the names that it is known to have; `medium`, as it is recognised."""
 
     name: str
     files: frozenset[str]
     has_tree: bool
+    medium: Medium | None
 
 
 class MediaShelf:
@@ -57,6 +58,11 @@ class MediaShelf:
     def media(self) -> Sequence[Medium]:
         """Those that are whole, in the order of their names."""
         return sorted(self._media.values(), key=lambda medium: medium.name)
+
+    @property
+    def coming(self) -> Sequence[Medium]:
+        """Those on their way that are recognised: their files have neither sums nor sizes yet."""
+        return [coming.medium for coming in self._coming.values() if coming.medium is not None]
 
     def medium(self, name: str) -> Medium | Arriving | Missing:
         """The one of that name."""
@@ -137,9 +143,17 @@ class MediaShelf:
             self._media = _without(self._media, identifier)
             self._trees = _without(self._trees, identifier)
 
-    def announced(self, identifier: str, name: str, files: Iterable[str] = (), *, has_tree: bool = False) -> None:
-        """It is on its way, and will have these files."""
-        coming = _Coming(name, frozenset(files), has_tree)
+    def announced(
+        self,
+        identifier: str,
+        name: str,
+        files: Iterable[str] = (),
+        *,
+        has_tree: bool = False,
+        medium: Medium | None = None,
+    ) -> None:
+        """It is on its way, and will have these files; `medium` is what it is known to be."""
+        coming = _Coming(name, frozenset(files), has_tree, medium)
         with self._changing:
             self._coming = {**self._coming, identifier: coming}
 

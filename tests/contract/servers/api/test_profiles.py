@@ -221,6 +221,9 @@ def test_a_cpu_model_that_is_too_old_for_the_medium_is_refused(api: Api) -> None
 def test_a_medium_that_is_still_arriving_is_told_so(api: Api) -> None:
     put(api, WEB)
     api.ask("POST", "/guests", guest(profile="web"))
-    shelf(api).media, shelf(api).coming = (), {"debian12"}
+    shelf(api).media, shelf(api).unknown = (), {"debian12"}
     refused = api.ask("POST", "/guests/web1/builds")
-    assert (refused.status, refused.json["detail"]) == (503, "medium debian12 is still arriving")
+    assert (refused.status, refused.json["detail"]) == (
+        503,
+        "medium debian12 is still arriving, and what it is is not known yet",
+    )

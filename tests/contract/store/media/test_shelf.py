@@ -19,6 +19,7 @@ from netipl.store.media import record
 from netipl.store.media.blobs import Blobs
 from netipl.store.media.trees import Part
 from tests.contract.store.media.lab import medium, opened, put, sha256
+from tests.unit.guests.media_kept import DEBIAN
 
 KERNEL, INITRD = b"kernel" * 1000, b"initrd" * 1000
 FILES = {Role.KERNEL: KERNEL, Role.INITRD: INITRD}
@@ -226,3 +227,14 @@ def test_on_a_full_disk_nothing_comes_and_nothing_goes(small_disk: Path) -> None
     assert found.media == [one]
     assert list(keeper.faults(one, lambda *_: None)) == []
     put(found, keeper, medium("two", {Role.KERNEL: KERNEL}), KERNEL)
+
+
+def test_what_is_on_its_way_and_recognised_is_known_as_such(tmp_path: Path) -> None:
+    shelf, _ = opened(tmp_path)
+    shelf.announced("debian-1", "debian12")
+    assert not shelf.coming
+    shelf.announced("debian-1", "debian12", ["boot/kernel", "boot/initrd"], medium=DEBIAN)
+    assert list(shelf.coming) == [DEBIAN]
+    assert shelf.medium("debian12") == shelf.content(DEBIAN, Role.KERNEL) == Arriving()
+    shelf.given_up("debian-1")
+    assert not shelf.coming
