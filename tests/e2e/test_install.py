@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests import postgresql
+from tests import media_trees, postgresql, synthetic_media
 from tests.e2e.reipl.disks import saying
 from tests.e2e.reipl.test_reipl import built
 from tests.e2e.serving import BRIDGE, NETIPL, SERVER, Guest, Place, Serve, guest, mac, serving
@@ -236,3 +236,48 @@ def test_an_installer_that_gives_up_says_why(lab: Place, database: str) -> None:
         assert ask.watched("installed").returncode == 1
         assert "installer-failed" in ask("guest", "timeline", "web1", "--json")
         assert ask.shown()["build"]["cause"] == "no disk"
+
+
+def medium_with(kernel: bytes, initrd: bytes) -> dict[str, bytes]:
+    """A tree of Fedora whose boot files are these, with their sums."""
+    tree = dict(media_trees.rhel("Fedora", "41"))
+    info = tree[".treeinfo"].decode()
+    for name, data in (("images/kernel.img", kernel), ("images/initrd.img", initrd)):
+        info = info.replace(hashlib.sha256(tree[name]).hexdigest(), hashlib.sha256(data).hexdigest())
+        tree[name] = data
+    return tree | {".treeinfo": info.encode()}
+
+
+def test_a_medium_is_imported_and_installs_by_a_profile_that_was_added(lab: Place) -> None:
+    with lab_with(lab, settings()) as (daemon, ask, machine, _):
+        boot = (lab.directory / "kernel").read_bytes(), (lab.directory / "debian/initrd").read_bytes()
+        ask(
+            "medium",
+            "add",
+            "fedora41",
+            str(synthetic_media.write(medium_with(*boot), lab.directory / "tree")),
+            "--tree",
+        )
+        ask(
+            "profile",
+            "add",
+            "web",
+            "--medium",
+            "fedora41",
+            "--append",
+            "console=ttysclp0 netipl.callback={callback}/done",
+        )
+        added(ask)
+        ask("guest", "set", "web1", "--profile", "web", "--set", "dasd=0.0.0200")
+        assert "0 errors" in ask("profile", "check", "web", "--guest", "web1")
+        ask("guest", "build", "web1")
+        machine.start()
+        watched = ask.watched("installed")
+        assert watched.returncode == 0, (watched.stdout, watched.stderr, machine.story())
+        told = ask("guest", "timeline", "web1", "--json")
+        assert "/images/kernel.img" in told
+        assert re.search(r"inst\.ks=http://\S+/answers/\S+/ks\.cfg .* rd\.dasd=0\.0\.0200", machine.story())
+        assert not SECRET.search(daemon.log.read_bytes())
+        machine.destroy()
+        machine.start()
+        assert machine.says(ON_DISK), machine.story()
