@@ -223,9 +223,11 @@ def _late(boot: Boot, boots: Boots, limits: Limits, now: datetime) -> Cause | No
             if not _is_well(boot, story) or (boot.purpose is not Purpose.DISK and _is_past(since, limits.kernel, now)):
                 return cause(boot, story)
         case BootState.STARTED if boot.plan is not None and boot.plan.has_answers:
-            if not boots.story(boot).answers and _is_past(since, limits.answers, now):
+            story = boots.story(boot)
+            if not story.answers and _is_past(since, limits.answers, now):
                 words = f"no answers were fetched within {limits.answers} of the start of its kernel"
-                return Cause(RuleId.ANSWERS_NOT_FETCHED, words)
+                why = f": {printable(story.unanswered, 512)}" if story.unanswered else ""
+                return Cause(RuleId.ANSWERS_NOT_FETCHED, words + why)
     return None
 
 

@@ -49,6 +49,8 @@ class Story:
     """Names in the order in which they arrived."""
     answers: bool = False
     """Whether the guest has fetched its answers."""
+    unanswered: str = ""
+    """Why it was given none, when it asked last."""
 
     @property
     def has_asked(self) -> bool:
@@ -75,6 +77,8 @@ class Story:
                 self.rule, self.reason = str(detail.get("rule", "")), str(detail.get("reason", ""))
             case Seen.ANSWERS_FETCHED:
                 self.answers = True
+            case Seen.ANSWERS_FAILED:
+                self.unanswered = str(detail.get("reason", ""))
             case seen if seen in BY_TFTP:
                 self._note_file(seen, _name(observation), detail)
 

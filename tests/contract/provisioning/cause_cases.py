@@ -22,6 +22,7 @@ from netipl.protocols.udp4 import Datagram
 from netipl.provisioning.changes import LeaseSet
 from netipl.provisioning.exchange import Arrival
 from netipl.provisioning.plan import Plan
+from netipl.provisioning.timeline import Seen
 from tests.plane import LAB, MAC, SERVER, Plane, images
 from tests.unit.provisioning.dhcp_lab import DUID
 from tests.unit.provisioning.dhcp_lab import message as said
@@ -218,6 +219,14 @@ def _answers_not_fetched(case: Case) -> None:
     case.network.wait(310)
 
 
+def _answers_not_made(case: Case) -> None:
+    case.boot()
+    case.network.wait(10)
+    address = case.plane.boot_of().address
+    case.plane.see(Seen.ANSWERS_FAILED, address=address, reason="ks.cfg, line 2: 'x' is undefined", remedy="define it")
+    case.network.wait(310)
+
+
 def _unapproved(case: Case) -> None:
     case.boot()
     case.network.wait(15)
@@ -311,6 +320,11 @@ CASES: Mapping[str, tuple[Callable[[Case], None], RuleId, str]] = {
         _answers_not_fetched,
         RuleId.ANSWERS_NOT_FETCHED,
         "no answers were fetched within 0:05:00 of the start of its kernel",
+    ),
+    "the answers cannot be made": (
+        _answers_not_made,
+        RuleId.ANSWERS_NOT_FETCHED,
+        "no answers were fetched within 0:05:00 of the start of its kernel: ks.cfg, line 2: 'x' is undefined",
     ),
     "nothing is there to boot": (_nothing_to_boot, RuleId.NOTHING_TO_BOOT, "it has an address, and nothing to boot"),
 }

@@ -121,7 +121,8 @@ def test_the_identifier_of_a_boot_grows_with_time_and_tells_it() -> None:
 
 
 LOADS = (Seen.TFTP_STARTED, Seen.TFTP_MISSING, Seen.TFTP_DENIED, Seen.TFTP_PROGRESS, Seen.TFTP_FINISHED)
-LIVES = (Seen.KERNEL, Seen.GUEST_ADDRESSED, Seen.CALLBACK, Seen.ANSWERS_FETCHED, Seen.INSTALLER)
+ASKS = (Seen.ANSWERS_FETCHED, Seen.ANSWERS_FAILED)
+LIVES = (Seen.KERNEL, Seen.GUEST_ADDRESSED, Seen.CALLBACK, *ASKS, Seen.INSTALLER)
 MOVES: dict[BootState, dict[Seen, BootState]] = {
     BootState.ASKING: {
         Seen.DHCP_ACK: BootState.ADDRESSED,

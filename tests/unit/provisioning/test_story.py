@@ -102,6 +102,11 @@ def test_answers_are_fetched_once_and_for_all() -> None:
     assert told((Seen.ANSWERS_FETCHED, {})).answers
 
 
+def test_answers_that_could_not_be_made_are_remembered_with_the_reason() -> None:
+    story = told((Seen.ANSWERS_FAILED, {"reason": "ks.cfg, line 2"}))
+    assert (story.answers, story.unanswered) == (False, "ks.cfg, line 2")
+
+
 @pytest.mark.parametrize("seen", [STARTED, FINISHED, failed("x"), (Seen.TFTP_MISSING, {}), (Seen.TFTP_DENIED, {})])
 def test_any_request_is_one(seen: Told) -> None:
     assert told(seen).has_asked
