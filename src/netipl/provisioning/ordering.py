@@ -7,11 +7,13 @@ from urllib.parse import quote
 from netipl.answers.environment import Templates
 from netipl.answers.facts import Facts, context
 from netipl.answers.kind import Kind
-from netipl.answers.orders import AUTO, FILE, SEED_FILES, Image, WriteImage, encode
+from netipl.answers.orders import AUTO, FILE, SEED_FILES, Form, Image, WriteImage, encode
 from netipl.errors import RefusedError, UnavailableError, UsageError, WireError
 from netipl.media.medium import File, Medium, Role
 from netipl.provisioning.installation import Installation
 
+_FORMS: Final = {".gz": Form.GZIP, ".xz": Form.XZ, ".zst": Form.ZSTD, ".zstd": Form.ZSTD}
+"""How a kept image is packed, by the ending of its name."""
 _NEEDED: Final = SEED_FILES[:2]
 
 
@@ -22,7 +24,12 @@ def files(
     assert made.medium is not None  # by its kind
     file = _image(made.medium)
     orders = WriteImage(
-        image=Image(url=f"{known['medium']}/{quote(file.name)}", sha256=file.sha256, size=file.size),
+        image=Image(
+            url=f"{known['medium']}/{quote(file.name)}",
+            form=next((form for ending, form in _FORMS.items() if file.name.endswith(ending)), Form.RAW),
+            sha256=file.sha256,
+            size=file.size,
+        ),
         disk=AUTO if made.guest.disk is None else str(made.guest.disk),
         seed=_seed(templates, template or Kind.ORDERS, told),
         callback=known["callback"],

@@ -1,12 +1,15 @@
 """What a build installs from the shelf of media: names and bytes for the firmware, answers, and what cannot be made."""
 
+import base64
+import json
 from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+import yaml
 
-from netipl.answers.choices import Choices
+from netipl.answers.choices import Choices, Repository, User
 from netipl.content import inline
 from netipl.errors import RefusedError, UnavailableError, UsageError
 from netipl.guests.guest import BootFiles, BootMethod, Guest
@@ -19,6 +22,7 @@ from netipl.store import plan_lint, templates
 from netipl.store.planner import Offered, Planner
 from tests.media_shelf import Shelf
 from tests.plane import LAB, MAC, START, WEB1
+from tests.unit.guests.chosen import KEY, SHA512
 from tests.unit.guests.media_kept import AGENT, DEBIAN, IMAGE
 from tests.unit.images.kernels import kernel
 
@@ -206,3 +210,39 @@ def test_a_variable_says_where_the_tree_is_of_a_medium_that_has_none(bench: Benc
         bench.answers("debian12")
     said = Choices(variables=(("tree", "http://mirror.example.com/archive"),))
     assert "/archive" in bench.answers("debian12", replace(WEB1, choices=said))["preseed.cfg"]
+
+
+def test_the_seed_of_a_disk_image_has_what_is_chosen(bench: Bench) -> None:
+    """Also where it is written to break out of its place."""
+    hostile = 'it\'s "$(x)"\n: {{ y }}\n'
+    chosen = Choices(
+        timezone="Europe/Prague",
+        root_password=SHA512,
+        root_ssh_keys=(KEY,),
+        users=(User(name="me", ssh_keys=(KEY,), admin=True),),
+        packages=("vim",),
+        scripts=(hostile,),
+    )
+    seed = json.loads(bench.answers("cloud", replace(WEB1, choices=chosen))["orders.json"])["seed"]
+    assert yaml.safe_load(seed["meta-data"])["local-hostname"] == "web1"
+    config = yaml.safe_load(seed["user-data"])
+    assert (config["timezone"], config["packages"]) == ("Europe/Prague", ["vim"])
+    assert config["users"] == [
+        {"name": "root", "hashed_passwd": SHA512, "lock_passwd": False, "ssh_authorized_keys": [KEY]},
+        {
+            "name": "me",
+            "shell": "/bin/bash",
+            "lock_passwd": True,
+            "sudo": "ALL=(ALL) NOPASSWD:ALL",
+            "ssh_authorized_keys": [KEY],
+        },
+    ]
+    [written] = config["write_files"]
+    assert base64.b64decode(written["content"]).decode().endswith(hostile)
+    assert config["runcmd"] == [[written["path"]], ["rm", "-f", written["path"]]]
+
+
+def test_a_seed_knows_no_package_manager(bench: Bench) -> None:
+    chosen = Choices(repositories=(Repository(name="updates", url="http://mirror/updates"),))
+    with pytest.raises(UsageError, match=r"orders/user-data.*repositories"):
+        bench.answers("cloud", replace(WEB1, choices=chosen))

@@ -31,7 +31,9 @@ def ordered(
     told = facts(made, KNOWN, LAB, ADDRESS)
     found = ordering.files(made, KNOWN, told, templates or {}, template=template)
     assert list(found) == ["orders.json"]
-    return orders.decode(found["orders.json"])
+    decoded = orders.decode(found["orders.json"])
+    assert isinstance(decoded, orders.WriteImage)
+    return decoded
 
 
 def test_the_image_is_written_to_the_disk_of_the_guest_and_the_server_is_told() -> None:
@@ -61,3 +63,17 @@ def test_half_a_seed_is_none() -> None:
 def test_a_medium_that_is_no_image_is_refused() -> None:
     with pytest.raises(RefusedError, match="medium agent is no disk image"):
         ordered(medium=AGENT)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("disk.raw", orders.Form.RAW),
+        ("disk.raw.gz", orders.Form.GZIP),
+        ("disk.xz", orders.Form.XZ),
+        ("disk.zst", orders.Form.ZSTD),
+    ],
+)
+def test_an_image_is_unpacked_by_the_agent_as_it_is_kept(name: str, form: orders.Form) -> None:
+    [(role, file)] = IMAGE.files
+    assert ordered(medium=replace(IMAGE, files=((role, replace(file, name=name)),))).image.form is form
