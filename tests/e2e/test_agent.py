@@ -19,7 +19,7 @@ import pytest
 
 from netipl.integrations.debian import agent, disk_image
 from tests.e2e.serving import Place
-from tests.e2e.test_install import added, lab_with
+from tests.e2e.test_install import added, lab_with, settings
 from tests.integration.payload.moody_server import Request, moody, status, whole
 
 pytestmark = [
@@ -263,3 +263,26 @@ def test_an_image_is_installed_by_a_build_and_its_system_boots_from_the_disk(
         machine.destroy()
         machine.start()
         assert machine.says("netipl: the installed system, boot 2"), machine.story()
+
+
+@pytest.mark.root
+def test_a_medium_that_is_a_disk_image_is_installed_by_the_agent_of_another(
+    lab: Place, medium: Path, bootable: Path
+) -> None:
+    """Both are imported; the profile is the image's own, and the orders are made."""
+    with lab_with(lab, settings()) as (_, ask, machine, disk):
+        disk.write_bytes(bytes([OLD]) * (40 << 20))
+        ask("medium", "add", "agent", str(medium))
+        ask("medium", "add", "cloud", str(bootable))
+        added(ask)
+        ask(
+            "guest", "set", "web1", "--profile", "cloud", "--append", "console=ttysclp0", "--set", "timezone=Asia/Tokyo"
+        )
+        assert "0 errors" in ask("profile", "check", "cloud", "--guest", "web1")
+        ask("guest", "build", "web1")
+        machine.start()
+        watched = ask.watched("installed")
+        assert watched.returncode == 0, (watched.stdout, watched.stderr, machine.story())
+        assert machine.says("netipl: the installed system, boot 1"), machine.story()
+        told = ask("guest", "timeline", "web1", "--json")
+        assert not [words for words in ("answers-fetched", "media/agent", "media/cloud") if words not in told], told

@@ -136,6 +136,7 @@ class Daemon:
             archive = Archive(journal.database, lambda: self._network_names)
             self.control.begin(journal, archive, number=stored.number, failed=self._lost, guests_changed=self._export)
             self._take_up(stored)
+            self._tell_of_profiles()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tick())
                 tasks.create_task(self._trim(journal))
@@ -169,6 +170,7 @@ class Daemon:
         if stored is not None:
             self.control.count_from(stored.number)
             self._take_up(stored)
+        self._tell_of_profiles()
         self._export()
         opened, wanted = self._opened.opened_once(), settings.opened_once()
         return [key for key in opened | wanted if opened.get(key) != wanted.get(key)]
@@ -368,6 +370,14 @@ class Daemon:
     def _replan(self, settings: Settings) -> None:
         self._planner = self.control.planner = self._installers.planner = self._planner_for(settings)
         self.control.policy = settings.policy()
+
+    def _tell_of_profiles(self) -> None:
+        """Guests of the settings may name profiles that somebody adds, or media, so they are looked at here."""
+        there = self._planner.profiles
+        for guest in self._settings.guests():
+            if guest.profile is not None and guest.profile not in there:
+                remedy = f"known are: {', '.join(sorted(there)) or 'none'}"
+                _log.warning("a profile is not there", guest=guest.name, profile=guest.profile, remedy=remedy)
 
     def _no_plan(self, name: str, error: NetiplError) -> None:
         self._unplanned.add("nothing to boot", guest=name, reason=str(error), remedy=error.remedy)

@@ -16,8 +16,12 @@ KEYS = [ssh_key(body=b"a" * 32, comment="me@laptop"), ssh_key(body=b"b" * 32)]
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path)
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+def served(place: Place) -> Iterator[Place]:
     with place.serving():
         yield place
 
@@ -177,3 +181,12 @@ def _key(directory: Path) -> Path:
     file = directory / "id.pub"
     file.write_text(KEYS[0])
     return file
+
+
+def test_a_guest_of_the_settings_whose_profile_is_not_there_is_told_of(place: Place) -> None:
+    with place.config.open("a") as config:
+        config.write('[guests.lost]\nmac = "52:54:00:00:00:02"\nprofile = "debain12"\n')
+    with place.serving():
+        log = (place.directory / "log").read_text()
+    assert "debain12" in log
+    assert "known are: broken, debian12" in log

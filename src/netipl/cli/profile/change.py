@@ -13,19 +13,19 @@ def change(  # noqa: PLR0917 - one parameter for each option of the command
     context: typer.Context,
     name: options.Name,
     file: options.From = None,
-    base: options.Base = None,  # noqa: ARG001 - read by `options.given`, as all that follow
-    medium: options.Medium = None,  # noqa: ARG001
-    agent: options.Agent = None,  # noqa: ARG001
-    template: options.Template = None,  # noqa: ARG001
-    append: options.Append = None,  # noqa: ARG001
-    timezone: options.Timezone = None,  # noqa: ARG001
-    language: options.Language = None,  # noqa: ARG001
-    keyboard: options.Keyboard = None,  # noqa: ARG001
-    layout: options.DiskLayout = None,  # noqa: ARG001
-    root_password: options.RootPassword = None,  # noqa: ARG001
-    ssh_keys: options.SshKeys = None,  # noqa: ARG001
-    packages: options.Packages = None,  # noqa: ARG001
-    sets: options.Sets = None,  # noqa: ARG001
+    base: options.Base = None,
+    medium: options.Medium = None,
+    agent: options.Agent = None,
+    template: options.Template = None,
+    append: options.Append = None,
+    timezone: options.Timezone = None,
+    language: options.Language = None,
+    keyboard: options.Keyboard = None,
+    layout: options.DiskLayout = None,
+    root_password: options.RootPassword = None,
+    ssh_keys: options.SshKeys = None,
+    packages: options.Packages = None,
+    sets: options.Sets = None,
 ) -> None:
     """Change a profile.
 

@@ -9,10 +9,16 @@ from hypothesis import strategies as st
 from netipl.cli.guest.documents import form
 from netipl.cli.guest.documents.form import Form
 from netipl.errors import UsageError
+from netipl.guests import choices_document
 from netipl.guests.document import KEYS
 from netipl.guests.reading import Document
+from tests.unit.guests.chosen import CHOICES
 
 YAML_PLACES = {
+    "a choice": (
+        "- name: web1\n  choices:\n    layout: zfs\n",
+        "line 3, column 5: choices: layout: 'zfs' is no choice",
+    ),
     "a MAC": ("- name: web1\n  mac: 52:54\n", "line 2, column 8: mac: '52:54' is no MAC address"),
     "an address": ("- {name: web1, address: x}\n", "line 1, column 25: address:"),
     "a name that is none": ("- mac: 52:54:00:13:33:10\n", "line 1, column 3: name: a guest needs a name"),
@@ -26,6 +32,8 @@ YAML_PLACES = {
     "a mapping as a value": ("- name: {a: b}\n", "line 1, column 9: name: it is no text"),
 }
 CSV_PLACES = {
+    "choices that are no JSON": ("name,choices\nweb1,{x\n", "line 2, column 2: choices: this is no JSON"),
+    "a choice": ('name,choices\nweb1,"{""layout"": ""zfs""}"\n', "line 2, column 2: choices: layout: 'zfs' is no"),
     "a MAC": ("name,mac\nweb1,52:54\n", "line 2, column 2: mac: '52:54' is no MAC address"),
     "after a cell of two lines": ('name,append\nweb1,"a\nb"\n', "line 2, column 2: append: it is more than one line"),
     "the line after it": ('name,cpu\n"web1\n",\nweb1,\nweb1,\n', "line 2, column 1: name:"),
@@ -93,11 +101,12 @@ LINES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
     lambda text: text.isprintable() and text.strip()
 )
 MACS = st.binary(min_size=5, max_size=5).map(lambda octets: "52:" + octets.hex(":"))
+CHOSEN = CHOICES.map(choices_document.document).filter(bool)
 DOCUMENTS = st.builds(
     lambda name, macs, text: {"name": name, **({"mac": macs} if macs else {"mac": []}), **text},
     st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True),
     st.lists(MACS, max_size=3),
-    st.fixed_dictionaries({}, optional={"cpu": LINES, "append": LINES}),
+    st.fixed_dictionaries({}, optional={"cpu": LINES, "append": LINES, "choices": CHOSEN}),
 )
 
 
