@@ -35,7 +35,7 @@ _AT_ONCE: Final = 4
 _SINGLE: Final = (".iso", ".img", ".raw", ".qcow2", ".gz", ".xz", ".zst", ".zstd", ".bz2", ".tar")
 """How the URL of a file ends; any other is that of a tree."""
 
-_NEEDS_ISO: Final = frozenset({Family.UBUNTU})
+NEEDS_IMAGE: Final = frozenset({Family.UBUNTU})
 """Families whose installers fetch the whole image."""
 
 
@@ -213,7 +213,7 @@ class Importing:
 
     def _gathered(self, tree: Local, found: Recognised) -> _Gathered:
         gathered, kept = _Gathered(), {}
-        keeps_image = tree.image is not None and (self._asked.tree or found.family in _NEEDS_ISO)
+        keeps_image = tree.image is not None and (self._asked.tree or found.family in NEEDS_IMAGE)
         wanted = {file.name: file.sum for file in found.files}
         others = tree.files if self._asked.tree and not keeps_image else ()
         names = [*wanted, *(name for name in others if name not in wanted)]

@@ -226,8 +226,10 @@ class MediaPlane:
     async def _look_through(self) -> None:
         """At the start, and now and then: imports that nobody works on are taken up, or cleaned away."""
         for made in await asyncio.to_thread(lambda: list(self._incoming.all())):
-            if self._jobs.find(made.id) is None:
+            if (running := self._jobs.find(made.id)) is None:
                 self._take_up(made)
+            elif await asyncio.to_thread(uploading.is_given_up, self._incoming.directory(made.id), running):
+                await self.cancel(made.id, by=made.by)
         self.working.set()
 
     def _take_up(self, made: Import) -> None:

@@ -27,7 +27,7 @@ class Running:
         self._files: dict[str, tuple[int, int | None]] = {}
         self._stopped = threading.Event()
         self.task: asyncio.Task[None] | None = None
-        self._uploads = False
+        self.is_being_uploaded = False
         self.is_cancelled = False
         """Whether somebody cancelled it, and not the end of the daemon."""
 
@@ -43,13 +43,13 @@ class Running:
     @contextmanager
     def being_uploaded(self) -> Iterator[None]:
         """One client at a time sends it. Raises ConflictError."""
-        if self._uploads:
+        if self.is_being_uploaded:
             raise ConflictError(f"{self._job.id} is being sent already", remedy="wait for it, or cancel it")
-        self._uploads = True
+        self.is_being_uploaded = True
         try:
             yield
         finally:
-            self._uploads = False
+            self.is_being_uploaded = False
 
     def step(self, words: str) -> None:
         """What is done now."""

@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from netipl.protocols.tftp.resolution import Arriving, Missing
 from netipl.provisioning.media_jobs import JobState, MediumAsked, MediumJob
 from netipl.provisioning.timeline import Deed
 from tests import media_trees, synthetic_media
-from tests.media_lab import BY, MediaLab, blobs, media_lab, until
+from tests.media_lab import BY, MediaLab, archive, blobs, media_lab, pieces, until
 from tests.mirror_server import MirrorServer, mirror_server
 
 TREE = {**media_trees.rhel("Fedora", "41"), "images/initrd.img": bytes(range(256)) * 20_000}
@@ -181,3 +182,41 @@ def test_where_the_database_is_away_media_come_all_the_same(mirror: MirrorServer
         await lab.added("fedora", mirror.url("fedora"))
 
     run(tmp_path / "state", work)
+
+
+def test_an_upload_that_nobody_goes_on_with_is_given_up_after_a_day(tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        job = await lab.add("sent", None)
+        await lab.plane._look_through()
+        assert lab.plane.job(job.id).state is JobState.UPLOADING
+        for path in (tmp_path / "state/media/incoming").glob("*"):
+            os.utime(path, (0, 0))
+        await lab.plane._look_through()
+        assert lab.plane.job(job.id).state is JobState.CANCELLED
+        assert not list((tmp_path / "state/media/incoming").iterdir())
+
+    run(tmp_path / "state", work)
+
+
+def test_an_upload_that_was_begun_is_gone_on_with_after_a_restart(tmp_path: Path) -> None:
+    data = archive(TREE)
+
+    async def first(lab: MediaLab) -> None:
+        job = await lab.add("sent", None, called="fedora")
+        with pytest.raises(ConnectionError):
+            await lab.plane.upload(job.id, broken(data[:3_000_000]), offset=0, size=len(data))
+
+    async def second(lab: MediaLab) -> None:
+        [job] = lab.plane.jobs
+        [file] = job.files
+        assert (job.state, file.done) == (JobState.UPLOADING, 3_000_000)
+        assert (await lab.send(job, data[file.done :], offset=file.done)).state is JobState.DONE
+        assert lab.read(lab.plane.medium("sent"), Role.INITRD) == TREE["images/initrd.img"]
+
+    async def broken(data: bytes) -> AsyncIterator[bytes]:
+        async for piece in pieces(data):
+            yield piece
+        raise ConnectionError
+
+    run(tmp_path / "state", first)
+    run(tmp_path / "state", second)
