@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from netipl.control.media import uploading
 from netipl.control.media.asking import checked
@@ -32,11 +33,12 @@ from netipl.store.media.incoming import Import, Incoming
 from netipl.store.media.keeper import MediaKeeper
 from netipl.store.media.shelf import INCOMING, MediaShelf
 
-_AT_ONCE: Final = 2
-"""Jobs; the others wait."""
+_IN_LANE: Final = 2
+"""Jobs that use one mirror, or none, at once; the others wait."""
 
+_AT_ONCE: Final = 8
 _THREADS: Final = 6
-_CONNECTIONS: Final = 16
+_CONNECTIONS: Final = 64
 _BETWEEN_CLEANINGS: Final = 3600.0  # seconds
 
 Commit = Callable[[Iterable[Change]], Awaitable[None]]
@@ -47,9 +49,7 @@ Uses = Callable[[str], Sequence[str]]
 class MediaPlane:
     """Of the directory `root`. `load` reads it; `run` works until it is cancelled."""
 
-    def __init__(
-        self, root: Path, *, commit: Commit, uses: Uses, patience: Patience | None = None, at_once: int = _AT_ONCE
-    ) -> None:
+    def __init__(self, root: Path, *, commit: Commit, uses: Uses, patience: Patience | None = None) -> None:
         self.shelf = MediaShelf(root)
         self._keeper = MediaKeeper(self.shelf)
         self._incoming = Incoming(root / INCOMING)
@@ -57,7 +57,7 @@ class MediaPlane:
         self._uses = uses
         self._patience = patience or Patience()
         self._asking = asyncio.Lock()
-        self._jobs = Jobs(at_once)
+        self._jobs = Jobs(in_lane=_IN_LANE, at_once=_AT_ONCE)
         self._tools: Tools | None = None
         self.working = asyncio.Event()
         """Set when imports that were begun go on."""
@@ -221,7 +221,8 @@ class MediaPlane:
             state=JobState.WAITING,
             medium=made.id,
         )
-        return self._jobs.add(Running(job, tools.threads))
+        lane = urlsplit(source).netloc if source is not None else ""
+        return self._jobs.add(Running(job, tools.threads, lane=lane))
 
     async def _look_through(self) -> None:
         """At the start, and now and then: imports that nobody works on are taken up, or cleaned away."""
@@ -238,7 +239,8 @@ class MediaPlane:
             return
         running = self._running(made, self._working)
         if made.failed is not None:
-            running.become(JobState.FAILED, error="it failed before the daemon was started", remedy="add it again")
+            error, remedy = "it failed before the daemon was started", "add it again: it goes on from what has come"
+            running.become(JobState.FAILED, error=error, remedy=remedy, again=True)
             return
         self.shelf.announced(made.id, made.asked.name)
         if made.asked.source is None and not made.uploaded:
@@ -267,7 +269,8 @@ class MediaPlane:
             self.shelf.given_up(made.id)
             await asyncio.to_thread(self._laid_aside, made, error)
             await self._happened(Deed.MEDIUM_FAILED, running.job, made.by, reason=str(error), remedy=error.remedy)
-        running.become(JobState.FAILED, error=str(error), remedy=error.remedy)
+        again = isinstance(error, UnavailableError)
+        running.become(JobState.FAILED, error=str(error), remedy=error.remedy, again=again)
 
     def _laid_aside(self, made: Import, error: NetiplError) -> None:
         """What may work another time is kept for that; what was refused is not."""

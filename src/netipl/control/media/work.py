@@ -21,7 +21,8 @@ class StoppedError(Exception):
 class Running:
     """A job as it goes on. Its counters are written by threads, each file by one."""
 
-    def __init__(self, job: MediumJob, threads: Executor) -> None:
+    def __init__(self, job: MediumJob, threads: Executor, *, lane: str = "") -> None:
+        self.lane = lane
         self._job = job
         self._threads = threads
         self._files: dict[str, tuple[int, int | None]] = {}

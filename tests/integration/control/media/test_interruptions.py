@@ -130,6 +130,7 @@ def test_one_that_failed_as_the_mirror_went_away_is_taken_up_again(mirror: Mirro
         mirror.behave(INITRD, {"cut": 2 << 20}, *[{"status": 503}] * 3)
         failed = await lab.add("fedora", mirror.url("fedora"))
         assert (failed.state, failed.error) == (JobState.FAILED, f"{mirror.url(INITRD)}: HTTP status 503")
+        assert failed.again
         medium = await lab.added("fedora", mirror.url("fedora"))
         assert medium.id == failed.id
         assert mirror.asked(INITRD)[-1]["Range"] == f"bytes={2 << 20}-"
@@ -137,13 +138,16 @@ def test_one_that_failed_as_the_mirror_went_away_is_taken_up_again(mirror: Mirro
     run(tmp_path / "state", work)
 
 
-def test_a_mirror_that_hangs_keeps_no_other_import_waiting(mirror: MirrorServer, tmp_path: Path) -> None:
+def test_a_mirror_that_hangs_keeps_none_waiting_who_wants_another(mirror: MirrorServer, tmp_path: Path) -> None:
     async def work(lab: MediaLab) -> None:
-        job = await begun(lab, mirror, "slow")
-        await lab.added("quick", mirror.url("fedora"))
-        assert lab.plane.job(job.id).state is JobState.RUNNING
-        await lab.plane.cancel(job.id, by=BY)
+        jobs = [await begun(lab, mirror, f"slow-{number}") for number in range(2)]
+        third = await lab.plane.add(MediumAsked(name="third", source=mirror.url("fedora")), by=BY)
+        await lab.added("local", tmp_path / "mirror/fedora")
+        await lab.added("other", mirror.url("fedora").replace("127.0.0.1", "localhost"))
+        assert {lab.plane.job(job.id).state for job in jobs} == {JobState.RUNNING}
+        assert lab.plane.job(third.id).state is JobState.WAITING
         mirror.release()
+        assert (await lab.over(third)).state is JobState.DONE
 
     run(tmp_path / "state", work)
 
