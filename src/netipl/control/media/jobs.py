@@ -80,6 +80,7 @@ class Jobs:
     async def cancel(self, running: Running) -> None:
         """It is over when this returns. Raises ConflictError where it was before."""
         running.is_cancelled = True
+        running.stop()
         if running.task is not None and not running.task.done():
             running.task.cancel()
             await asyncio.wait([running.task])

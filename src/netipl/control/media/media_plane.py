@@ -5,9 +5,9 @@ and ends is an event, with who asked.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +19,7 @@ from netipl.control.media import uploading
 from netipl.control.media.asking import checked
 from netipl.control.media.importing import Importing, Tools
 from netipl.control.media.jobs import Jobs
-from netipl.control.media.work import Running
+from netipl.control.media.work import Running, StoppedError
 from netipl.errors import ConflictError, MissingError, NetiplError, RefusedError, UnavailableError
 from netipl.integrations.mirror import client
 from netipl.integrations.mirror.client import Patience
@@ -71,7 +71,9 @@ class MediaPlane:
         """Go on with what was begun, and do what is asked for; a download that is cut then is gone on with later."""
         threads = ThreadPoolExecutor(_THREADS, "media")
         try:
-            async with client.client(self._patience, _CONNECTIONS) as http:
+            async with await asyncio.to_thread(
+                client.client, self._patience, _CONNECTIONS
+            ) as http:  # a tenth of a second
                 self._tools = Tools(
                     shelf=self.shelf,
                     keeper=self._keeper,
@@ -133,7 +135,7 @@ class MediaPlane:
         running, tools = self._jobs.one(identifier), self._working
         if running.job.state is not JobState.UPLOADING:
             raise ConflictError(f"{identifier} waits for no upload", remedy="see how far it is: `netipl medium list`")
-        with running.being_uploaded():
+        with running.being_uploaded(), _told_of_an_end(identifier):
             await uploading.received(self._incoming.directory(identifier), pieces, running, offset=offset, size=size)
             made = replace(await asyncio.to_thread(self._incoming.one, identifier), uploaded=True)
             await asyncio.to_thread(self._incoming.save, made)
@@ -287,3 +289,12 @@ class MediaPlane:
         """Where it cannot be kept the log says so; what is on disk is there all the same."""
         with suppress(UnavailableError):
             await self._commit((Happened(Event(at=datetime.now(UTC), what=what, network="", by=by, detail=detail)),))
+
+
+@contextmanager
+def _told_of_an_end(identifier: str) -> Iterator[None]:
+    """Who sends what nobody wants any more."""
+    try:
+        yield
+    except StoppedError:
+        raise ConflictError(f"{identifier} was cancelled", remedy="add the medium again") from None

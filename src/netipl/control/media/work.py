@@ -60,6 +60,10 @@ class Running:
         """For whoever asked; the work goes on."""
         self._job = replace(self._job, warnings=(*self._job.warnings, words))
 
+    def stop(self) -> None:
+        """Its threads, and who sends its bytes, are told with the next of them."""
+        self._stopped.set()
+
     def at(self, name: str, done: int, size: int | None) -> None:
         """`done` bytes of the file `name`. Raises StoppedError."""
         self._files[name] = (done, size)

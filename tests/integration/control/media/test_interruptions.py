@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from netipl.errors import ConflictError, MissingError
+from netipl.control.media import files
+from netipl.errors import ConflictError, MissingError, UnavailableError
 from netipl.media.medium import Role
 from netipl.protocols.tftp.resolution import Arriving, Missing
 from netipl.provisioning.media_jobs import JobState, MediumAsked, MediumJob
@@ -152,6 +153,24 @@ def test_a_mirror_that_hangs_keeps_none_waiting_who_wants_another(mirror: Mirror
     run(tmp_path / "state", work)
 
 
+def test_without_room_nothing_comes_and_with_room_it_goes_on(
+    mirror: MirrorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(lab: MediaLab) -> None:
+        with monkeypatch.context() as small:
+            small.setattr(files, "RESERVE", 1 << 62)
+            job = await lab.add("fedora", mirror.url("fedora"))
+            assert (job.state, job.again) == (JobState.FAILED, True)
+            assert "and 0 MiB may still come to" in job.error
+            assert "make room there" in job.remedy
+            sent = await lab.add("sent", None)
+            with pytest.raises(UnavailableError, match="may still come to"):
+                await lab.plane.upload(sent.id, pieces(bytes(ONE)), offset=0, size=ONE)
+        assert (await lab.added("fedora", mirror.url("fedora"))).id == job.id
+
+    run(tmp_path / "state", work)
+
+
 def test_a_name_is_given_once(mirror: MirrorServer, tmp_path: Path) -> None:
     async def work(lab: MediaLab) -> None:
         job = await begun(lab, mirror)
@@ -196,6 +215,24 @@ def test_an_upload_that_nobody_goes_on_with_is_given_up_after_a_day(tmp_path: Pa
         for path in (tmp_path / "state/media/incoming").glob("*"):
             os.utime(path, (0, 0))
         await lab.plane._look_through()
+        assert lab.plane.job(job.id).state is JobState.CANCELLED
+        assert not list((tmp_path / "state/media/incoming").iterdir())
+
+    run(tmp_path / "state", work)
+
+
+def test_an_upload_that_is_cancelled_by_another_ends(tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        job = await lab.add("sent", None)
+
+        async def endless() -> AsyncIterator[bytes]:
+            yield bytes(ONE)
+            await lab.plane.cancel(job.id, by=BY)
+            while True:
+                yield bytes(ONE)
+
+        with pytest.raises(ConflictError, match="was cancelled"):
+            await lab.plane.upload(job.id, endless(), offset=0, size=None)
         assert lab.plane.job(job.id).state is JobState.CANCELLED
         assert not list((tmp_path / "state/media/incoming").iterdir())
 
