@@ -12,7 +12,7 @@ from netipl.media.architecture import OURS, demanded
 from netipl.media.distribution import Distribution, Level, Release, Row
 from netipl.media.levels import level
 from netipl.media.medium import Family, Role
-from netipl.media.recognition import Recognised, Signed, Sum
+from netipl.media.recognition import Further, Recognised, Signed, Sum
 from netipl.media.tree import Tree
 from netipl.wire import printable
 
@@ -33,12 +33,12 @@ PARAMETERS: Final = (
 LEVELS: Final = (
     Level(since="7", machine="z196", source="general knowledge"),
     Level(since="8", machine="z13", source="general knowledge"),
-    Level(since="9", machine="z14", source="its release notes"),
+    Level(since="9", machine="z14", source="release notes of 9 and 10; its glibc says so on a z13"),
     Level(title="Fedora", machine="zEC12", source="general knowledge"),
 )
 
 
-def _recognise(tree: Tree) -> Recognised | None:
+def _recognise(tree: Tree) -> Recognised | Further | None:
     data = tree.clue(_TREEINFO)
     if data is None:
         return _by_discinfo(tree)
@@ -47,14 +47,18 @@ def _recognise(tree: Tree) -> Recognised | None:
         return None
     release = _release(info.name, info.version)
     demanded(info.architecture, release.title)
-    for role, key in _IMAGES.items():
-        if key not in info.images:
+    images = info.images
+    if not {*_IMAGES.values()} <= images.keys():
+        if further := tree.unread(*_USUAL.values()):
+            return further
+        if not all(map(tree.has, _USUAL.values())):
             raise RefusedError(
-                f"this is {release.title} for {OURS}, and its .treeinfo names no {role}",
+                f"this is {release.title} for {OURS}, and it has no boot files",
                 remedy="give the tree that can be installed from: BaseOS of RHEL and its like, Server of Fedora",
             )
+        images = _USUAL
     signed = (Signed(name=_TREEINFO, signatures=(f"{_TREEINFO}.asc",)),)
-    return _found(tree, release, info.images, info.sums, signed)
+    return _found(tree, release, images, info.sums, signed)
 
 
 def _by_discinfo(tree: Tree) -> Recognised | None:

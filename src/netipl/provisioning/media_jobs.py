@@ -73,7 +73,10 @@ class Fault:
 
 @value(kw_only=True)
 class MediumJob:
-    """`medium` is the identifier that the medium has, or will have; `error` and `remedy` say why it failed."""
+    """`medium` is the identifier that the medium has, or will have; `error` and `remedy` say why it failed.
+
+    With `again` it may work another time, and goes on from what has come: something was not there, or had no room.
+    """
 
     id: str
     work: Work
@@ -88,6 +91,7 @@ class MediumJob:
     warnings: tuple[str, ...] = ()
     error: str = ""
     remedy: str = ""
+    again: bool = False
     faults: tuple[Fault, ...] = ()
 
 

@@ -3,6 +3,7 @@
 Nothing here is in the way of a reply: it is called after the packet has left, or with what a worker has reported.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ from netipl.provisioning.timeline import Deed, Event, Observation, Seen
 from netipl.provisioning.tokens import hidden
 from netipl.wire import printable
 
+_IN_TREE: Final = re.compile(r"media/[^/]+/tree/")
+_FIRST_ERROR: Final = 400
 _PASSING: Final = frozenset({Seen.TFTP_PROGRESS, Seen.CONSOLE})
 """Seen, and not kept."""
 
@@ -67,13 +70,20 @@ def observed(inventory: Inventory, boots: Boots, observation: Observation) -> tu
 def _noted(inventory: Inventory, boots: Boots, boot: Boot, observation: Observation) -> tuple[Change, ...]:
     story = boots.story(boot)
     story.note(observation)
-    told = () if observation.seen in _PASSING else (Happened(_event(boot, observation)),)
+    told = () if _passes(observation) else (Happened(_event(boot, observation)),)
     moved = boots.observe(observation)
     revived = moved is not None and boot.state is BootState.FAILED
     changes: tuple[Change, ...] = told if moved is None else (*told, BootSet(moved))
     if boot.build is None:
         return changes
     return *changes, *_of_build(inventory, moved or boot, story, observation.at, revived=revived)
+
+
+def _passes(observation: Observation) -> bool:
+    """Whether it is not kept. Nor is what comes of a medium's tree: an installer fetches thousands of files there."""
+    if observation.seen is Seen.HTTP_SERVED and int(observation.detail.get("status", 0)) < _FIRST_ERROR:
+        return _IN_TREE.match(str(observation.detail.get("name", ""))) is not None
+    return observation.seen in _PASSING
 
 
 def _of_build(inventory: Inventory, boot: Boot, story: Story, now: datetime, *, revived: bool) -> tuple[Change, ...]:

@@ -150,6 +150,20 @@ def test_an_import_goes_on_when_its_command_is_interrupted(served: Media, mirror
     assert served.get(f"/media/{identifier}/images/initrd.img") == (200, TREE["images/initrd.img"])
 
 
+def test_what_is_interrupted_while_it_is_sent_is_cancelled(served: Media, tmp_path: Path) -> None:
+    disk = tmp_path / "disk-s390x.raw"
+    with disk.open("wb") as file:
+        file.truncate(8 << 30)
+    command = [*NETIPL, "medium", "add", "disk", str(disk)]
+    with subprocess.Popen(command, env=served.environment, stderr=subprocess.PIPE, text=True) as adding:
+        eventually(lambda: "uploading" in served.run("medium", "list"), "it is sent")
+        adding.send_signal(signal.SIGINT)
+        _, told = adding.communicate(timeout=DEADLINE)
+    assert (adding.returncode, "disk: not sent, so it is cancelled" in told) == (130, True), told
+    assert served.run("medium", "list").splitlines()[1:] == []
+    eventually(lambda: not list((tmp_path / "state/media/incoming").iterdir()), "nothing stays")
+
+
 def test_an_import_is_cancelled_by_its_name(served: Media, mirror: MirrorServer) -> None:
     mirror.behave("images/initrd.img", {"cut": 100, "hold": True})
     assert served.run("medium", "add", "fedora", mirror.url(""), "--detach") == "fedora: the daemon imports it\n"

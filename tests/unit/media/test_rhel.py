@@ -15,11 +15,20 @@ def test_its_tree_is_needed_and_its_treeinfo_can_be_signed() -> None:
     assert found.signed == (Signed(name=".treeinfo", signatures=(".treeinfo.asc",)),)
 
 
-def test_a_tree_that_cannot_be_installed_from_is_refused() -> None:
-    tree = dict(rhel("Red Hat Enterprise Linux", "9.4"))
-    tree[".treeinfo"] = tree[".treeinfo"].replace(b"[images-s390x]", b"[images-none]")
-    with pytest.raises(RefusedError, match="names no kernel") as refused:
-        look(tree)
+WITHOUT_IMAGES = rhel("Red Hat Enterprise Linux", "9.4")[".treeinfo"].replace(b"[images-s390x]", b"[images-none]")
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_treeinfo_may_name_no_images_as_some_on_mirrors_do(listed: bool) -> None:
+    found = look({**rhel("Red Hat Enterprise Linux", "9.4"), ".treeinfo": WITHOUT_IMAGES}, listed=listed)
+    assert [file.name for file in found.files] == ["images/kernel.img", "images/initrd.img"]
+    assert all(file.sum for file in found.files)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_tree_that_cannot_be_installed_from_is_refused(listed: bool) -> None:
+    with pytest.raises(RefusedError, match="it has no boot files") as refused:
+        look({".treeinfo": WITHOUT_IMAGES, "Packages/a.rpm": b""}, listed=listed)
     assert "BaseOS" in refused.value.remedy
 
 

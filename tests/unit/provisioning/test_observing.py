@@ -55,6 +55,15 @@ def test_what_passes_is_not_kept(seen: Seen) -> None:
     assert not bench.plane.happened(seen)
 
 
+def test_of_what_an_installer_fetches_from_a_tree_only_what_fails_is_kept() -> None:
+    bench = Bench()
+    bench.see(Seen.HTTP_SERVED, name="media/rhel-1/tree/Packages/a.rpm", status=200, size=1)
+    assert not bench.plane.happened(Seen.HTTP_SERVED)
+    bench.see(Seen.HTTP_SERVED, name="media/rhel-1/tree/Packages/b.rpm", status=404, size=1)
+    bench.see(Seen.HTTP_SERVED, name="media/rhel-1/images/kernel.img", status=200, size=1)
+    assert [event.detail["status"] for event in bench.plane.happened(Seen.HTTP_SERVED)] == [404, 200]
+
+
 def test_transfers_that_end_since_another_boot_begins_are_not_of_that_boot() -> None:
     bench = Bench()
     bench.see(Seen.TFTP_FAILED, name="x", reason=Reason.DROPPED)

@@ -45,7 +45,7 @@ def add(
         _tell(source, name, keys, as_json=as_json)
         return
     is_local = "://" not in source and not on_host
-    what = sending.source(Path(source)) if is_local else None
+    what = sending.source(Path(source), whole=tree or sha256 is not None) if is_local else None
     wish = {
         "name": name,
         "source": None if is_local else source,

@@ -71,12 +71,13 @@ def follow(api: Api, job: Json, bars: Bars, *, pause: Pause = time.sleep) -> Jso
 
 
 def checked(job: Json) -> Json:
-    """One that is over, and done. Raises RefusedError."""
+    """One that is over, and done. Raises RefusedError, and UnavailableError where it may work another time."""
     for warning in job.get("warnings", ()):
         typer.echo(f"netipl: {printable(str(warning), 1024)}", err=True)
     if job["state"] != "done":
         why = printable(str(job["error"] or "it was cancelled"), 2048)
-        raise RefusedError(f"{printable(str(job['name']))}: {why}", remedy=printable(str(job["remedy"]), 2048))
+        kind = UnavailableError if job.get("again") else RefusedError
+        raise kind(f"{printable(str(job['name']))}: {why}", remedy=printable(str(job["remedy"]), 2048))
     return job
 
 

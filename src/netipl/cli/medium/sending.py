@@ -1,12 +1,12 @@
 """A file or directory of this machine, sent to the daemon, and gone on with where the connection broke.
 
 A directory is sent as a tar archive that is never written: its headers are in memory, and its files are read as they
-are sent. Links are followed within it.
+are sent. So is an ISO image of which a few files are needed. Links are followed within it.
 """
 
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -26,17 +26,20 @@ Progress = Callable[[int, int], None]
 """Told how many bytes of how many are there."""
 
 
-def source(place: Path) -> Content:
-    """What is sent of it. Raises UnavailableError and UsageError."""
+def source(place: Path, *, whole: bool) -> Content:
+    """What is sent of it: all, where that is wanted. Raises NetiplError."""
+    from netipl.cli.medium import looking  # noqa: PLC0415 - half a second that only this needs
+
+    if place.is_dir() and whole:
+        return archive(directory.tree(place))
+    few = None if whole else looking.needed(place)
     try:
-        if place.is_dir():
-            return archive(directory.tree(place))
-        return content.of_file(place)
+        return content.of_file(place) if few is None else archive(few)
     except ContentError as error:
         raise UnavailableError(str(error), remedy="name a file or directory that you may read, or a URL") from error
 
 
-def archive(files: "dict[str, Content]") -> Content:
+def archive(files: Mapping[str, Content]) -> Content:
     """Of these files, by name."""
     if not files:
         raise UsageError("the directory is empty", remedy="name the root of an install tree")

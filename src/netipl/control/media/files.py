@@ -19,6 +19,10 @@ from netipl.store.media.keeper import Whole
 Count = Callable[[int], None]
 """Told how many bytes more are done; it may raise to break off."""
 
+LARGEST: Final = 1 << 42
+"""Bytes of a file that is fetched, whatever room there is."""
+
+_LOOK: Final = 64 << 20
 RESERVE: Final = 256 << 20
 """Bytes that stay free on the file system of the state directory: the database is there too."""
 
@@ -85,6 +89,20 @@ def demand_room(directory: Path, sizes: Iterable[int]) -> None:
     if wanted > left:
         message = f"it needs {wanted >> 20} MiB, and {left >> 20} MiB may still come to {directory}"
         raise UnavailableError(message, remedy="make room there, or set state_directory in [server]")
+
+
+class Room:
+    """In `directory`, looked at while a file comes there: at its beginning, and now and then."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._next = 0
+
+    def demand(self, done: int, size: int | None) -> None:
+        """For what is missing after `done` bytes, as far as it is known. Raises UnavailableError."""
+        if done >= self._next:
+            demand_room(self._directory, [size - done if size is not None else _LOOK])
+            self._next = done + _LOOK
 
 
 def disk_refused(path: Path, error: OSError) -> UnavailableError:

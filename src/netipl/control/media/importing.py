@@ -20,7 +20,7 @@ from netipl.control.media.work import Running
 from netipl.errors import RefusedError, UsageError
 from netipl.integrations import gpgv
 from netipl.integrations.mirror.client import shown
-from netipl.integrations.mirror.download import Downloads, Wanted
+from netipl.integrations.mirror.download import Downloads, Progress, Wanted
 from netipl.media.medium import Family, File, Medium, Role
 from netipl.media.recognise import pointed_at
 from netipl.media.recognition import Algorithm, BootFile, Recognised, Sum
@@ -35,7 +35,7 @@ _AT_ONCE: Final = 4
 _SINGLE: Final = (".iso", ".img", ".raw", ".qcow2", ".gz", ".xz", ".zst", ".zstd", ".bz2", ".tar")
 """How the URL of a file ends; any other is that of a tree."""
 
-_NEEDS_ISO: Final = frozenset({Family.UBUNTU})
+NEEDS_IMAGE: Final = frozenset({Family.UBUNTU})
 """Families whose installers fetch the whole image."""
 
 
@@ -113,8 +113,8 @@ class Importing:
         if wanted is None and said is None:
             self._running.warn("nothing says what sum it should have: give --sha256 where it matters")
         self._running.step("fetching")
-        want = Wanted(url=url, sum=wanted or said, most=files.room(self._place))
-        await self._tools.downloads.file(want, path, partial(self._running.at, self._called))
+        want = Wanted(url=url, sum=wanted or said, most=files.LARGEST)
+        await self._tools.downloads.file(want, path, self._watched(self._called))
         if said is not None and wanted is not None and said != wanted:  # both have to be right
             await self._running.in_thread(partial(self._sum_of, path, said))
         return path
@@ -173,8 +173,8 @@ class Importing:
             return kept
         part = self._place / f"{number}.part"
         url = mirror.url_of(file.location or file.name)
-        wanted = Wanted(url=url, sum=file.sum, size=file.size, most=files.room(self._place))
-        came = await self._tools.downloads.file(wanted, part, partial(self._running.at, file.name))
+        wanted = Wanted(url=url, sum=file.sum, size=file.size, most=files.LARGEST)
+        came = await self._tools.downloads.file(wanted, part, self._watched(file.name))
         if self._asked.key and file.signature:
             signature = (await mirror.clues([file.signature]))[file.signature]
             if signature is None:
@@ -213,7 +213,7 @@ class Importing:
 
     def _gathered(self, tree: Local, found: Recognised) -> _Gathered:
         gathered, kept = _Gathered(), {}
-        keeps_image = tree.image is not None and (self._asked.tree or found.family in _NEEDS_ISO)
+        keeps_image = tree.image is not None and (self._asked.tree or found.family in NEEDS_IMAGE)
         wanted = {file.name: file.sum for file in found.files}
         others = tree.files if self._asked.tree and not keeps_image else ()
         names = [*wanted, *(name for name in others if name not in wanted)]
@@ -301,6 +301,16 @@ class Importing:
             files_to_come = [(file.role, File(name=file.name, sha256="", size=0)) for file in found.files]
             medium = self._medium(found, files_to_come)
         self._tools.shelf.announced(self._made.id, self._asked.name, names, has_tree=has_tree, medium=medium)
+
+    def _watched(self, name: str) -> Progress:
+        """Of a download: it is told, and there is room for it."""
+        room = files.Room(self._place)
+
+        def progress(done: int, size: int | None) -> None:
+            self._running.at(name, done, size)
+            room.demand(done, size)
+
+        return progress
 
     def _count(self, name: str, size: int | None = None) -> files.Count:
         return lambda done: self._running.more(name, done, size)

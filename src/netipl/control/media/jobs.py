@@ -1,9 +1,11 @@
 """Jobs of a daemon: some at once, the others in turn; what became of each is known for a while.
 
-A job that fails by a fault of ours fails alone: the daemon, which serves guests, goes on.
+Each has a lane, that of the server it fetches from: one that hangs keeps nobody waiting but who wants it. A job that
+fails by a fault of ours fails alone: the daemon, which serves guests, goes on.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -24,9 +26,13 @@ Failed = Callable[[NetiplError], Awaitable[None]]
 
 
 class Jobs:
-    """`run` works until it is cancelled; then jobs are left as they are, and nobody is told."""
+    """`run` works until it is cancelled; then jobs are left as they are, and nobody is told.
 
-    def __init__(self, at_once: int) -> None:
+    `in_lane` jobs of one lane are done at once, and `at_once` in all.
+    """
+
+    def __init__(self, *, in_lane: int, at_once: int) -> None:
+        self._lanes: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(in_lane))
         self._turns = asyncio.Semaphore(at_once)
         self._known: dict[str, Running] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -74,6 +80,7 @@ class Jobs:
     async def cancel(self, running: Running) -> None:
         """It is over when this returns. Raises ConflictError where it was before."""
         running.is_cancelled = True
+        running.stop()
         if running.task is not None and not running.task.done():
             running.task.cancel()
             await asyncio.wait([running.task])
@@ -83,7 +90,7 @@ class Jobs:
 
     async def _in_turn(self, running: Running, work: Work, failed: Failed) -> None:
         try:
-            async with self._turns:
+            async with self._lanes[running.lane], self._turns:
                 running.become(JobState.RUNNING)
                 await work()
         except asyncio.CancelledError:

@@ -65,6 +65,11 @@ class Looking:
             raise RefusedError(f"{unsigned[0]}: the signature does not cover it", remedy=remedy)
         return again
 
+    @property
+    def read(self) -> frozenset[str]:
+        """The names of all that was read, and is there."""
+        return frozenset(name for name, data in self._clues.items() if data is not None)
+
     async def _recognised(self) -> Recognised:
         if not self._clues:
             self._clues |= await self.source.clues(self.first)

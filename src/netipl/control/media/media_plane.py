@@ -5,20 +5,21 @@ and ends is an event, with who asked.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from netipl.control.media import uploading
 from netipl.control.media.asking import checked
 from netipl.control.media.importing import Importing, Tools
 from netipl.control.media.jobs import Jobs
-from netipl.control.media.work import Running
+from netipl.control.media.work import Running, StoppedError
 from netipl.errors import ConflictError, MissingError, NetiplError, RefusedError, UnavailableError
 from netipl.integrations.mirror import client
 from netipl.integrations.mirror.client import Patience
@@ -32,11 +33,12 @@ from netipl.store.media.incoming import Import, Incoming
 from netipl.store.media.keeper import MediaKeeper
 from netipl.store.media.shelf import INCOMING, MediaShelf
 
-_AT_ONCE: Final = 2
-"""Jobs; the others wait."""
+_IN_LANE: Final = 2
+"""Jobs that use one mirror, or none, at once; the others wait."""
 
+_AT_ONCE: Final = 8
 _THREADS: Final = 6
-_CONNECTIONS: Final = 16
+_CONNECTIONS: Final = 64
 _BETWEEN_CLEANINGS: Final = 3600.0  # seconds
 
 Commit = Callable[[Iterable[Change]], Awaitable[None]]
@@ -47,9 +49,7 @@ Uses = Callable[[str], Sequence[str]]
 class MediaPlane:
     """Of the directory `root`. `load` reads it; `run` works until it is cancelled."""
 
-    def __init__(
-        self, root: Path, *, commit: Commit, uses: Uses, patience: Patience | None = None, at_once: int = _AT_ONCE
-    ) -> None:
+    def __init__(self, root: Path, *, commit: Commit, uses: Uses, patience: Patience | None = None) -> None:
         self.shelf = MediaShelf(root)
         self._keeper = MediaKeeper(self.shelf)
         self._incoming = Incoming(root / INCOMING)
@@ -57,7 +57,7 @@ class MediaPlane:
         self._uses = uses
         self._patience = patience or Patience()
         self._asking = asyncio.Lock()
-        self._jobs = Jobs(at_once)
+        self._jobs = Jobs(in_lane=_IN_LANE, at_once=_AT_ONCE)
         self._tools: Tools | None = None
         self.working = asyncio.Event()
         """Set when imports that were begun go on."""
@@ -71,7 +71,9 @@ class MediaPlane:
         """Go on with what was begun, and do what is asked for; a download that is cut then is gone on with later."""
         threads = ThreadPoolExecutor(_THREADS, "media")
         try:
-            async with client.client(self._patience, _CONNECTIONS) as http:
+            async with await asyncio.to_thread(
+                client.client, self._patience, _CONNECTIONS
+            ) as http:  # a tenth of a second
                 self._tools = Tools(
                     shelf=self.shelf,
                     keeper=self._keeper,
@@ -133,7 +135,7 @@ class MediaPlane:
         running, tools = self._jobs.one(identifier), self._working
         if running.job.state is not JobState.UPLOADING:
             raise ConflictError(f"{identifier} waits for no upload", remedy="see how far it is: `netipl medium list`")
-        with running.being_uploaded():
+        with running.being_uploaded(), _told_of_an_end(identifier):
             await uploading.received(self._incoming.directory(identifier), pieces, running, offset=offset, size=size)
             made = replace(await asyncio.to_thread(self._incoming.one, identifier), uploaded=True)
             await asyncio.to_thread(self._incoming.save, made)
@@ -221,13 +223,16 @@ class MediaPlane:
             state=JobState.WAITING,
             medium=made.id,
         )
-        return self._jobs.add(Running(job, tools.threads))
+        lane = urlsplit(source).netloc if source is not None else ""
+        return self._jobs.add(Running(job, tools.threads, lane=lane))
 
     async def _look_through(self) -> None:
         """At the start, and now and then: imports that nobody works on are taken up, or cleaned away."""
         for made in await asyncio.to_thread(lambda: list(self._incoming.all())):
-            if self._jobs.find(made.id) is None:
+            if (running := self._jobs.find(made.id)) is None:
                 self._take_up(made)
+            elif await asyncio.to_thread(uploading.is_given_up, self._incoming.directory(made.id), running):
+                await self.cancel(made.id, by=made.by)
         self.working.set()
 
     def _take_up(self, made: Import) -> None:
@@ -236,7 +241,8 @@ class MediaPlane:
             return
         running = self._running(made, self._working)
         if made.failed is not None:
-            running.become(JobState.FAILED, error="it failed before the daemon was started", remedy="add it again")
+            error, remedy = "it failed before the daemon was started", "add it again: it goes on from what has come"
+            running.become(JobState.FAILED, error=error, remedy=remedy, again=True)
             return
         self.shelf.announced(made.id, made.asked.name)
         if made.asked.source is None and not made.uploaded:
@@ -265,7 +271,8 @@ class MediaPlane:
             self.shelf.given_up(made.id)
             await asyncio.to_thread(self._laid_aside, made, error)
             await self._happened(Deed.MEDIUM_FAILED, running.job, made.by, reason=str(error), remedy=error.remedy)
-        running.become(JobState.FAILED, error=str(error), remedy=error.remedy)
+        again = isinstance(error, UnavailableError)
+        running.become(JobState.FAILED, error=str(error), remedy=error.remedy, again=again)
 
     def _laid_aside(self, made: Import, error: NetiplError) -> None:
         """What may work another time is kept for that; what was refused is not."""
@@ -282,3 +289,12 @@ class MediaPlane:
         """Where it cannot be kept the log says so; what is on disk is there all the same."""
         with suppress(UnavailableError):
             await self._commit((Happened(Event(at=datetime.now(UTC), what=what, network="", by=by, detail=detail)),))
+
+
+@contextmanager
+def _told_of_an_end(identifier: str) -> Iterator[None]:
+    """Who sends what nobody wants any more."""
+    try:
+        yield
+    except StoppedError:
+        raise ConflictError(f"{identifier} was cancelled", remedy="add the medium again") from None

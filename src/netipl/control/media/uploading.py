@@ -1,5 +1,6 @@
 """Bytes that a client sends, to disk as they come: never many in memory, and never more than there is room for."""
 
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import BinaryIO, Final
 from netipl.control.media import files
 from netipl.control.media.work import Running
 from netipl.errors import ConflictError, UnavailableError
+from netipl.provisioning.media_jobs import JobState
 from netipl.store.media.incoming import UPLOAD
 
 NAME: Final = "upload"
+_PATIENCE: Final = 24 * 3600  # seconds
 _WRITE: Final = 1 << 20
 _LOOK: Final = 64 << 20
 """Bytes after which it is looked again how much room there is."""
@@ -69,6 +72,17 @@ def taken_up(directory: Path, running: Running) -> None:
     except OSError:
         there = 0
     running.at(NAME, there, None)
+
+
+def is_given_up(directory: Path, running: Running) -> bool:
+    """Whether nobody has sent anything of it for a day. Blocks."""
+    if running.job.state is not JobState.UPLOADING or running.is_being_uploaded:
+        return False
+    try:
+        newest = max(path.stat().st_mtime for path in (directory, directory / UPLOAD) if path.exists())
+    except (OSError, ValueError):
+        return False
+    return time.time() - newest > _PATIENCE
 
 
 def _opened(place: Path, offset: int) -> BinaryIO:

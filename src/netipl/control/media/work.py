@@ -21,13 +21,14 @@ class StoppedError(Exception):
 class Running:
     """A job as it goes on. Its counters are written by threads, each file by one."""
 
-    def __init__(self, job: MediumJob, threads: Executor) -> None:
+    def __init__(self, job: MediumJob, threads: Executor, *, lane: str = "") -> None:
+        self.lane = lane
         self._job = job
         self._threads = threads
         self._files: dict[str, tuple[int, int | None]] = {}
         self._stopped = threading.Event()
         self.task: asyncio.Task[None] | None = None
-        self._uploads = False
+        self.is_being_uploaded = False
         self.is_cancelled = False
         """Whether somebody cancelled it, and not the end of the daemon."""
 
@@ -43,13 +44,13 @@ class Running:
     @contextmanager
     def being_uploaded(self) -> Iterator[None]:
         """One client at a time sends it. Raises ConflictError."""
-        if self._uploads:
+        if self.is_being_uploaded:
             raise ConflictError(f"{self._job.id} is being sent already", remedy="wait for it, or cancel it")
-        self._uploads = True
+        self.is_being_uploaded = True
         try:
             yield
         finally:
-            self._uploads = False
+            self.is_being_uploaded = False
 
     def step(self, words: str) -> None:
         """What is done now."""
@@ -58,6 +59,10 @@ class Running:
     def warn(self, words: str) -> None:
         """For whoever asked; the work goes on."""
         self._job = replace(self._job, warnings=(*self._job.warnings, words))
+
+    def stop(self) -> None:
+        """Its threads, and who sends its bytes, are told with the next of them."""
+        self._stopped.set()
 
     def at(self, name: str, done: int, size: int | None) -> None:
         """`done` bytes of the file `name`. Raises StoppedError."""

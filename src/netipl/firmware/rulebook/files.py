@@ -104,8 +104,8 @@ ROWS: Final = (
     Rule(
         id=RuleId.MACHINE_TOO_OLD,
         severity=Severity.ERROR,
-        effect="loads everything and starts the kernel, which says that it requires more recent processor hardware, or "
-        "starts programs that die of illegal instructions",
+        effect="loads everything, and the kernel says that it requires more recent processor hardware, or its programs "
+        "say so and end",
         remedy="give the guest a newer CPU model, or install an older version",
         source="the check of facilities in Linux arch/s390/boot",
     ),

@@ -4,6 +4,7 @@ Uploads have no such end, and go to disk as they come; between two pieces of one
 """
 
 import asyncio
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -14,7 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from netipl.servers.api.problems import Refusal, of_refusal
 
 UPLOADS: Final = "data"
-"""With this end the paths to which uploads are PUT."""
+"""With this end the paths of jobs to which uploads are PUT."""
+
+_UPLOAD: Final = re.compile(rf"/api/v1/media-jobs/[^/]+/{UPLOADS}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ class BodyLimit:
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "PUT" and scope["path"].endswith(f"/{UPLOADS}"):
+        if scope["method"] == "PUT" and _UPLOAD.fullmatch(scope["path"]):
             await self._application(scope, self._flowing(receive), send)
             return
         said = Headers(scope=scope).get("content-length", "0")

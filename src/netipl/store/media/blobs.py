@@ -3,8 +3,7 @@
 import hashlib
 import os
 import re
-import secrets
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -16,6 +15,8 @@ from netipl.store.media import disk
 FILE_MODE: Final = 0o444
 _SUM: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PIECE: Final = 1 << 20
+_ONE_BY_ONE: Final = 16
+"""More files than this are made safe by one flush of all that the file system has."""
 
 Progress = Callable[[int], None]
 """Told how many bytes more are done; it may raise to break off."""
@@ -44,34 +45,35 @@ class Blobs:
         """Its bytes; whoever has it open keeps it, whatever becomes of its name."""
         return Content((FileRange(path=self.path(sha256), length=size),))
 
-    def take(self, part: Path, sha256: str) -> None:
-        """Move `part`, whose sum that is, here; the name `part` is free then. Raises OSError."""
-        place = self.path(sha256)
-        part.chmod(FILE_MODE)
-        disk.sync(part)
-        disk.make_directory(place.parent)
-        part.replace(place)
-        disk.sync(place.parent)
+    def take(self, parts: Sequence[tuple[Path, str]]) -> None:
+        """Move these files, each with its sum, here; they are safe on disk before they have their names, and after it.
 
-    def put(self, data: bytes) -> str:
-        """Keep these few bytes; their sum."""
-        sha256 = hashlib.sha256(data).hexdigest()
-        place = self.path(sha256)
-        if not place.exists():
+        Raises OSError.
+        """
+        together = len(parts) > _ONE_BY_ONE
+        for part, _ in parts:
+            part.chmod(FILE_MODE)
+            if not together:
+                disk.sync(part)
+        if together:
+            disk.sync_all(parts[0][0])
+        for part, sha256 in parts:
+            place = self.path(sha256)
             disk.make_directory(place.parent)
-            part = place.with_name(f".{secrets.token_hex(8)}")
-            with disk.gone_after_error(part):
-                part.write_bytes(data)
-                self.take(part, sha256)
-        return sha256
+            part.replace(place)
+            if not together:
+                disk.sync(place.parent)
+        if together:
+            disk.sync_all(self._root)
 
     def remove_unused(self, used: Container[str]) -> int:
         """What no medium has, and beginnings that somebody killed left; how many files are gone."""
         gone = [path for path in self._files() if path.name not in used]
         for path in gone:
             path.unlink(missing_ok=True)
+        for directory in {path.parent for path in gone}:
             with suppress(OSError):  # there are others in it
-                path.parent.rmdir()
+                directory.rmdir()
         return len(gone)
 
     def broken(self, sha256: str, size: int, progress: Progress) -> str:

@@ -1,5 +1,9 @@
-"""How the media directory is written: names appear only for what is whole, and directories are flushed after them."""
+"""How the media directory is written: names appear only for what is whole, and directories are flushed after them.
 
+Sources: fsync(2), syncfs(2), rename(2).
+"""
+
+import ctypes
 import os
 import secrets
 from collections.abc import Iterator
@@ -9,6 +13,7 @@ from typing import Final
 
 DIRECTORY_MODE: Final = 0o755
 RECORD_MODE: Final = 0o644
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def sync(path: Path) -> None:
@@ -16,6 +21,17 @@ def sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_all(path: Path) -> None:
+    """All files and directories of the file system that `path` is on do. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if _libc.syncfs(descriptor):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(path))
     finally:
         os.close(descriptor)
 

@@ -42,8 +42,7 @@ class MediaKeeper:
         place = self._shelf.root / medium.id
         with self._lock:
             try:
-                for file in files:
-                    self._shelf.blobs.take(file.path, file.sha256)
+                self._shelf.blobs.take([(file.path, file.sha256) for file in files])
                 self._demand(medium, tree)
                 disk.make_directory(place)
                 if medium.has_tree:

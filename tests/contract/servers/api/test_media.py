@@ -194,6 +194,8 @@ def test_a_body_that_is_no_upload_is_still_limited(api: Api) -> None:
     big = b"x" * (9 << 20)
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         assert asked(UnixConnection(api.listen.socket), "POST", "/media", big).status == 413
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        assert asked(UnixConnection(api.listen.socket), "PUT", "/guests/data", big).status == 413
 
 
 def peak() -> int:

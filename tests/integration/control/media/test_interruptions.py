@@ -2,21 +2,23 @@
 
 import asyncio
 import hashlib
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from netipl.errors import ConflictError, MissingError
+from netipl.control.media import files
+from netipl.errors import ConflictError, MissingError, UnavailableError
 from netipl.media.medium import Role
 from netipl.protocols.tftp.resolution import Arriving, Missing
 from netipl.provisioning.media_jobs import JobState, MediumAsked, MediumJob
 from netipl.provisioning.timeline import Deed
 from tests import media_trees, synthetic_media
-from tests.media_lab import BY, MediaLab, blobs, media_lab, until
+from tests.media_lab import BY, MediaLab, archive, blobs, media_lab, pieces, until
 from tests.mirror_server import MirrorServer, mirror_server
 
 TREE = {**media_trees.rhel("Fedora", "41"), "images/initrd.img": bytes(range(256)) * 20_000}
@@ -129,6 +131,7 @@ def test_one_that_failed_as_the_mirror_went_away_is_taken_up_again(mirror: Mirro
         mirror.behave(INITRD, {"cut": 2 << 20}, *[{"status": 503}] * 3)
         failed = await lab.add("fedora", mirror.url("fedora"))
         assert (failed.state, failed.error) == (JobState.FAILED, f"{mirror.url(INITRD)}: HTTP status 503")
+        assert failed.again
         medium = await lab.added("fedora", mirror.url("fedora"))
         assert medium.id == failed.id
         assert mirror.asked(INITRD)[-1]["Range"] == f"bytes={2 << 20}-"
@@ -136,13 +139,34 @@ def test_one_that_failed_as_the_mirror_went_away_is_taken_up_again(mirror: Mirro
     run(tmp_path / "state", work)
 
 
-def test_a_mirror_that_hangs_keeps_no_other_import_waiting(mirror: MirrorServer, tmp_path: Path) -> None:
+def test_a_mirror_that_hangs_keeps_none_waiting_who_wants_another(mirror: MirrorServer, tmp_path: Path) -> None:
     async def work(lab: MediaLab) -> None:
-        job = await begun(lab, mirror, "slow")
-        await lab.added("quick", mirror.url("fedora"))
-        assert lab.plane.job(job.id).state is JobState.RUNNING
-        await lab.plane.cancel(job.id, by=BY)
+        jobs = [await begun(lab, mirror, f"slow-{number}") for number in range(2)]
+        third = await lab.plane.add(MediumAsked(name="third", source=mirror.url("fedora")), by=BY)
+        await lab.added("local", tmp_path / "mirror/fedora")
+        await lab.added("other", mirror.url("fedora").replace("127.0.0.1", "localhost"))
+        assert {lab.plane.job(job.id).state for job in jobs} == {JobState.RUNNING}
+        assert lab.plane.job(third.id).state is JobState.WAITING
         mirror.release()
+        assert (await lab.over(third)).state is JobState.DONE
+
+    run(tmp_path / "state", work)
+
+
+def test_without_room_nothing_comes_and_with_room_it_goes_on(
+    mirror: MirrorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(lab: MediaLab) -> None:
+        with monkeypatch.context() as small:
+            small.setattr(files, "RESERVE", 1 << 62)
+            job = await lab.add("fedora", mirror.url("fedora"))
+            assert (job.state, job.again) == (JobState.FAILED, True)
+            assert "and 0 MiB may still come to" in job.error
+            assert "make room there" in job.remedy
+            sent = await lab.add("sent", None)
+            with pytest.raises(UnavailableError, match="may still come to"):
+                await lab.plane.upload(sent.id, pieces(bytes(ONE)), offset=0, size=ONE)
+        assert (await lab.added("fedora", mirror.url("fedora"))).id == job.id
 
     run(tmp_path / "state", work)
 
@@ -181,3 +205,59 @@ def test_where_the_database_is_away_media_come_all_the_same(mirror: MirrorServer
         await lab.added("fedora", mirror.url("fedora"))
 
     run(tmp_path / "state", work)
+
+
+def test_an_upload_that_nobody_goes_on_with_is_given_up_after_a_day(tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        job = await lab.add("sent", None)
+        await lab.plane._look_through()
+        assert lab.plane.job(job.id).state is JobState.UPLOADING
+        for path in (tmp_path / "state/media/incoming").glob("*"):
+            os.utime(path, (0, 0))
+        await lab.plane._look_through()
+        assert lab.plane.job(job.id).state is JobState.CANCELLED
+        assert not list((tmp_path / "state/media/incoming").iterdir())
+
+    run(tmp_path / "state", work)
+
+
+def test_an_upload_that_is_cancelled_by_another_ends(tmp_path: Path) -> None:
+    async def work(lab: MediaLab) -> None:
+        job = await lab.add("sent", None)
+
+        async def endless() -> AsyncIterator[bytes]:
+            yield bytes(ONE)
+            await lab.plane.cancel(job.id, by=BY)
+            while True:
+                yield bytes(ONE)
+
+        with pytest.raises(ConflictError, match="was cancelled"):
+            await lab.plane.upload(job.id, endless(), offset=0, size=None)
+        assert lab.plane.job(job.id).state is JobState.CANCELLED
+        assert not list((tmp_path / "state/media/incoming").iterdir())
+
+    run(tmp_path / "state", work)
+
+
+def test_an_upload_that_was_begun_is_gone_on_with_after_a_restart(tmp_path: Path) -> None:
+    data = archive(TREE)
+
+    async def first(lab: MediaLab) -> None:
+        job = await lab.add("sent", None, called="fedora")
+        with pytest.raises(ConnectionError):
+            await lab.plane.upload(job.id, broken(data[:3_000_000]), offset=0, size=len(data))
+
+    async def second(lab: MediaLab) -> None:
+        [job] = lab.plane.jobs
+        [file] = job.files
+        assert (job.state, file.done) == (JobState.UPLOADING, 3_000_000)
+        assert (await lab.send(job, data[file.done :], offset=file.done)).state is JobState.DONE
+        assert lab.read(lab.plane.medium("sent"), Role.INITRD) == TREE["images/initrd.img"]
+
+    async def broken(data: bytes) -> AsyncIterator[bytes]:
+        async for piece in pieces(data):
+            yield piece
+        raise ConnectionError
+
+    run(tmp_path / "state", first)
+    run(tmp_path / "state", second)

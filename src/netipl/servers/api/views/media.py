@@ -112,6 +112,7 @@ class MediaJobView(BaseModel):
     warnings: list[str]
     error: str
     remedy: str
+    again: bool = Field(description="It failed, and may work another time; it goes on from what has come then.")
     faults: list[FaultView]
 
 
@@ -151,5 +152,6 @@ def of_job(job: MediumJob) -> MediaJobView:
         warnings=list(job.warnings),
         error=job.error,
         remedy=job.remedy,
+        again=job.again,
         faults=[FaultView(file=each.file, what=each.what) for each in job.faults],
     )
