@@ -14,7 +14,9 @@ from netipl.errors import NetiplError
 
 class _Commands(LazyGroup):
     places: ClassVar[Mapping[str, Place]] = {
-        "demo": Place("netipl.cli.demo:demo", "Boot a real s390x Linux over the network, by every boot method."),
+        "demo": Place(
+            "netipl.cli.demo.command:demo", "Show it all: a real s390x guest is installed, and boots from its disk."
+        ),
         "boot": Place("netipl.cli.boot:boot", "Boot one s390x guest over the network."),
         "lint": Place("netipl.cli.lint:lint", "Check boot files against what the s390-ccw firmware takes."),
         "serve": Place("netipl.cli.serve:serve", "Serve guests: DHCP, TFTP and HTTP, as the settings file says."),

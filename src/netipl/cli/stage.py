@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 from netipl.cli.terminal import Terminal
+from netipl.control.plane import ControlPlane
 from netipl.daemon.daemon import Daemon
 from netipl.guests.guest import BootFiles, BootMethod
 from netipl.machines import namespace, qemu, segment
@@ -109,6 +110,8 @@ class Stage:
     segment: segment.Segment
     program: Path
     watch: Watch
+    control: ControlPlane
+    """Of the daemon that serves them."""
     performing: dict[str, Performance]
     """By the name of the guest: what the servers see of it counts for its performance."""
 
@@ -199,11 +202,17 @@ def enter_namespace(stack: ExitStack, *, uplink: bool = False) -> IPv4Address | 
 
 @asynccontextmanager
 async def stage(
-    casts: Sequence[Cast], *, program: Path, directory: Path, watch: Watch, dns: IPv4Address | None = None
+    casts: Sequence[Cast],
+    *,
+    program: Path,
+    directory: Path,
+    watch: Watch,
+    dns: IPv4Address | None = None,
+    templates: Path | None = None,
 ) -> AsyncIterator[Stage]:
     """The stage for `casts`, set: our network namespace has a segment, and the daemon serves it.
 
-    `directory` takes the daemon's files. Raises UnavailableError.
+    `directory` takes the daemon's files, `templates` has templates of answers. Raises UnavailableError.
     """
     performing: dict[str, Performance] = {}
 
@@ -213,15 +222,18 @@ async def stage(
         watch(observation)
 
     made = segment.create(SERVER)
-    daemon = Daemon(_settings(casts, made.interface, directory, dns), watch=noted)
+    daemon = Daemon(_settings(casts, made.interface, directory, dns, templates), watch=noted)
     daemon.open()
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(daemon.run())
-        yield Stage(segment=made, program=program, watch=daemon.observe, performing=performing)
+        await daemon.serving.wait()
+        yield Stage(segment=made, program=program, watch=daemon.observe, control=daemon.control, performing=performing)
         serving.cancel()
 
 
-def _settings(casts: Sequence[Cast], interface: str, directory: Path, dns: IPv4Address | None) -> Settings:
+def _settings(
+    casts: Sequence[Cast], interface: str, directory: Path, dns: IPv4Address | None, templates: Path | None
+) -> Settings:
     addresses = (SERVER.network.network_address + _FIRST_GUEST + number for number, _ in enumerate(casts))
     network: Mapping[str, object] = {
         "interface": interface,
@@ -234,6 +246,7 @@ def _settings(casts: Sequence[Cast], interface: str, directory: Path, dns: IPv4A
         "server": {"state_directory": directory, "run_directory": directory / "run"},
         "tftp": {"workers": 1},
         "api": {"enabled": False},
+        "answers": {"templates": templates},
         "networks": {"stage": network},
         "guests": {
             cast.name: {**cast.keys(), "address": address} for cast, address in zip(casts, addresses, strict=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from netipl.ccw import DeviceNumber
 from netipl.errors import UnavailableError
 from netipl.firmware.versions import Version
 from netipl.machines.attachment import Attachment, LinkEnd, Tap, quoted
@@ -37,11 +38,28 @@ class Nic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """A virtio disk: the raw image at `path`, as the guest's device `number`."""
+
+    path: Path
+    number: DeviceNumber
+
+    def arguments(self, name: str) -> list[str]:
+        """With the block backend called `name`. QEMU's channel subsystem of virtio devices is fe."""
+        return [
+            *("-drive", f"if=none,id={name},format=raw,file={quoted(self.path)}"),
+            *("-device", f"virtio-blk-ccw,drive={name},devno=fe{str(self.number).removeprefix('0')}"),
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QemuGuest:
     """What QEMU is to run. `memory` in MiB; the firmware of QEMU < 9.2 needs at least 128 to boot from the network."""
 
     name: str
     nics: tuple[Nic, ...]
+    disks: tuple[Disk, ...] = ()
+    """None of them is booted from before the network."""
     uuid: UUID | None = None
     memory: int = 512
     cpus: int = 1
@@ -66,6 +84,8 @@ class QemuGuest:
             backend, _, rest = nic.attachment.netdev().partition(",")
             command += ["-netdev", f"{backend},id=net{index},{rest}"]
             command += ["-device", f"virtio-net-ccw,netdev=net{index},mac={nic.mac},bootindex={index + 1}"]
+        for index, disk in enumerate(self.disks):
+            command += disk.arguments(f"disk{index}")
         if self.qmp is not None:
             command += ["-qmp", f"unix:{quoted(self.qmp)},server=on,wait=off"]
         return command

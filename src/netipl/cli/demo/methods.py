@@ -1,4 +1,4 @@
-"""`netipl demo`: a real s390x Linux, booted by every boot method."""
+"""`netipl demo --methods`: a real s390x Linux, booted by every boot method."""
 
 import asyncio
 import json
@@ -8,24 +8,19 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 from uuid import UUID
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
-from netipl.cli import logs, options
 from netipl.cli.screen import Screen, print_json
 from netipl.cli.stage import CALLBACK, Cast, Performance, Stage, Watch, enter_namespace, stage
 from netipl.cli.terminal import Terminal
 from netipl.guests.guest import BootFiles, BootMethod
 from netipl.integrations.debian.boot import DebianBoot, debian_boot_files
-from netipl.machines import qemu
 from netipl.net import Mac
 
 _AT_ONCE = 2  # guests; each keeps a core busy where QEMU has to translate
-_LIMIT = 300.0  # seconds for one guest; one takes about 7
 _MACS = Mac.parse("52:54:00:13:91:00").octets
 _UUIDS = UUID("9b6e2a0c-7b1d-4b52-8f6e-1f6f13910000").int
 
@@ -52,36 +47,20 @@ class Result:
         }
 
 
-def demo(
-    methods: Annotated[
-        list[BootMethod] | None,
-        typer.Option("--method", help="Only this boot method; may be given several times."),
-    ] = None,
-    program: options.Qemu = Path(qemu.PROGRAM),
-    memory: options.Memory = 512,
-    limit: options.Limit = _LIMIT,
+def show(
+    methods: Sequence[BootMethod],
     *,
-    keep: Annotated[
-        bool,
-        typer.Option("--keep", help="Leave the guests running; a single one gets a shell at this terminal."),
-    ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the kernels' logs too.")] = False,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Look for a newer kernel in Debian's archive.")] = False,
-    as_json: options.Json = False,
-) -> None:
-    """Boot a real s390x Linux over the network, by every boot method.
-
-    Debian's s390x kernel and a small initrd are fetched with apt and kept in ~/.cache/netipl. For each boot method a
-    guest in qemu-system-s390x gets them from netipl's own DHCP and TFTP servers; its Linux then asks for an address
-    and calls back over HTTP. Nothing outside of a network namespace is touched, and root is not needed.
-
-    Exit status: 0 only if every guest called back.
-    """
-    logs.configure()
-    screen = Screen(label=True, kernel_log=verbose, aside=as_json)
-    program = qemu.find(program)
+    program: Path,
+    memory: int,
+    limit: float,
+    keep: bool,
+    screen: Screen,
+    refresh: bool,
+    as_json: bool,
+) -> bool:
+    """Boot a guest by each of `methods`; whether all called back. With `keep` they are left running."""
     debian = debian_boot_files(progress=screen.say, refresh=refresh)
-    casts = [_cast(number, method, debian, memory, keep=keep) for number, method in enumerate(methods or BootMethod)]
+    casts = [_cast(number, method, debian, memory, keep=keep) for number, method in enumerate(methods)]
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="netipl-demo-")))
         enter_namespace(stack)
@@ -95,7 +74,7 @@ def demo(
 
         results = asyncio.run(performed())
     _summarise(results, debian, as_json=as_json)
-    raise typer.Exit(0 if all(result.called_back for result in results) else 1)
+    return all(result.called_back for result in results)
 
 
 def _cast(number: int, method: BootMethod, debian: DebianBoot, memory: int, *, keep: bool) -> Cast:
