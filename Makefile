@@ -13,7 +13,7 @@ export NETIPL_QEMU_ROOTS ?= $(subst $() ,:,$(patsubst %/usr/bin/qemu-system-s390
 help: ## list these commands
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
 
-demo: ## boot a real s390x Linux over the network by every boot method (ARGS=... is passed on)
+demo: ## install a real s390x guest over the network, boot it from its disk, install it again (ARGS=... is passed on)
 	@scripts/setup demo
 	@$(BIN)/netipl demo $(ARGS)
 

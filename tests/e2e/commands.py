@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from netipl.integrations.debian.boot import debian_boot_files
+from netipl.integrations.debian import agent, disk_image
+from netipl.integrations.debian.boot import debian_boot_files, default_cache
 from tests.network_namespaces import eventually
 from tests.users import NOBODY_IN_PARTICULAR, ROOT, python
 
@@ -31,6 +32,15 @@ def copied_boot_files(directory: Path) -> None:
     directory.mkdir(parents=True)
     for file in (boot.kernel, boot.initrd, *(boot.kernel.with_name(name) for name in _KEPT)):
         shutil.copyfile(file, directory / file.name)
+
+
+def copied_packages(directory: Path) -> None:
+    """Put the packages and lists of all that netipl makes of them into `directory`, fetched if need be."""
+    agent.build(progress=print)
+    with tempfile.TemporaryDirectory(prefix="netipl-test-") as name:
+        disk_image.build(Path(name) / "image", progress=print)
+    for part in ("lists", "packages"):
+        shutil.copytree(default_cache() / part, directory / part, ignore=shutil.ignore_patterns("lock", "partial"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +99,18 @@ class Done:
 
 
 @contextmanager
-def running(user: str, *arguments: str | Path) -> Iterator[Run]:
-    """`netipl ARGUMENTS` by that one of `users.USERS`, killed on leaving. Raises SkipTest."""
+def running(user: str, *arguments: str | Path, packages: bool = False) -> Iterator[Run]:
+    """`netipl ARGUMENTS` by that one of `users.USERS`, killed on leaving. With Debian's `packages` in its cache too.
+
+    Raises SkipTest.
+    """
     command = python(user, "netipl.cli.main", *map(str, arguments))
     with tempfile.TemporaryDirectory(prefix="netipl-test-") as name:
         place = Path(name)
         place.chmod(0o755)
         copied_boot_files(place / "cache/netipl/debian")
+        if packages:
+            copied_packages(place / "cache/netipl/debian")
         (place / "tmp").mkdir()
         if os.geteuid() == 0 and user != "root":
             for path in (place, *place.rglob("*")):

@@ -10,7 +10,7 @@ import platform
 import shutil
 import signal
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -133,6 +133,7 @@ class Machine:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._descriptor = _descriptor_of(process.pid)
         self._errors = asyncio.create_task(_all_of(process.stderr))
 
     @property
@@ -167,18 +168,27 @@ class Machine:
 
     def destroy(self) -> None:
         """Pull the plug: QEMU is killed at once."""
-        if self._process.returncode is None:
-            self._process.kill()
+        self._signal(signal.SIGKILL)
 
     async def stop(self) -> None:
         """End QEMU by SIGTERM, by SIGKILL if that does not help within seconds; what it still prints is lost."""
-        if self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
+        self._signal(signal.SIGTERM)
         try:
             await asyncio.wait_for(self._ended(), _GRACE)
         except TimeoutError:
             self.destroy()
             await self._ended()
+
+    def forget(self) -> None:
+        """To be called last, when it has ended."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+    def _signal(self, number: int) -> None:
+        """By the descriptor: `send_signal` of asyncio may reap a process before the event loop that waits for it."""
+        if self._descriptor is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, number)
 
     async def _ended(self) -> None:
         async for _ in self.console():  # an unread pipe could keep the process from being reaped
@@ -206,6 +216,15 @@ async def running(command: Sequence[str], descriptors: Sequence[int] = ()) -> As
     finally:
         await machine.stop()
         await machine.complaints()
+        machine.forget()
+
+
+def _descriptor_of(pid: int) -> int | None:
+    """None for a process that ended at once, and was waited for already."""
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None
 
 
 async def _all_of(stream: asyncio.StreamReader | None) -> bytes:

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from netipl.ccw import DeviceNumber
 from netipl.cli.screen import Screen
-from netipl.cli.stage import Stage, Watch
+from netipl.cli.stage import SERVER, Stage, Watch
 from netipl.errors import RefusedError
-from netipl.guests.build import BuildState
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.profile import Profile, ProfileOrigin
+from netipl.guests.status import Status
 from netipl.machines import qemu
 from netipl.machines.console import Lines, SafeText
 from netipl.machines.qemu import Disk, Machine, Nic, QemuGuest
@@ -25,7 +25,7 @@ from netipl.provisioning.media_jobs import JobState, MediumAsked
 from netipl.provisioning.timeline import Observation, Seen
 
 GUEST: Final = "z1"
-REPORT: Final = "/report"
+REPORT: Final = "/callback"
 """The path that the installed system asks for, with `?boot=N`."""
 
 _BY: Final = "netipl demo"
@@ -33,6 +33,9 @@ _MAC: Final = Mac.parse("52:54:00:13:92:01")
 _UUID: Final = UUID("9b6e2a0c-7b1d-4b52-8f6e-1f6f13920001")
 _DISK: Final = DeviceNumber(0, 0x1234)
 _DISK_SIZE: Final = 256 << 20
+_NUMBER: Final = 9
+"""Of its address, behind that of the server."""
+
 _PORT: Final = "z1"
 _PAUSE: Final = 0.05
 _LINUX: Final = "Linux version "
@@ -80,7 +83,15 @@ class Lab:
         """The profile, and the guest that has it."""
         made = Profile(name=profile, medium=medium, template=template, origin=ProfileOrigin.ADDED)
         await self.built.control.profile_plane.put(made, by=_BY, expected=None, is_new=True)
-        guest = Guest(name=GUEST, macs=(_MAC,), uuid=_UUID, disk=_DISK, profile=profile, origin=Origin.ADDED)
+        guest = Guest(
+            name=GUEST,
+            macs=(_MAC,),
+            uuid=_UUID,
+            address=SERVER.ip + _NUMBER,
+            disk=_DISK,
+            profile=profile,
+            origin=Origin.ADDED,
+        )
         await self.built.control.put_guest(guest, by=_BY, expected=None, is_new=True)
         with self.disk.open("wb") as file:
             file.truncate(_DISK_SIZE)
@@ -94,14 +105,19 @@ class Lab:
         control = self.built.control
         async with aclosing(control.follow(after=None)) as events:
             async for _ in events:
-                build = control.build_of(control.guest(GUEST))
-                if build is not None and not build.is_open:
+                status = control.status(control.guest(GUEST))
+                if status is Status.INSTALLED:
                     break
-        if build is None or build.state is not BuildState.DONE:
-            cause, remedy = (build.cause, build.remedy) if build is not None else ("", "")
-            raise RefusedError(f"it is not installed: {cause or 'see above'}", remedy=remedy)
-        self.screen.say(f"netipl says that it is {control.status(control.guest(GUEST))}", guest=GUEST)
+                if status is Status.FAILED:
+                    raise self._failure()
+        self.screen.say(f"netipl knows that {GUEST} is {status}")
         await self.reported(1)
+
+    def _failure(self) -> RefusedError:
+        """What netipl says of it."""
+        control, guest = self.built.control, self.built.control.guest(GUEST)
+        causes = [failed.cause for failed in (control.build_of(guest), control.boot_of(guest)) if failed is not None]
+        return RefusedError(f"{GUEST} has failed: {' '.join(causes)}", remedy="the lines above tell more")
 
     async def reported(self, boot: int) -> None:
         """Until the system on the disk reports its boot. Raises RefusedError where that is another."""
