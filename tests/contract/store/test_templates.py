@@ -9,8 +9,8 @@ from netipl.errors import UnavailableError, UsageError
 from netipl.store import templates
 
 
-def test_every_kind_but_orders_has_a_shipped_template() -> None:
-    assert {name.partition("/")[0] for name in templates.shipped()} == set(Kind) - {Kind.ORDERS}
+def test_every_kind_has_a_shipped_template() -> None:
+    assert {name.partition("/")[0] for name in templates.shipped()} == set(Kind)
 
 
 def test_own_templates_stand_beside_the_shipped_ones(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ run_directory = "run"
 [dhcp]
 enabled = false
 [tftp]
-enabled = false
+port = {port}
+workers = 1
 allow = ["127.0.0.1/32"]
 [http]
 port = {port}
@@ -148,6 +150,30 @@ def test_an_import_goes_on_when_its_command_is_interrupted(served: Media, mirror
     mirror.release()
     eventually(lambda: "there" in served.run("medium", "list"), "it is there")
     assert served.get(f"/media/{identifier}/images/initrd.img") == (200, TREE["images/initrd.img"])
+
+
+def test_a_request_by_tftp_for_a_file_that_is_on_its_way_waits_for_it(served: Media, mirror: MirrorServer) -> None:
+    mirror.behave("images/initrd.img", {"cut": 100, "hold": True})
+    served.run("medium", "add", "fedora", mirror.url(""), "--detach")
+    eventually(lambda: bool(mirror.asked("images/initrd.img")), "the initrd is fetched")
+    place = f"media/{json.loads(served.run('medium', 'list', '--json'))['id']}/images"
+    with closing(requested(served, f"{place}/initrd.img")) as waiting:
+        with closing(requested(served, f"{place}/none")) as other:
+            assert other.recv(1024) == b"\0\5\0\1file not found\0"
+        waiting.setblocking(False)
+        with pytest.raises(BlockingIOError):  # though it asked before the other
+            waiting.recv(1024)
+        waiting.settimeout(DEADLINE)
+        mirror.release()
+        assert waiting.recv(1024) == b"\0\3\0\1" + TREE["images/initrd.img"][:512]
+
+
+def requested(place: Media, name: str) -> socket.socket:
+    """A client of TFTP that has sent its request. Source: RFC 1350, 5."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    made.settimeout(DEADLINE)
+    made.sendto(b"\0\1" + name.encode() + b"\0octet\0", ("127.0.0.1", place.port))
+    return made
 
 
 def test_what_is_interrupted_while_it_is_sent_is_cancelled(served: Media, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def _removed(api: Api, name: str) -> str:
     try:
         api.delete(f"media/{quote(name, safe='')}")
     except MissingError:
-        coming = [job for job in jobs.arriving(api) if job["name"] == name and job["state"] != "failed"]
+        coming = [job for job in jobs.arriving(api) if job["name"] == name]
         if not coming:
             raise
         api.delete(jobs.path(coming[-1]))

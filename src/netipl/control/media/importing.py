@@ -1,6 +1,7 @@
 """One import, from a source to the shelf: looked at, fetched or copied, verified, and shown when all of it is there."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,9 @@ _AT_ONCE: Final = 4
 
 _SINGLE: Final = (".iso", ".img", ".raw", ".qcow2", ".gz", ".xz", ".zst", ".zstd", ".bz2", ".tar")
 """How the URL of a file ends; any other is that of a tree."""
+
+_UNUSUAL: Final = re.compile(r"[^A-Za-z0-9._+-]+")
+"""What is left out of the name of an image: it stands in kernel command lines, which end words at spaces."""
 
 NEEDS_IMAGE: Final = frozenset({Family.UBUNTU})
 """Families whose installers fetch the whole image."""
@@ -248,7 +252,7 @@ class Importing:
                 content.of_file(path), part, None, self._count(self._called, size), called=self._called
             )
         gathered.parts.append(whole)
-        return File(name=self._called, sha256=whole.sha256, size=size)
+        return File(name=_UNUSUAL.sub("-", self._called), sha256=whole.sha256, size=size)
 
     # a disk
 

@@ -144,6 +144,10 @@ class MediaPlane:
 
     async def cancel(self, identifier: str, *, by: str) -> MediumJob:
         running = self._jobs.one(identifier)
+        if running.job.work is Work.IMPORT and running.job.state is JobState.FAILED:  # what has come is not wanted
+            await asyncio.to_thread(self._incoming.end, identifier)
+            running.become(JobState.CANCELLED)
+            return running.job
         await self._jobs.cancel(running)
         if running.job.work is Work.IMPORT:
             self.shelf.given_up(identifier)

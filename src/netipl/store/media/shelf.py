@@ -83,10 +83,14 @@ class MediaShelf:
     # what servers ask
 
     def resolve(self, name: str) -> Resolution:
-        """What `media/ID/PATH` and `media/ID/tree/PATH` stand for. `name` is checked before."""
+        """What `media/ID/PATH` and `media/ID/tree/PATH` stand for. `name` is checked before.
+
+        After a restart it takes a moment until it is known again which files a medium will have: then all are waited
+        for. Nobody but its guests knows an ID.
+        """
         identifier, _, path = name.removeprefix(MEDIA).partition("/")
         if (coming := self._coming.get(identifier)) is not None:
-            is_known = path in coming.files or (coming.has_tree and path.startswith(TREE))
+            is_known = not coming.files or path in coming.files or (coming.has_tree and path.startswith(TREE))
             return Arriving() if is_known else Missing()
         medium = self._media.get(identifier)
         if medium is None:

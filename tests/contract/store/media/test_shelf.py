@@ -90,7 +90,10 @@ def test_one_that_arrives_is_waited_for_by_its_names(tmp_path: Path) -> None:
     assert shelf.resolve(f"media/{made.id}/tree/x") == Missing()
     put(shelf, keeper, made, KERNEL, INITRD)
     assert read(shelf.resolve(f"media/{made.id}/images/kernel.img")) == KERNEL
-    shelf.announced("other-1", "other", has_tree=True)
+    shelf.announced("other-1", "other")
+    assert shelf.resolve("media/other-1/images/kernel.img") == Arriving()
+    shelf.announced("other-1", "other", ["images/kernel.img"], has_tree=True)
+    assert shelf.resolve("media/other-1/images/none") == Missing()
     assert shelf.resolve("media/other-1/tree/x") == Arriving()
     shelf.given_up("other-1")
     assert shelf.medium("other") == Missing()

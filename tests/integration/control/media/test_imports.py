@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from netipl.media.medium import Medium, Role
+from netipl.media.medium import Family, Medium, Role
 from netipl.provisioning.media_jobs import JobState
 from netipl.provisioning.timeline import Deed
 from tests import synthetic_media
@@ -18,6 +18,9 @@ from tests.mirror_server import MirrorServer, mirror_server
 from tests.synthetic_media import Synthetic
 
 ROWS = [row for row in synthetic_media.media() if row.name != "disk image"]
+ON_IMAGES = [row for row in ROWS if not row.source]
+"""Of the others only a mirror's address tells the version."""
+
 RHEL = next(row for row in ROWS if row.tree.keys() >= {".treeinfo"})
 
 
@@ -68,7 +71,7 @@ def test_it_comes_from_a_directory(row: Synthetic, tmp_path: Path) -> None:
     run(tmp_path / "state", work)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", ON_IMAGES, ids=lambda row: row.name)
 def test_it_comes_from_an_image_that_is_sent_and_all_of_it_is_served(row: Synthetic, tmp_path: Path) -> None:
     image = synthetic_media.iso(row.tree, tmp_path / "medium.iso")
 
@@ -76,8 +79,6 @@ def test_it_comes_from_an_image_that_is_sent_and_all_of_it_is_served(row: Synthe
         job = await lab.add("m", None, called="medium.iso", tree=True)
         assert job.state is JobState.UPLOADING
         job = await lab.send(job, image.read_bytes())
-        if row.source:  # whose version only a mirror's address tells
-            return
         assert job.state is JobState.DONE, job
         medium = lab.plane.medium("m")
         check(lab, medium, row)
@@ -85,6 +86,37 @@ def test_it_comes_from_an_image_that_is_sent_and_all_of_it_is_served(row: Synthe
         assert lab.read(medium, Role.ISO) == image.read_bytes()
         assert lab.served(medium, "medium.iso") == image.read_bytes()
         assert lab.served(medium, "tree/none") is None
+
+    run(tmp_path / "state", work)
+
+
+def test_an_image_comes_from_a_mirror_where_it_was_cut(mirror: MirrorServer, tmp_path: Path) -> None:
+    image = synthetic_media.iso({**RHEL.tree, "big": bytes(range(256)) * 10_000}, tmp_path / "rhel-s390x.iso")
+    data = mirror.put("images/rhel-s390x.iso", image.read_bytes())
+    mirror.put("images/SHA256SUMS", f"{hashlib.sha256(data).hexdigest()} *rhel-s390x.iso\n".encode())
+    mirror.behave("images/rhel-s390x.iso", {"cut": 1 << 20}, {"cut": 1 << 20})
+
+    async def work(lab: MediaLab) -> None:
+        medium = await lab.added("m", mirror.url("images/rhel-s390x.iso"), tree=True)
+        check(lab, medium, RHEL)
+        assert lab.served(medium, "rhel-s390x.iso") == data
+        assert lab.served(medium, "tree/.treeinfo") == RHEL.tree[".treeinfo"]
+        assert len(mirror.asked("images/rhel-s390x.iso")) == 3
+
+    run(tmp_path / "state", work)
+
+
+@pytest.mark.parametrize("row", ON_IMAGES, ids=lambda row: row.name)
+def test_without_tree_the_image_is_kept_only_where_its_installer_fetches_it(row: Synthetic, tmp_path: Path) -> None:
+    image = synthetic_media.iso(row.tree, tmp_path / "medium (s390x).iso")
+
+    async def work(lab: MediaLab) -> None:
+        medium = await lab.added("m", image)
+        check(lab, medium, row)
+        kept = [file.name for role, file in medium.files if role is Role.ISO]
+        assert kept == (["medium-s390x-.iso"] if row.family is Family.UBUNTU else [])
+        assert not medium.has_tree
+        assert lab.served(medium, f"tree/{next(iter(row.tree))}") is None
 
     run(tmp_path / "state", work)
 

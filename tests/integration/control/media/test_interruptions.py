@@ -139,6 +139,19 @@ def test_one_that_failed_as_the_mirror_went_away_is_taken_up_again(mirror: Mirro
     run(tmp_path / "state", work)
 
 
+def test_what_has_come_for_one_that_failed_is_thrown_away_where_it_is_not_wanted(
+    mirror: MirrorServer, tmp_path: Path
+) -> None:
+    async def work(lab: MediaLab) -> None:
+        mirror.behave(INITRD, {"cut": 2 << 20}, *[{"status": 503}] * 3)
+        failed = await lab.add("fedora", mirror.url("fedora"))
+        assert list((tmp_path / "state/media/incoming").iterdir())
+        assert (await lab.plane.cancel(failed.id, by=BY)).state is JobState.CANCELLED
+        assert not list((tmp_path / "state/media/incoming").iterdir())
+
+    run(tmp_path / "state", work)
+
+
 def test_a_mirror_that_hangs_keeps_none_waiting_who_wants_another(mirror: MirrorServer, tmp_path: Path) -> None:
     async def work(lab: MediaLab) -> None:
         jobs = [await begun(lab, mirror, f"slow-{number}") for number in range(2)]

@@ -92,7 +92,7 @@ async def show_media_job(asked: ByAnybody, job: Name) -> Response:
 
 @router.delete("/media-jobs/{job}", response_model=MediaJobView, responses=problems(404, 409))
 async def cancel_media_job(asked: ByAdmin, job: Name) -> Response:
-    """It ends, and what has come for it is thrown away."""
+    """It ends, and what has come for it is thrown away; of one that failed, too."""
     return answer(of_job(await asked.control.media.cancel(job, by=asked.by)))
 
 
