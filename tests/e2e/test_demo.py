@@ -49,9 +49,7 @@ def test_it_leaves_nothing_behind(told: Done) -> None:
 
 
 def test_the_agent_is_given_to_the_two_boots_that_install_and_to_no_other(told: Done) -> None:
-    fetched = [
-        [str(event["name"]) for event in boot if event.get("seen") == "tftp-finished"] for boot in boots(told)
-    ]
+    fetched = [[str(event["name"]) for event in boot if event.get("seen") == "tftp-finished"] for boot in boots(told)]
     assert [[name.rpartition("/")[2] for name in names[1:]] for names in fetched] == [["kernel", "initrd"]] * 3
     assert [names[1].partition("/")[0] for names in fetched] == ["media", "boot", "media"]
 
