@@ -9,7 +9,6 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 
 from netipl.firmware.cpu_models import GENERATIONS
-from netipl.media.coreos import LIVE
 from netipl.media.distribution import Distribution, Row
 from netipl.media.families import FAMILIES
 
@@ -47,9 +46,6 @@ def _parameters() -> Iterator[str]:
             yield from (f"### `{each.family}`", "")
             for row in rows:
                 yield from _row(row, _when(row) or each.what)
-    yield from ("### CoreOS from memory, installing nothing", "")
-    for row in LIVE:
-        yield from _row(row, "")
 
 
 def _row(row: Row, when: str) -> Iterator[str]:

@@ -39,7 +39,10 @@ _SUITE: Final = re.compile(r"[a-z][a-z0-9.+-]{0,63}")
 _SUITE_IN: Final = re.compile(r"/dists/([a-z][a-z0-9+-]*)/")
 _CODENAMES: Final = {"buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15"}
 
-PARAMETERS: Final = (Row(text="auto=true priority=critical url={answers}preseed.cfg"),)
+PARAMETERS: Final = (
+    Row(text="auto=true priority=critical url={answers}preseed.cfg s390-netdevice/choose_networktype=virtio"),
+)
+"""The kind of network is asked for before the answers can be fetched."""
 LEVELS: Final = (Level(machine="z10EC", source="its kernel 6.1, which asks a z900 for facilities 34 and 35"),)
 
 

@@ -4,16 +4,14 @@ Names in braces stay for the build to fill in (netipl.provisioning.parameters); 
 its own: Linux takes the VT220 of the SCLP, which libvirt's `sclp` console shows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
 from netipl.errors import RefusedError
-from netipl.media.coreos import LIVE
-from netipl.media.distribution import Row
 from netipl.media.families import FAMILIES
-from netipl.media.medium import Family, Medium, Role
+from netipl.media.medium import Medium, Role
 from netipl.media.versions import fitting
 
 CONSOLES: Final[Mapping[str, str]] = MappingProxyType({"sclp": "ttysclp0", "sclplm": "ttyS0"})
@@ -24,22 +22,7 @@ _MISSING: Final[Mapping[Role, str]] = {Role.ISO: "add the medium from its ISO im
 
 def unattended(medium: Medium) -> str:
     """Raises RefusedError where the medium lacks a file that they need."""
-    return _of(medium, FAMILIES[medium.family].parameters)
-
-
-def live(medium: Medium) -> str:
-    """Those that run from memory and install nothing. Raises RefusedError for a family that cannot."""
-    if medium.family is not Family.COREOS:
-        raise RefusedError(f"{medium.title} does not run from memory", remedy="only CoreOS does")
-    return _of(medium, LIVE)
-
-
-def answers_file(medium: Medium) -> str:
-    """The name under which the installer fetches its answers; empty where it asks for a directory, or for none."""
-    return FAMILIES[medium.family].answers
-
-
-def _of(medium: Medium, rows: Iterable[Row]) -> str:
+    rows = FAMILIES[medium.family].parameters
     names = {role: file.name for role, file in medium.files}
     kernel = names.get(Role.KERNEL, "")
     row = fitting([row for row in rows if kernel.startswith(row.kernel)], medium.title, medium.version)
@@ -49,3 +32,8 @@ def _of(medium: Medium, rows: Iterable[Row]) -> str:
             raise RefusedError(f"{medium.title} is kept without its {role}", remedy=_MISSING.get(role, "add it again"))
         text = text.replace(f"<{role}>", quote(names.get(role, "")))
     return text
+
+
+def answers_file(medium: Medium) -> str:
+    """The name under which the installer fetches its answers; empty where it asks for a directory, or for none."""
+    return FAMILIES[medium.family].answers

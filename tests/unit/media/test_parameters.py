@@ -10,7 +10,7 @@ from netipl.errors import RefusedError
 from netipl.firmware.limits import COMMAND_LINE
 from netipl.media.families import FAMILIES
 from netipl.media.medium import Family, File, Medium, Role
-from netipl.media.parameters import CONSOLES, answers_file, live, unattended
+from netipl.media.parameters import CONSOLES, answers_file, unattended
 from tests.synthetic_media import ISO_NAME, media
 
 FILLED = {"tree", "medium", "answers", "callback", "guest", "address", "server"}
@@ -51,14 +51,17 @@ ANACONDA = "ip=dhcp inst.repo={tree} rd.neednet=1 inst.ks={answers}ks.cfg inst.k
             medium(Family.AGAMA, "16.0", files={Role.SQUASHFS: "LiveOS/squashfs.img"}),
             "root=live:{medium}/LiveOS/squashfs.img ip=dhcp rd.neednet=1 inst.auto={answers}agama.json",
         ),
-        (medium(Family.DEBIAN, "13"), "auto=true priority=critical url={answers}preseed.cfg"),
+        (
+            medium(Family.DEBIAN, "13"),
+            "auto=true priority=critical url={answers}preseed.cfg s390-netdevice/choose_networktype=virtio",
+        ),
         (
             medium(Family.UBUNTU, "24.04", files={Role.ISO: ISO_NAME}),
             f"ip=dhcp url={{medium}}/{ISO_NAME} autoinstall ds=nocloud-net;s={{answers}}",
         ),
         (
             medium(Family.COREOS, "41.1", files=COREOS),
-            f"{LIVE} coreos.inst.install_dev=/dev/vda coreos.inst.ignition_url={{answers}}config.ign",
+            f"{LIVE} ignition.config.url={{answers}}config.ign",
         ),
         (medium(Family.COREOS, "", "OpenShift agent", files=COREOS), LIVE),
         (
@@ -94,12 +97,6 @@ def test_a_medium_without_the_file_that_is_needed() -> None:
     assert "ISO image" in refused.value.remedy
     with pytest.raises(RefusedError, match="without its rootfs"):
         unattended(medium(Family.COREOS, "41"))
-
-
-def test_coreos_runs_from_memory_and_nothing_else_does() -> None:
-    assert live(medium(Family.COREOS, "41", files=COREOS)) == f"{LIVE} ignition.config.url={{answers}}config.ign"
-    with pytest.raises(RefusedError, match="does not run from memory"):
-        live(medium(Family.RHEL, "9"))
 
 
 def test_the_answers_that_the_parameters_name_are_those_of_the_family() -> None:
