@@ -48,8 +48,8 @@ PARAMETERS: Final = (
     Row(text=f"{_LIVE_SYSTEM} ignition.config.url={{answers}}config.ign"),
     Row(title=OPENSHIFT, text=_LIVE_SYSTEM),
 )
-"""The live system installs, as its configuration tells it: `coreos.inst.` would tie the disk to one name, and nobody would
-hear of the beginning and of failures.
+"""The live system installs, as its configuration tells it: `coreos.inst.` would tie the disk to one name, and nobody
+would hear of the beginning and of failures.
 """
 LEVELS: Final = (
     Level(title=FEDORA, machine="zEC12", source="general knowledge"),
