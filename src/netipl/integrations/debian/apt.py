@@ -68,7 +68,8 @@ class Apt:
     def depends(self, package: str) -> list[str]:
         """The packages that `package` depends on, first choices only."""
         lines = self._run("apt-cache", "depends", "--important", package).splitlines()
-        return [line.split(": ", 1)[1].strip() for line in lines if line.lstrip().startswith("Depends: ")]
+        kinds = ("Depends: ", "PreDepends: ")
+        return [line.split(": ", 1)[1].strip() for line in lines if line.lstrip().startswith(kinds)]
 
     def fetch(self, package: str) -> Path:
         """The newest `.deb` of `package`; from the disk if it is there."""

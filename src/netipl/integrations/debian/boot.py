@@ -7,22 +7,21 @@ packages. A month-old one is better than none where there is no network.
 import hashlib
 import json
 import os
-import tarfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from netipl.errors import UnavailableError
-from netipl.integrations.debian import initrd
+from netipl.integrations.debian import initrd, kernel
 from netipl.integrations.debian.apt import Apt, Progress, locked, unpacking
 
-_ARCHITECTURE = "s390x"
-_KERNEL = "linux-image-s390x"
-_BUSYBOX = "busybox-static"
+ARCHITECTURE = "s390x"
+KERNEL = "linux-image-s390x"
+BUSYBOX = "busybox-static"
 _FRESH = 30 * 24 * 3600  # seconds
 _ASKED = "asked"  # a file whose time says when the lists of packages were fetched
-_RECIPE = 1  # raised when what is made of the packages changes otherwise than by the payload
+_RECIPE = 2  # raised when what is made of the packages changes otherwise than by the payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,67 +97,51 @@ def _kept(directory: Path) -> DebianBoot | None:
 
 
 def _make(directory: Path, progress: Progress, *, update: bool) -> DebianBoot:
-    apt = Apt(directory, _ARCHITECTURE, progress)
+    apt = Apt(directory, ARCHITECTURE, progress)
     if update:
         apt.update()
-    image = next((name for name in apt.depends(_KERNEL) if name.startswith("linux-image-")), None)
-    if image is None:
-        raise UnavailableError(f"{_KERNEL} depends on no kernel")
-    kernel_deb, busybox_deb = apt.fetch(image), apt.fetch(_BUSYBOX)
+    kernel_deb, busybox_deb = apt.fetch(newest_kernel(apt)), apt.fetch(BUSYBOX)
     progress("building the initrd")
-    version, kernel, modules = _kernel_and_modules(kernel_deb)
-    made = initrd.build(_one_file(busybox_deb, "busybox"), modules)
+    version, image = kernel.kernel_of(kernel_deb)
+    modules = kernel.with_dependencies(kernel.in_package(kernel_deb), initrd.NETWORK)
+    made = initrd.of_demonstration(program(busybox_deb, "busybox"), modules)
     boot = DebianBoot(
         kernel=directory / f"vmlinuz-{version}", initrd=directory / f"initrd-{version}.gz", version=version
     )
-    _replace(boot.kernel, kernel)
-    _replace(boot.initrd, made)
+    replace(boot.kernel, image)
+    replace(boot.initrd, made)
     record = {
         "kernel": boot.kernel.name,
-        "kernel_size": len(kernel),
+        "kernel_size": len(image),
         "initrd": boot.initrd.name,
         "initrd_size": len(made),
         "version": version,
         "recipe": _recipe(),
     }
-    _replace(directory / "boot.json", json.dumps(record, indent=2).encode())
+    replace(directory / "boot.json", json.dumps(record, indent=2).encode())
     if update:
         (directory / _ASKED).touch()
     return boot
 
 
-def _kernel_and_modules(deb: Path) -> tuple[str, bytes, dict[str, bytes]]:
-    """The version, the raw kernel and those modules by name that the initrd wants."""
-    version, kernel, modules = "", b"", {}
-    with unpacking(deb) as archive:
-        for member in archive:
-            path = PurePosixPath(member.name)
-            name = path.name.split(".ko")[0].replace("-", "_")
-            if not member.isfile():
-                continue
-            if path.parent.name == "boot" and path.name.startswith("vmlinuz-"):
-                version, kernel = path.name.removeprefix("vmlinuz-"), _data(archive, member)
-            elif ".ko" in path.name and name in initrd.MODULES:
-                modules[name] = _data(archive, member)
-    if not kernel:
-        raise UnavailableError(f"{deb.name} has no kernel")
-    return version, kernel, modules
+def newest_kernel(apt: Apt) -> str:
+    """The name of its package. Raises UnavailableError."""
+    image = next((name for name in apt.depends(KERNEL) if name.startswith("linux-image-")), None)
+    if image is None:
+        raise UnavailableError(f"{KERNEL} depends on no kernel")
+    return image
 
 
-def _one_file(deb: Path, name: str) -> bytes:
+def program(deb: Path, name: str) -> bytes:
+    """The executable file of that name in a package. Raises UnavailableError."""
     with unpacking(deb) as archive:
         for member in archive:
             if member.isfile() and PurePosixPath(member.name).name == name and member.mode & 0o111:
-                return _data(archive, member)
+                return kernel.data_of(archive, member)
     raise UnavailableError(f"{deb.name} has no program {name}")
 
 
-def _data(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    file = archive.extractfile(member)
-    return file.read() if file is not None else b""
-
-
-def _replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes) -> None:
     """Write the file whole or not at all."""
     new = path.with_name(f".{path.name}.new")
     new.write_bytes(data)
@@ -167,4 +150,4 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _recipe() -> str:
     """Changes whenever the same packages would give another initrd."""
-    return f"{_RECIPE}-{hashlib.sha256(initrd.payload()).hexdigest()[:16]}"
+    return f"{_RECIPE}-{hashlib.sha256(initrd.ours()).hexdigest()[:16]}"

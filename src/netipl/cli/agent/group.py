@@ -1,0 +1,28 @@
+"""`netipl agent`: the small system that writes disk images."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import typer
+
+from netipl.cli.lazy import CONTEXT, LazyGroup, Place
+
+
+class _Verbs(LazyGroup):
+    places: ClassVar[Mapping[str, Place]] = {
+        "build": Place("netipl.cli.agent.build:build", "Build the agent's kernel and initrd from Debian's packages."),
+    }
+
+
+app = typer.Typer(
+    cls=_Verbs,
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings=CONTEXT,
+    help="Build the agent that writes disk images.",
+)
+
+
+@app.callback()
+def _agent() -> None:
+    """Without options of its own; with it, one command alone stays a group."""
