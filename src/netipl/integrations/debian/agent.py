@@ -24,7 +24,7 @@ MODULES = (*initrd.NETWORK, "virtio_blk", "virtio_scsi", "sd_mod")
 
 _LIBRARIES = ("ld64.so.1", "libc.so.6", "libexpat.so.1", "liblz4.so.1", "liblzma.so.5", "libm.so.6", "libz.so.1")
 _LIBRARY_PACKAGES = ("libc6", "libexpat1", "liblz4-1", "liblzma5", "zlib1g")
-_OF_THE_LIBRARY = ("json", "http", "lzma", "_compression", "compression", "dataclasses", "_json", "_lzma")
+_OF_THE_LIBRARY = ("json", "http", "lzma", "_compression", "compression", "dataclasses", "_json", "_lzma", "uuid")
 """What the agent needs of Python's standard library beyond that of the minimal package."""
 _NOT_WANTED = ("_ssl", "_hashlib")
 """They need OpenSSL, four megabytes; Python has its own sums."""
@@ -97,8 +97,8 @@ def _fetched(apt: Apt, own: OwnKernel | None) -> dict[str, Path]:
 
 
 def _built(debs: dict[str, Path], own: OwnKernel | None) -> Agent:
-    version, image, find = _kernel(debs, own)
-    modules = kernel.with_dependencies(find, MODULES)
+    found = kernel.of_files(own.kernel, own.modules) if own else kernel.of_package(debs["kernel"])
+    modules = kernel.with_dependencies(found.modules, MODULES)
     python = next(_files(debs["python"], r"usr/bin/python3\.\d+"))
     entries = [
         *map(cpio.directory, ("lib/s390x-linux-gnu", "usr/lib")),
@@ -110,16 +110,7 @@ def _built(debs: dict[str, Path], own: OwnKernel | None) -> Agent:
     ]
     busybox = program(debs["busybox"], "busybox")
     made = initrd.build(busybox, modules, initrd.payload("agent", "init"), entries)
-    return Agent(kernel=image, initrd=made, version=version)
-
-
-def _kernel(debs: dict[str, Path], own: OwnKernel | None) -> tuple[str, bytes, kernel.Find]:
-    if own is None:
-        return *kernel.kernel_of(debs["kernel"]), kernel.in_package(debs["kernel"])
-    try:
-        return own.modules.name, own.kernel.read_bytes(), kernel.in_directory(own.modules)
-    except OSError as error:
-        raise UnavailableError(f"{own.kernel}: {error.strerror}") from error
+    return Agent(kernel=found.image, initrd=made, version=found.version)
 
 
 def _libraries(debs: dict[str, Path]) -> Iterator[Entry]:

@@ -102,20 +102,22 @@ def _make(directory: Path, progress: Progress, *, update: bool) -> DebianBoot:
         apt.update()
     kernel_deb, busybox_deb = apt.fetch(newest_kernel(apt)), apt.fetch(BUSYBOX)
     progress("building the initrd")
-    version, image = kernel.kernel_of(kernel_deb)
-    modules = kernel.with_dependencies(kernel.in_package(kernel_deb), initrd.NETWORK)
+    found = kernel.of_package(kernel_deb)
+    modules = kernel.with_dependencies(found.modules, initrd.NETWORK)
     made = initrd.of_demonstration(program(busybox_deb, "busybox"), modules)
     boot = DebianBoot(
-        kernel=directory / f"vmlinuz-{version}", initrd=directory / f"initrd-{version}.gz", version=version
+        kernel=directory / f"vmlinuz-{found.version}",
+        initrd=directory / f"initrd-{found.version}.gz",
+        version=found.version,
     )
-    replace(boot.kernel, image)
+    replace(boot.kernel, found.image)
     replace(boot.initrd, made)
     record = {
         "kernel": boot.kernel.name,
-        "kernel_size": len(image),
+        "kernel_size": len(found.image),
         "initrd": boot.initrd.name,
         "initrd_size": len(made),
-        "version": version,
+        "version": found.version,
         "recipe": _recipe(),
     }
     replace(directory / "boot.json", json.dumps(record, indent=2).encode())

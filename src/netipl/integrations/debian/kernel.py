@@ -7,7 +7,8 @@ import gzip
 import lzma
 import re
 import tarfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from netipl.errors import UnavailableError
@@ -18,65 +19,61 @@ _COMPRESSED = (  # how a module begins, and what unpacks it
     (b"\x1f\x8b", gzip.decompress),
 )
 
-Find = Callable[[Collection[str]], Mapping[str, bytes]]
-"""The modules of these names that there are, as they are."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """The raw kernel, and its modules by name, as they are."""
+
+    version: str
+    image: bytes
+    modules: Mapping[str, bytes]
 
 
-def kernel_of(deb: Path) -> tuple[str, bytes]:
-    """The version and the raw kernel in a package."""
+def of_package(deb: Path) -> Kernel:
+    """Read once, all of it. Raises UnavailableError."""
+    version, image, modules = "", b"", {}
     with unpacking(deb) as archive:
         for member in archive:
             path = PurePosixPath(member.name)
             if member.isfile() and path.parent.name == "boot" and path.name.startswith("vmlinuz-"):
-                return path.name.removeprefix("vmlinuz-"), data_of(archive, member)
-    raise UnavailableError(f"{deb.name} has no kernel")
+                version, image = path.name.removeprefix("vmlinuz-"), data_of(archive, member)
+            elif member.isfile() and (name := _module(path)):
+                modules[name] = data_of(archive, member)
+    if not image:
+        raise UnavailableError(f"{deb.name} has no kernel")
+    return Kernel(version=version, image=image, modules=modules)
 
 
-def in_package(deb: Path) -> Find:
-    """Looks for modules in a package."""
-
-    def find(names: Collection[str]) -> dict[str, bytes]:
-        found = {}
-        with unpacking(deb) as archive:
-            for member in archive:
-                name = _name(PurePosixPath(member.name))
-                if member.isfile() and name in names:
-                    found[name] = decompressed(data_of(archive, member))
-        return found
-
-    return find
+def of_files(image: Path, modules: Path) -> Kernel:
+    """A kernel, and the directory of its modules, as /lib/modules/VERSION is one. Raises UnavailableError."""
+    try:
+        found = {_module(PurePosixPath(path)): path.read_bytes() for path in sorted(modules.rglob("*.ko*"))}
+        return Kernel(version=modules.resolve().name, image=image.read_bytes(), modules=found)
+    except OSError as error:
+        raise UnavailableError(f"{error.filename}: {error.strerror}") from error
 
 
-def in_directory(directory: Path) -> Find:
-    """Looks for modules beneath a directory, as /lib/modules/VERSION is one."""
-
-    def find(names: Collection[str]) -> dict[str, bytes]:
-        try:
-            return {
-                name: decompressed(path.read_bytes())
-                for path in sorted(directory.rglob("*.ko*"))
-                if (name := _name(PurePosixPath(path))) in names
-            }
-        except OSError as error:
-            raise UnavailableError(f"{error.filename}: {error.strerror}") from error
-
-    return find
-
-
-def with_dependencies(find: Find, wanted: Collection[str]) -> dict[str, bytes]:
-    """The modules `wanted`, as far as there are any, and all that they need, each after those.
+def with_dependencies(modules: Mapping[str, bytes], wanted: Iterable[str]) -> dict[str, bytes]:
+    """Those of `modules` that are `wanted`, and all that they need, each after those; ready to be loaded.
 
     What is wanted and absent is built into the kernel, or not needed by it. Raises UnavailableError for one that
     another one needs.
     """
     found: dict[str, bytes] = {}
-    missing = set(wanted)
-    while missing:
-        more = find(missing)
-        found |= more
-        missing = {name for data in more.values() for name in dependencies(data)} - found.keys()
-    order = load_order({name: dependencies(data) for name, data in found.items()})
-    return {name: found[name] for name in order}
+
+    def add(name: str) -> None:
+        if name in found:
+            return
+        if name not in modules:
+            raise UnavailableError(f"the kernel package has no module {name}", remedy="give --kernel and --initrd")
+        plain = decompressed(modules[name])
+        for other in dependencies(plain):
+            add(other)
+        found[name] = plain
+
+    for name in sorted(set(wanted) & modules.keys()):
+        add(name)
+    return found
 
 
 def decompressed(module: bytes) -> bytes:
@@ -93,30 +90,12 @@ def dependencies(module: bytes) -> tuple[str, ...]:
     return tuple(name.decode("ascii").replace("-", "_") for name in found[1].split(b",") if name) if found else ()
 
 
-def load_order(needed: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Each module after those it needs. Raises UnavailableError if one is needed that is not there."""
-    order: list[str] = []
-
-    def add(name: str) -> None:
-        if name in order:
-            return
-        if name not in needed:
-            raise UnavailableError(f"the kernel package has no module {name}", remedy="give --kernel and --initrd")
-        for other in needed[name]:
-            add(other)
-        order.append(name)
-
-    for name in sorted(needed):
-        add(name)
-    return order
-
-
 def data_of(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     """The bytes of a file in a package."""
     file = archive.extractfile(member)
     return file.read() if file is not None else b""
 
 
-def _name(path: PurePosixPath) -> str:
-    """Of a module, as others call it; empty for other files."""
+def _module(path: PurePosixPath) -> str:
+    """The name of a module, as others call it; empty for other files."""
     return path.name.split(".ko")[0].replace("-", "_") if ".ko" in path.name else ""
