@@ -13,6 +13,7 @@ from netipl.images.cpio import Entry
 NETWORK = ("af_packet", "virtio_net")
 """Modules of the network device. Those that a kernel package lacks are built in, or not needed by this kernel."""
 
+_SHARED = ("network", "start")
 _DIRECTORIES = ("bin", "dev", "etc", "lib", "lib/modules", "proc", "root", "sbin", "sys", "tmp", "usr", "usr/bin")
 
 
@@ -23,7 +24,7 @@ def build(busybox: bytes, modules: Mapping[str, bytes], init: bytes, entries: It
         cpio.character_device("dev/console", 5, 1),
         cpio.file("bin/busybox", busybox, mode=0o755),
         cpio.symlink("bin/sh", "busybox"),
-        cpio.file("etc/start", payload("start")),
+        *(cpio.file(f"etc/{name}", payload(name)) for name in _SHARED),
         cpio.file("etc/udhcpc", payload("udhcpc"), mode=0o755),
         *(cpio.file(f"lib/modules/{name}.ko", data) for name, data in modules.items()),
         cpio.file("lib/modules/order", "".join(f"{name}.ko\n" for name in modules).encode()),
@@ -45,4 +46,4 @@ def of_demonstration(busybox: bytes, modules: Mapping[str, bytes]) -> bytes:
 
 def ours() -> bytes:
     """All of ours that goes into that one, to tell one from another."""
-    return payload("init") + payload("start") + payload("udhcpc")
+    return b"".join(map(payload, ("init", "udhcpc", *_SHARED)))
