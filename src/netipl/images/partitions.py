@@ -119,7 +119,7 @@ def _gpt_header(
     head: bytes, sector: int
 ) -> tuple[bytes, int, int, int, int, int, int, int, int, bytes, int, int, int, int]:
     raw = head[sector : 2 * sector]
-    if raw[:8] != _GPT_MAGIC:
+    if raw[:8] != _GPT_MAGIC or len(raw) < sector:
         raise RefusedError(f"the image has no partition table for blocks of {sector} bytes")
     header = _GPT.unpack_from(raw)
     length = header[2]
