@@ -5,7 +5,10 @@ wrong is told to netipl and shown on the console; then the machine is turned off
 """
 
 import sys
+import time
 import traceback
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,14 +16,17 @@ from netipl.answers import orders
 from netipl.answers.orders import WriteImage
 from netipl.errors import NetiplError, RefusedError, UsageError
 from netipl.payload.agent import ending
-from netipl.payload.agent.disks import SYS, chosen
+from netipl.payload.agent.disks import SYS, Found, chosen
 from netipl.payload.agent.download import Download
 from netipl.payload.agent.imaging import write_image
 from netipl.payload.agent.reports import Log, Reports
 from netipl.payload.agent.seeding import Seed
+from netipl.values import value
 
 _MOST_ORDERS: Final = 4 << 20
 _CALLBACK: Final = "netipl.callback"
+_PATIENCE, _MOMENT = 20, 0.5
+"""How often a disk that is not there is looked for again, and after how many seconds."""
 
 
 def parameter(name: str, command_line: str) -> str:
@@ -29,15 +35,26 @@ def parameter(name: str, command_line: str) -> str:
     return next((text for key, _, text in reversed(words) if key == name), "")
 
 
-def run(command_line: str, log: Log, *, dev: Path = Path("/dev"), sys: Path = SYS) -> WriteImage | None:
+@value(kw_only=True)
+class Here:
+    """The machine that it runs on."""
+
+    log: Log
+    dev: Path = Path("/dev")
+    sys: Path = SYS
+    sleep: Callable[[float], None] = time.sleep
+
+
+def run(command_line: str, here: Here) -> WriteImage | None:
     """Do what the command line points to. None if that failed, which is told by then."""
-    reports = Reports(parameter(_CALLBACK, command_line), log)
+    log = here.log
+    reports = Reports(parameter(_CALLBACK, command_line), log, sleep=here.sleep)
     try:
-        found = _orders(parameter(orders.PARAMETER, command_line), log)
+        found = _orders(parameter(orders.PARAMETER, command_line), here)
         if found.callback:
-            reports = Reports(found.callback, log)
+            reports = Reports(found.callback, log, sleep=here.sleep)
         reports.tell("started")
-        _carry_out(found, log, reports, dev, sys)
+        _carry_out(found, here, reports)
     except NetiplError as error:
         _failed(f"{error}; {error.remedy}" if error.remedy else str(error), log, reports)
     except Exception:  # noqa: BLE001 - the last door: what nobody thought of is told like the rest
@@ -48,26 +65,35 @@ def run(command_line: str, log: Log, *, dev: Path = Path("/dev"), sys: Path = SY
     return None
 
 
-def _orders(url: str, log: Log) -> WriteImage:
+def _orders(url: str, here: Here) -> WriteImage:
     if not url:
         raise UsageError(f"the kernel command line has no {orders.PARAMETER}=URL")
     data = bytearray()
-    for piece in Download(url, log.say).pieces():
+    for piece in Download(url, here.log.say, sleep=here.sleep).pieces():
         data += piece
         if len(data) > _MOST_ORDERS:
             raise RefusedError(f"the orders have more than {_MOST_ORDERS} bytes")
     return orders.decode(bytes(data))
 
 
-def _carry_out(found: WriteImage, log: Log, reports: Reports, dev: Path, sys: Path) -> None:
-    disk = chosen(found.disk, sys)
-    log.say(f"writing to {disk}")
+def _carry_out(found: WriteImage, here: Here, reports: Reports) -> None:
+    disk = _disk(found.disk, here)
+    here.log.say(f"writing to {disk}")
     seed = Seed(found.seed) if found.seed else None
-    download = Download(found.image.url, log.say, size=found.image.size)
-    write_image(found.image, dev / disk.name, seed, download=download, log=log, reports=reports)
+    download = Download(found.image.url, here.log.say, size=found.image.size, sleep=here.sleep)
+    write_image(found.image, here.dev / disk.name, seed, download=download, log=here.log, reports=reports)
     if found.then is orders.Then.RE_IPL:
-        ending.aim(disk.number, sys, log)
+        ending.aim(disk.number, here.sys, here.log)
     reports.tell("done")
+
+
+def _disk(wanted: str, here: Here) -> Found:
+    """Disks behind an adapter are found by Linux while we ask for them, so it is asked for a while."""
+    for _ in range(_PATIENCE):
+        with suppress(RefusedError):
+            return chosen(wanted, here.sys)
+        here.sleep(_MOMENT)
+    return chosen(wanted, here.sys)
 
 
 def _failed(words: str, log: Log, reports: Reports) -> None:
@@ -78,7 +104,7 @@ def _failed(words: str, log: Log, reports: Reports) -> None:
 def main() -> int:
     """Exit status 0 never comes back: the machine ends. Otherwise it failed, and `init` ends it."""
     log = Log(lambda line: print(line, flush=True))  # noqa: T201 - the console
-    found = run(Path("/proc/cmdline").read_text(), log)
+    found = run(Path("/proc/cmdline").read_text(), Here(log=log))
     if found is None:
         return 1
     ending.leave(found.then)
