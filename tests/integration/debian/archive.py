@@ -35,7 +35,7 @@ class Archive:
                 kernel,
                 {
                     f"boot/vmlinuz-{kernel}-s390x": kernel_of(kernel),
-                    f"lib/modules/{kernel}-s390x/kernel/drivers/net/net_failover.ko": MODULE,
+                    f"lib/modules/{kernel}-s390x/kernel/drivers/net/virtio_net.ko": MODULE,
                     f"lib/modules/{kernel}-s390x/kernel/net/core/failover.ko": FAILOVER,
                     f"lib/modules/{kernel}-s390x/kernel/fs/other.ko": b"not wanted",
                 },

@@ -48,7 +48,7 @@ def test_kernel_and_initrd_come_from_the_packages(cache: Path, told: list[str]) 
     assert boot.kernel.read_bytes() == kernel_of("6.1")
     initrd = gzip.decompress(boot.initrd.read_bytes())
     assert BUSYBOX in initrd
-    assert b"failover.ko\nnet_failover.ko\n" in initrd
+    assert b"failover.ko\nvirtio_net.ko\n" in initrd
     assert b"not wanted" not in initrd
     assert any("6.1" in line for line in told)
 

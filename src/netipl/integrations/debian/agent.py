@@ -18,6 +18,7 @@ from netipl.integrations.debian import initrd, kernel
 from netipl.integrations.debian.agent_modules import agent_modules
 from netipl.integrations.debian.apt import Apt, Progress, locked, unpacking
 from netipl.integrations.debian.boot import ARCHITECTURE, BUSYBOX, default_cache, newest_kernel, program, replace
+from netipl.integrations.debian.bytecode import compiled
 
 MODULES = (*initrd.NETWORK, "virtio_blk", "virtio_scsi", "sd_mod")
 """Of the kernel, for network and disks."""
@@ -105,8 +106,7 @@ def _built(debs: dict[str, Path], own: OwnKernel | None) -> Agent:
         cpio.file("usr/bin/python3", python[1], mode=0o755),
         cpio.file("usr/bin/zstd", program(debs["zstd"], "zstd"), mode=0o755),
         *_libraries(debs),
-        *_tree(_standard_library(debs)),
-        *_tree(agent_modules()),
+        *_tree(compiled(_standard_library(debs) | agent_modules(), PurePosixPath(python[0]).name)),
     ]
     busybox = program(debs["busybox"], "busybox")
     made = initrd.build(busybox, modules, initrd.payload("agent", "init"), entries)

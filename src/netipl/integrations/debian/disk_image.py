@@ -1,7 +1,7 @@
 """A small bootable disk with Debian's s390x kernel and busybox on it: what the demonstration and tests install.
 
 It has a boot record, a partition table and an ext4 root file system that its system writes to; no root rights are
-needed to make it. Source: mke2fs(8), `-d`. The same packages give the same bytes.
+needed to make it. Source: mke2fs(8), `-d`.
 """
 
 import os
