@@ -1,6 +1,5 @@
 """The demonstration's disk image boots by itself, with every QEMU at hand, and its system writes to its root."""
 
-import os
 import shutil
 import subprocess
 from functools import partial
@@ -31,18 +30,18 @@ def test_it_boots_and_counts_its_boots(image: Path, tmp_path: Path, qemu: Qemu) 
     disk, console = tmp_path / "disk", tmp_path / "console"
     shutil.copyfile(image, disk)
     for count in (1, 2):
-        with disk.open("r+b") as opened, console.open("wb") as output:
-            descriptor = opened.fileno()
+        with disk.open("r+b") as opened, disk.open("rb") as probed, console.open("wb") as output:
+            descriptors = [opened.fileno(), probed.fileno()]
             command = qemu.command(
                 [
                     *("-M", "s390-ccw-virtio", "-m", "256", "-nodefaults", "-nographic", "-serial", "stdio"),
-                    *("-add-fd", f"fd={descriptor},set=1", "-drive", "if=none,id=d,format=raw,file=/dev/fdset/1"),
+                    *("-add-fd", f"fd={descriptors[0]},set=1", "-add-fd", f"fd={descriptors[1]},set=1"),
+                    *("-drive", "if=none,id=d,format=raw,file=/dev/fdset/1"),
                     *("-device", "virtio-blk-ccw,drive=d,bootindex=1"),
                 ]
             )
-            os.set_inheritable(descriptor, True)
             guest = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=[descriptor]
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=descriptors
             )
             try:
                 eventually(partial(_idle_or_ended, console, guest), "the system is up", within=_LONGEST)

@@ -16,7 +16,7 @@ _LONG: Final = struct.Struct("<B10sBBB12sH4s")
 _CLUSTER: Final = 4096
 _ROOT: Final = 128  # entries
 _MOST_CLUSTERS: Final = 4084
-_LEAST: Final = 1 << 20
+_LEAST_CLUSTERS: Final = 240
 _FIXED: Final = 0xF8
 _LABEL_ATTRIBUTE, _LONG_ATTRIBUTE, _ARCHIVE = 0x08, 0x0F, 0x20
 _END: Final = 0xFFF
@@ -25,10 +25,10 @@ _FIRST_OF_1980: Final = 0x21
 
 
 def volume(label: str, files: tuple[tuple[str, bytes], ...], *, sector: int = 512) -> bytes:
-    """Of at least 1 MiB. Raises ValueError for what does not fit."""
+    """Of somewhat less than 1 MiB, or more if need be. Raises ValueError for what does not fit."""
     per_cluster = max(1, _CLUSTER // sector)
     width = per_cluster * sector
-    clusters = max(_LEAST // width, sum(-(-len(data) // width) for _, data in files))
+    clusters = max(_LEAST_CLUSTERS, sum(-(-len(data) // width) for _, data in files))
     if clusters > _MOST_CLUSTERS:
         raise ValueError("too much for a small FAT volume")
     table_sectors = -(-((clusters + 2) * 3 // 2 + 1) // sector)

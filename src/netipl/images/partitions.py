@@ -1,4 +1,4 @@
-"""A partition added to the table of a disk image, in the room behind those it has: MBR and GPT.
+"""A partition added to the table of a disk image, at the end of its disk: MBR and GPT.
 
 Everything else stays as it is: boot code, identifiers, other partitions. Nothing is read or written here; numbers in
 tables are little-endian. Sources: UEFI specification 2.10, chapter 5 (GPT, protective MBR), and the PC's MBR.
@@ -72,12 +72,12 @@ def _in_mbr(head: bytes, count: int, blocks: int, sector: int) -> Placed:
 
 
 def _place(taken: list[tuple[int, int]], count: int, end: int, sector: int) -> int:
-    """The first block behind all that is taken; what lies between partitions may be of use to a boot loader."""
+    """As far behind all that is taken as it goes, so that the image's last partition can still grow."""
     aligned = max(1, ALIGNMENT // sector)
     last = max((stop for _, stop in taken), default=0)
-    start = max(aligned, -(-last // aligned) * aligned)
-    if start + count > end:
-        missing = (start + count - end) * sector
+    start = (end - count) // aligned * aligned
+    if start < max(last, aligned):
+        missing = (max(last, aligned) - start) * sector
         raise RefusedError(f"the disk lacks {missing} bytes behind the image's partitions", remedy=_ROOM)
     return start
 

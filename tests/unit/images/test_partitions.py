@@ -33,11 +33,11 @@ def put(head: bytes, size: int = 1 << 20, *, disk: int = 64 << 20, sector: int =
     return added(head, "cidata", size, disk_size=disk, sector=sector)
 
 
-def test_it_stands_behind_the_last_one_and_all_else_stays() -> None:
+def test_it_stands_at_the_end_of_the_disk_and_all_else_stays() -> None:
     head = mbr((0x83, 2048, 4096), (0, 0, 0), (0x82, 8192, 1001))
     placed = put(head)
-    assert placed.start == 10240 * 512
-    assert entries(placed.head) == [(0x83, 2048, 4096), (0x0E, 10240, 2048), (0x82, 8192, 1001), (0, 0, 0)]
+    assert placed.start == 63 << 20
+    assert entries(placed.head) == [(0x83, 2048, 4096), (0x0E, 129024, 2048), (0x82, 8192, 1001), (0, 0, 0)]
     assert placed.head[:462] == head[:462]
     assert placed.head[478:] == head[478:]
     assert placed.elsewhere == ()
@@ -45,13 +45,13 @@ def test_it_stands_behind_the_last_one_and_all_else_stays() -> None:
 
 def test_blocks_of_4096_are_counted_as_such() -> None:
     placed = put(mbr((0x83, 256, 1000)), sector=4096)
-    assert (placed.start, entries(placed.head)[1]) == (1280 * 4096, (0x0E, 1280, 256))
+    assert (placed.start, entries(placed.head)[1]) == (63 << 20, (0x0E, 16128, 256))
 
 
 def test_a_disk_that_is_as_long_as_it_must_be() -> None:
     placed = put(mbr((0x83, 2048, 2048)), disk=3 << 20)
     assert placed.start == 2 << 20
-    with pytest.raises(RefusedError, match="lacks 512 bytes") as raised:
+    with pytest.raises(RefusedError, match="lacks 1048576 bytes") as raised:
         put(mbr((0x83, 2048, 2048)), disk=(3 << 20) - 512)
     assert "larger" in raised.value.remedy
 
@@ -97,8 +97,8 @@ def test_in_a_gpt_both_tables_have_it_and_reach_to_the_end_of_the_disk() -> None
     }  # fmt: skip
     kind, _, start, stop, _, name = struct.unpack_from("<16s16sQQQ72s", table, 256)
     assert UUID(bytes_le=kind) == UUID("ebd0a0a2-b9e5-4433-87c0-68b6b72699c7")
-    assert (start, stop, name.decode("utf-16-le").rstrip("\0")) == (10240, 12287, "cidata")
-    assert placed.start == 10240 * 512
+    assert (start, stop, name.decode("utf-16-le").rstrip("\0")) == (126976, 129023, "cidata")
+    assert placed.start == 126976 * 512
     assert table[:256] == head[1024 : 1024 + 256]
     assert entries(placed.head)[0] == (0xEE, 1, blocks - 1)
 
