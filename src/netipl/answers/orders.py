@@ -6,7 +6,7 @@ nothing but Python. A key that is not known is refused, since an order half unde
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -28,6 +28,10 @@ SEED_FILES: Final = ("meta-data", "user-data", "vendor-data", "network-config")
 _NUMBER: Final = re.compile(r"[0-9a-f]{1,2}\.[0-3]\.[0-9a-f]{4}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _URL: Final = re.compile(r"http://[!-~]+")
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9-]{1,63})*")
+_ZONE: Final = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
+_USER: Final = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+_HASH: Final = re.compile(r"\$[A-Za-z0-9./$=,+-]+|[!*]")
 _MOST_SEED: Final = 1 << 20
 
 
@@ -35,6 +39,7 @@ class Do(StrEnum):
     """The kinds of orders."""
 
     WRITE_IMAGE = "write-image"
+    INSTALL_DEBIAN = "install-debian"
 
 
 class Form(StrEnum):
@@ -84,45 +89,58 @@ class WriteImage:
     then: Then = Then.RE_IPL
 
 
-def encode(orders: WriteImage) -> bytes:
+@value(kw_only=True)
+class Account:
+    """Who may log in. `password` is a hash of crypt(3); `admin` may become root."""
+
+    name: str
+    ssh_keys: tuple[str, ...] = ()
+    password: str | None = None
+    admin: bool = False
+
+
+@value(kw_only=True)
+class InstallDebian:
+    """`packages` is an archive as `netipl agent packages` makes it; `repositories` are lines of sources.list(5).
+
+    `root_password` is a hash; `scripts` run in the new system at the end, as root.
+    """
+
+    packages: Image
+    disk: str = AUTO
+    hostname: str = "debian"
+    timezone: str = "UTC"
+    root_password: str | None = None
+    root_ssh_keys: tuple[str, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    repositories: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    callback: str = ""
+    then: Then = Then.RE_IPL
+
+
+Orders = WriteImage | InstallDebian
+
+
+def encode(orders: Orders) -> bytes:
     """The document. Raises WireError if `decode` would not take it back."""
-    image = orders.image
-    raw = {"sha256": image.raw_sha256, "size": image.raw_size}
-    described = {
-        "url": image.url,
-        "format": image.form.value,
-        "sha256": image.sha256,
-        "size": image.size,
-        "raw": _said(raw) or None,
-    }
     document = {
         "version": VERSION,
-        "do": Do.WRITE_IMAGE.value,
-        "image": _said(described),
-        "disk": orders.disk,
-        "seed": dict(orders.seed) or None,
-        "callback": orders.callback or None,
-        "then": orders.then.value,
+        **_said(_image_told(orders) if isinstance(orders, WriteImage) else _debian_told(orders)),
     }
-    encoded = json.dumps(_said(document), indent=2, ensure_ascii=False).encode() + b"\n"
+    ending = {"disk": orders.disk, "callback": orders.callback or None, "then": orders.then.value}
+    encoded = json.dumps(document | _said(ending), indent=2, ensure_ascii=False).encode() + b"\n"
     decode(encoded)
     return encoded
 
 
-def decode(data: bytes) -> WriteImage:
+def decode(data: bytes) -> Orders:
     """From the document. Raises WireError that names the key."""
     fields = Fields.of(data)
     version = fields.integer("version")
     if version != VERSION:
         raise WireError(f"version: {version} is not known, only {VERSION}")
-    fields.choice("do", Do)
-    orders = WriteImage(
-        image=_image(fields.inner("image")),
-        disk=fields.text_or("disk", AUTO),
-        seed=_seed(fields.inner_or_none("seed")),
-        callback=fields.text_or("callback", "").rstrip("/"),
-        then=fields.choice_or("then", Then, Then.RE_IPL),
-    )
+    orders = _KINDS[fields.choice("do", Do)](fields)
     fields.end()
     if orders.disk != AUTO and not _NUMBER.fullmatch(orders.disk):
         raise WireError(f"disk: a device number as 0.0.1234 or {AUTO} is wanted")
@@ -131,7 +149,94 @@ def decode(data: bytes) -> WriteImage:
     return orders
 
 
-def _image(fields: Fields) -> Image:
+def _write_image(fields: Fields) -> WriteImage:
+    return WriteImage(
+        image=_image("image", fields.inner("image")),
+        disk=fields.text_or("disk", AUTO),
+        seed=_seed(fields.inner_or_none("seed")),
+        callback=fields.text_or("callback", "").rstrip("/"),
+        then=fields.choice_or("then", Then, Then.RE_IPL),
+    )
+
+
+def _install_debian(fields: Fields) -> InstallDebian:
+    orders = InstallDebian(
+        packages=_image("packages", fields.inner("packages")),
+        disk=fields.text_or("disk", AUTO),
+        hostname=fields.text_or("hostname", "debian"),
+        timezone=fields.text_or("timezone", "UTC"),
+        root_password=fields.text_or_none("root_password"),
+        root_ssh_keys=fields.texts("root_ssh_keys"),
+        accounts=tuple(map(_account, fields.inners("accounts"))),
+        repositories=fields.texts("repositories"),
+        scripts=fields.texts("scripts"),
+        callback=fields.text_or("callback", "").rstrip("/"),
+        then=fields.choice_or("then", Then, Then.RE_IPL),
+    )
+    if not _HOST_NAME.fullmatch(orders.hostname):
+        raise WireError("hostname: letters, digits and dashes are wanted")
+    if not _ZONE.fullmatch(orders.timezone) or ".." in orders.timezone:
+        raise WireError("timezone: a name as Europe/Prague is wanted")
+    for password in (orders.root_password, *(account.password for account in orders.accounts)):
+        if password is not None and not _HASH.fullmatch(password):
+            raise WireError("password: a hash of crypt(3) is wanted, never a password")
+    return orders
+
+
+def _account(fields: Fields) -> Account:
+    account = Account(
+        name=fields.text("name"),
+        ssh_keys=fields.texts("ssh_keys"),
+        password=fields.text_or_none("password"),
+        admin=fields.truth("admin"),
+    )
+    fields.end()
+    if not _USER.fullmatch(account.name):
+        raise WireError("accounts: a name of small letters, digits and dashes is wanted")
+    return account
+
+
+_KINDS: Final[Mapping[Do, Callable[[Fields], Orders]]] = {
+    Do.WRITE_IMAGE: _write_image,
+    Do.INSTALL_DEBIAN: _install_debian,
+}
+
+
+def _image_told(orders: WriteImage) -> dict[str, object]:
+    return {"do": Do.WRITE_IMAGE.value, "image": _told(orders.image), "seed": dict(orders.seed) or None}
+
+
+def _debian_told(orders: InstallDebian) -> dict[str, object]:
+    return {
+        "do": Do.INSTALL_DEBIAN.value,
+        "packages": _told(orders.packages),
+        "hostname": orders.hostname,
+        "timezone": orders.timezone,
+        "root_password": orders.root_password,
+        "root_ssh_keys": orders.root_ssh_keys,
+        "accounts": [
+            _said({"name": each.name, "ssh_keys": each.ssh_keys, "password": each.password, "admin": each.admin})
+            for each in orders.accounts
+        ],
+        "repositories": orders.repositories,
+        "scripts": orders.scripts,
+    }
+
+
+def _told(image: Image) -> dict[str, object]:
+    raw = {"sha256": image.raw_sha256, "size": image.raw_size}
+    return _said(
+        {
+            "url": image.url,
+            "format": image.form.value,
+            "sha256": image.sha256,
+            "size": image.size,
+            "raw": _said(raw) or None,
+        }
+    )
+
+
+def _image(name: str, fields: Fields) -> Image:
     raw = fields.inner_or_none("raw")
     image = Image(
         url=fields.text("url"),
@@ -145,12 +250,12 @@ def _image(fields: Fields) -> Image:
     if raw:
         raw.end()
     if not _URL.fullmatch(image.url):
-        raise WireError("image.url: a URL of http is wanted")
-    for name, digest in (("image.sha256", image.sha256), ("image.raw.sha256", image.raw_sha256)):
+        raise WireError(f"{name}.url: a URL of http is wanted")
+    for key, digest in (("sha256", image.sha256), ("raw.sha256", image.raw_sha256)):
         if digest is not None and not _SHA256.fullmatch(digest):
-            raise WireError(f"{name}: 64 hexadecimal digits are wanted")
+            raise WireError(f"{name}.{key}: 64 hexadecimal digits are wanted")
     if image.sha256 is None and image.raw_sha256 is None:
-        raise WireError("image.sha256: an image without a sum is not written")
+        raise WireError(f"{name}.sha256: what has no sum is not written to a disk")
     return image
 
 

@@ -1,11 +1,12 @@
 """Orders for the agent: built, read back, and refused by the name of what is wrong."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from netipl.answers.orders import Form, Image, Then, WriteImage, decode, encode
+from netipl.answers.orders import Account, Form, Image, InstallDebian, Then, WriteImage, decode, encode
 from netipl.errors import WireError
 
 SUM = "0123456789abcdef" * 4
@@ -64,7 +65,7 @@ def image(**fields: object) -> dict[str, object]:
         pytest.param(image(url="file:///etc/passwd"), "image.url", id="a URL that is not of http"),
         pytest.param(image(url="http://h/a b"), "image.url", id="a URL with a space"),
         pytest.param(image(sha256="12"), "image.sha256: 64", id="a sum cut short"),
-        pytest.param(image(sha256=None), "without a sum", id="no sum"),
+        pytest.param(image(sha256=None), "what has no sum", id="no sum"),
         pytest.param(image(raw={"sha256": "x"}), "image.raw.sha256", id="a raw sum that is none"),
         pytest.param(image(size=-1), "image.size: an integer", id="a size below zero"),
         pytest.param(image(size=True), "image.size: an integer", id="a size that is a truth"),
@@ -90,3 +91,42 @@ def test_garbage_raises_only_the_wire_error(data: bytes) -> None:
 def test_what_would_not_be_taken_back_is_not_built() -> None:
     with pytest.raises(WireError, match="sum"):
         encode(WriteImage(image=Image(url="http://h/i")))
+
+
+DEBIAN = InstallDebian(
+    packages=Image(url="http://192.0.2.1/debian.tar", sha256=SUM, size=10),
+    disk="0.0.0001",
+    hostname="web1.example.com",
+    timezone="Europe/Prague",
+    root_password="$y$j9T$abc$def",
+    root_ssh_keys=("ssh-ed25519 AAAA root",),
+    accounts=(Account(name="ann", ssh_keys=("ssh-ed25519 BBBB",), admin=True), Account(name="bob", password="!")),
+    repositories=("deb http://192.0.2.1/debian bookworm main",),
+    scripts=("touch /done",),
+    callback="http://192.0.2.1/callback/token",
+)
+
+
+def test_an_installation_of_debian_is_read_back() -> None:
+    assert decode(encode(DEBIAN)) == DEBIAN
+    least = {"version": 1, "do": "install-debian", "packages": LEAST["image"]}
+    assert decode(json.dumps(least).encode()) == InstallDebian(packages=Image(url=LEAST["image"]["url"], sha256=SUM))
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        pytest.param({"hostname": "a b"}, "hostname:", id="a host name with a space"),
+        pytest.param({"timezone": "../etc/passwd"}, "timezone:", id="a time zone that leads elsewhere"),
+        pytest.param({"root_password": "secret"}, "never a password", id="a password"),
+        pytest.param({"accounts": [{"name": "ann", "password": "secret"}]}, "never a password", id="a user's"),
+        pytest.param({"accounts": [{"name": "A:b"}]}, "accounts: a name", id="a user's name with a colon"),
+        pytest.param({"accounts": [{"name": "a", "uid": 0}]}, "accounts[0].uid: is not known", id="another key"),
+        pytest.param({"packages": {"url": "http://h/d"}}, "packages.sha256:", id="packages without a sum"),
+        pytest.param({"seed": {}}, "seed: is not known", id="a key of other orders"),
+    ],
+)
+def test_an_installation_that_is_wrong_is_refused(fields: dict[str, Any], message: str) -> None:
+    document = {"version": 1, "do": "install-debian", "packages": LEAST["image"]} | fields
+    with pytest.raises(WireError, match=re.escape(message)):
+        decode(json.dumps(document).encode())

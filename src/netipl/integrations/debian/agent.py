@@ -20,12 +20,23 @@ from netipl.integrations.debian.apt import Apt, Progress, locked, unpacking
 from netipl.integrations.debian.boot import ARCHITECTURE, BUSYBOX, default_cache, newest_kernel, program, replace
 from netipl.integrations.debian.bytecode import compiled
 
-MODULES = (*initrd.NETWORK, "virtio_blk", "virtio_scsi", "sd_mod")
-"""Of the kernel, for network and disks."""
+MODULES = (*initrd.NETWORK, "virtio_blk", "virtio_scsi", "sd_mod", "crc32c_generic", "ext4")
+"""Of the kernel, for network, disks and a new file system."""
 
 _LIBRARIES = ("ld64.so.1", "libc.so.6", "libexpat.so.1", "liblz4.so.1", "liblzma.so.5", "libm.so.6", "libz.so.1")
 _LIBRARY_PACKAGES = ("libc6", "libexpat1", "liblz4-1", "liblzma5", "zlib1g")
-_OF_THE_LIBRARY = ("json", "http", "lzma", "_compression", "compression", "dataclasses", "_json", "_lzma", "uuid")
+_OF_THE_LIBRARY = (
+    "json",
+    "http",
+    "lzma",
+    "_compression",
+    "compression",
+    "dataclasses",
+    "_json",
+    "_lzma",
+    "uuid",
+    "tarfile",
+)
 """What the agent needs of Python's standard library beyond that of the minimal package."""
 _NOT_WANTED = ("_ssl", "_hashlib")
 """They need OpenSSL, four megabytes; Python has its own sums."""

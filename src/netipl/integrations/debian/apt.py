@@ -6,10 +6,11 @@ system's own package lists or caches is touched. Sources: apt.conf(5), apt-get(8
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -85,6 +86,21 @@ class Apt:
         if not found:
             raise UnavailableError(f"apt did not leave {package} {version} in {kept}")
         return found[0]
+
+    def closure(self, wanted: Iterable[str]) -> list[Path]:
+        """The newest `.deb` of each package that `wanted`, patterns of apt, need on an empty system; fetched."""
+        install = ("--yes", "--no-install-recommends", "install", *wanted)
+        self._progress("fetching packages")
+        self._run("apt-get", "--download-only", *install)
+        said = re.findall(r"^Inst (\S+) \((\S+)", self._run("apt-get", "--simulate", *install), re.MULTILINE)
+        archives = self._directory / "cache" / "archives"
+        found = []
+        for package, version in said:
+            name = f"{package.partition(':')[0]}_{version.replace(':', '%3a')}_"
+            found += [path for path in archives.glob("*.deb") if path.name.startswith(name)]
+        if len(found) != len(said):
+            raise UnavailableError(f"apt did not leave all {len(said)} packages in {archives}")
+        return found
 
     def _run(self, *command: str, cwd: Path | None = None) -> str:
         options = ["-c", str(self._configuration), "-q"]

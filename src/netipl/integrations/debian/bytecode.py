@@ -26,7 +26,7 @@ def compiled(files: Mapping[str, bytes], python: str) -> dict[str, bytes]:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(data)
         # a process of its own, and one seed: what is interned otherwise depends on what ran before
-        command = [program, "-I", "-S", *_COMPILE, "-s", root, root]
+        command = [program, "-I", "-S", *_COMPILE, "-s", name, name]
         subprocess.run(command, env={"PYTHONHASHSEED": "0"}, check=False, capture_output=True)
         made = {path: root / f"{path}c" for path in sources}
         packed = {f"{path}c": code.read_bytes() for path, code in made.items() if code.exists()}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from netipl.answers import orders
-from netipl.answers.orders import WriteImage
+from netipl.answers.orders import Orders, WriteImage
 from netipl.errors import NetiplError, RefusedError, UsageError
 from netipl.payload.agent import ending
 from netipl.payload.agent.disks import SYS, Found, chosen
@@ -45,7 +45,7 @@ class Here:
     sleep: Callable[[float], None] = time.sleep
 
 
-def run(command_line: str, here: Here) -> WriteImage | None:
+def run(command_line: str, here: Here) -> Orders | None:
     """Do what the command line points to. None if that failed, which is told by then."""
     log = here.log
     reports = Reports(parameter(_CALLBACK, command_line), log, sleep=here.sleep)
@@ -65,7 +65,7 @@ def run(command_line: str, here: Here) -> WriteImage | None:
     return None
 
 
-def _orders(url: str, here: Here) -> WriteImage:
+def _orders(url: str, here: Here) -> Orders:
     if not url:
         raise UsageError(f"the kernel command line has no {orders.PARAMETER}=URL")
     data = bytearray()
@@ -76,12 +76,18 @@ def _orders(url: str, here: Here) -> WriteImage:
     return orders.decode(bytes(data))
 
 
-def _carry_out(found: WriteImage, here: Here, reports: Reports) -> None:
+def _carry_out(found: Orders, here: Here, reports: Reports) -> None:
     disk = _disk(found.disk, here)
     here.log.say(f"writing to {disk}")
-    seed = Seed(found.seed) if found.seed else None
-    download = Download(found.image.url, here.log.say, size=found.image.size, sleep=here.sleep)
-    write_image(found.image, here.dev / disk.name, seed, download=download, log=here.log, reports=reports)
+    fetched = found.image if isinstance(found, WriteImage) else found.packages
+    download = Download(fetched.url, here.log.say, size=fetched.size, sleep=here.sleep)
+    if isinstance(found, WriteImage):
+        seed = Seed(found.seed) if found.seed else None
+        write_image(found.image, here.dev / disk.name, seed, download=download, log=here.log, reports=reports)
+    else:
+        from netipl.payload.agent.debian import install  # noqa: PLC0415 - tarfile is loaded where it is wanted
+
+        install(found, here.dev / disk.name, download=download, log=here.log, reports=reports)
     if found.then is orders.Then.RE_IPL:
         ending.aim(disk.number, here.sys, here.log)
     reports.tell("done")
