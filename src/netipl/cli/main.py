@@ -28,7 +28,7 @@ class _Commands(LazyGroup):
         ),
         "image": Place("netipl.cli.image.group:app", "Look at boot files and make them."),
         "guest": Place("netipl.cli.guest.group:app", "Add guests, install them, and watch them boot."),
-        "agent": Place("netipl.cli.agent.group:app", "Build the agent that writes disk images."),
+        "agent": Place("netipl.cli.agent.group:app", "Build the agent that writes disk images and installs Debian."),
         "token": Place("netipl.cli.token.group:app", "Let programs use the API."),
         "db": Place("netipl.cli.db.group:app", "Look after the database."),
     }

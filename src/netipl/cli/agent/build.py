@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from netipl.cli.agent.progress import working
 from netipl.errors import UsageError
 from netipl.integrations.debian import agent
 from netipl.integrations.debian.agent import OwnKernel
@@ -30,14 +30,7 @@ def build(
     if (kernel is None) != (modules is None):
         raise UsageError("--kernel and --modules belong together", remedy="give both, or neither for Debian's kernel")
     own = OwnKernel(kernel=kernel, modules=modules) if kernel and modules else None
-    console = Console(stderr=True)
-    with console.status("building the agent") as status:
-
-        def progress(words: str) -> None:
-            status.update(words)
-            if not console.is_terminal:
-                console.print(words, highlight=False)
-
+    with working("building the agent") as progress:
         made = agent.build(own, progress=progress, refresh=refresh)
     agent.write(made, output)
     sizes = f"kernel {len(made.kernel) / 1e6:.1f} MB, initrd {len(made.initrd) / 1e6:.1f} MB"

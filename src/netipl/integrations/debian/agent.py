@@ -15,30 +15,18 @@ from netipl.errors import UnavailableError
 from netipl.images import cpio
 from netipl.images.cpio import Entry
 from netipl.integrations.debian import initrd, kernel
-from netipl.integrations.debian.agent_modules import agent_modules
+from netipl.integrations.debian.agent_modules import agent_modules, imported
 from netipl.integrations.debian.apt import Apt, Progress, locked, unpacking
 from netipl.integrations.debian.boot import ARCHITECTURE, BUSYBOX, default_cache, newest_kernel, program, replace
 from netipl.integrations.debian.bytecode import compiled
+from netipl.integrations.debian.standard_library import needed
 
 MODULES = (*initrd.NETWORK, "virtio_blk", "virtio_scsi", "sd_mod", "crc32c_generic", "ext4")
 """Of the kernel, for network, disks and a new file system."""
 
 _LIBRARIES = ("ld64.so.1", "libc.so.6", "libexpat.so.1", "liblz4.so.1", "liblzma.so.5", "libm.so.6", "libz.so.1")
 _LIBRARY_PACKAGES = ("libc6", "libexpat1", "liblz4-1", "liblzma5", "zlib1g")
-_OF_THE_LIBRARY = (
-    "json",
-    "http",
-    "lzma",
-    "_compression",
-    "compression",
-    "dataclasses",
-    "_json",
-    "_lzma",
-    "uuid",
-    "tarfile",
-)
-"""What the agent needs of Python's standard library beyond that of the minimal package."""
-_NOT_WANTED = ("_ssl", "_hashlib")
+_NOT_WANTED = ("_ssl.", "_hashlib.")
 """They need OpenSSL, four megabytes; Python has its own sums."""
 _MULTIARCH = "lib/s390x-linux-gnu"
 
@@ -111,13 +99,14 @@ def _fetched(apt: Apt, own: OwnKernel | None) -> dict[str, Path]:
 def _built(debs: dict[str, Path], own: OwnKernel | None) -> Agent:
     found = kernel.of_files(own.kernel, own.modules) if own else kernel.of_package(debs["kernel"])
     modules = kernel.with_dependencies(found.modules, MODULES)
+    ours = agent_modules()
     python = next(_files(debs["python"], r"usr/bin/python3\.\d+"))
     entries = [
         *map(cpio.directory, ("lib/s390x-linux-gnu", "usr/lib")),
         cpio.file("usr/bin/python3", python[1], mode=0o755),
         cpio.file("usr/bin/zstd", program(debs["zstd"], "zstd"), mode=0o755),
         *_libraries(debs),
-        *_tree(compiled(_standard_library(debs) | agent_modules(), PurePosixPath(python[0]).name)),
+        *_tree(compiled(_standard_library(debs, ours) | ours, PurePosixPath(python[0]).name)),
     ]
     busybox = program(debs["busybox"], "busybox")
     made = initrd.build(busybox, modules, initrd.payload("agent", "init"), entries)
@@ -140,19 +129,13 @@ def _libraries(debs: dict[str, Path]) -> Iterator[Entry]:
             yield cpio.file(f"{place}/{name}", files.get(name) or files[links[name]], mode=0o755)
 
 
-def _standard_library(debs: dict[str, Path]) -> dict[str, bytes]:
-    """By path."""
-    found = dict(_files(debs["minimal"], r"usr/lib/python3.*"))
-    found |= {
-        path: data for path, data in _files(debs["library"], r"usr/lib/python3.*") if _module(path) in _OF_THE_LIBRARY
-    }
-    return {path: data for path, data in sorted(found.items()) if _module(path) not in _NOT_WANTED}
-
-
-def _module(path: str) -> str:
-    """The top module that a file beneath usr/lib/python3.N is of."""
-    parts = [part for part in path.split("/")[3:] if part != "lib-dynload"]
-    return parts[0].partition(".")[0] if parts else ""
+def _standard_library(debs: dict[str, Path], modules: dict[str, bytes]) -> dict[str, bytes]:
+    """By path: all of the minimal package, and what `modules` need beyond that."""
+    pattern = r"usr/lib/python3\.\d+/.*"
+    minimal, library = dict(_files(debs["minimal"], pattern)), dict(_files(debs["library"], pattern))
+    names = {name for source in modules.values() for name in imported(source)}
+    found = minimal | {path: library[path] for path in needed(names, minimal | library) if path in library}
+    return {path: data for path, data in found.items() if not PurePosixPath(path).name.startswith(_NOT_WANTED)}
 
 
 def _files(deb: Path, pattern: str) -> Iterator[tuple[str, bytes]]:

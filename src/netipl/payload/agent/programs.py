@@ -69,7 +69,8 @@ class Programs:
         for kind, place in _MOUNTS:
             (target / place).mkdir(parents=True, exist_ok=True)
             self.run("mount", "-t", kind, kind, target / place)
-        yield Programs(self._log, self._reports, ("chroot", str(target)))
+        # by env: busybox would run its own programs of these names, and not those of the system
+        yield Programs(self._log, self._reports, ("chroot", str(target), "/usr/bin/env"))
         os.sync()
         for _, place in reversed(_MOUNTS):
             self.run("umount", "-l", target / place)
