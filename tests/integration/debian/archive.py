@@ -7,6 +7,10 @@ from pathlib import Path
 MODULE = b"\x7fELF\0license=GPL\0depends=failover\0"
 FAILOVER = b"\x7fELF\0license=GPL\0depends=\0"
 BUSYBOX = b"\x7fELF busybox"
+PYTHON = "python3.0"
+"""A version that nobody has, so that nothing is compiled."""
+_LIBRARIES = "usr/lib/s390x-linux-gnu"
+_OTHERS = {"libexpat1": "libexpat.so.1", "liblz4-1": "liblz4.so.1", "liblzma5": "liblzma.so.5", "zlib1g": "libz.so.1"}
 
 
 class Archive:
@@ -41,8 +45,23 @@ class Archive:
                 },
             ),
             self._add("busybox-static", "1:1.0", {"bin/busybox": BUSYBOX}),
+            *self._python(),
         ]
         (self._packages / "Packages").write_text("\n".join(entries))
+
+    def _python(self) -> list[str]:
+        """As much of Python, and of what else the agent has, as tells one package from another."""
+        library = {f"usr/lib/{PYTHON}/{name}.py": b"" for name in ("json", "dataclasses", "turtle")}
+        library[f"usr/lib/{PYTHON}/json.py"] = b"import dataclasses\n"
+        return [
+            self._add("python3-minimal", "3", {}, depends=f"{PYTHON}-minimal"),
+            self._add(f"{PYTHON}-minimal", "3", {f"usr/bin/{PYTHON}": b"\x7fELF python"}),
+            self._add(f"lib{PYTHON}-minimal", "3", {f"usr/lib/{PYTHON}/os.py": b"", f"usr/lib/{PYTHON}/re.py": b""}),
+            self._add(f"lib{PYTHON}-stdlib", "3", library),
+            self._add("zstd", "1", {"usr/bin/zstd": b"\x7fELF zstd"}),
+            self._add("libc6", "2", {"lib/ld64.so.1": b"ld", f"{_LIBRARIES}/libc.so.6": b"c"}),
+            *(self._add(name, "1", {f"{_LIBRARIES}/{file}": b"so"}) for name, file in _OTHERS.items()),
+        ]
 
     def tamper(self) -> None:
         """Change the packages behind the back of the list that has their sums."""
