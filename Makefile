@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone lists them. Each first makes ready what it needs (scripts/setup).
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-s390x mutants soak bench payload docs fresh qemu-root constraints clean
+.PHONY: help demo check test test-s390x test-install mutants soak bench payload docs fresh qemu-root constraints clean
 SHELL := bash
 
 BIN := .venv/bin
@@ -31,6 +31,10 @@ test-s390x: ## only the unit tests under Debian's s390x Python, and the s390x wh
 	@scripts/setup test
 	@scripts/s390x wheels
 	@scripts/s390x tests
+
+test-install: ## install Debian on a real guest, from a build to its SSH server; takes as long as that takes, as root
+	@scripts/setup test
+	@$(PYTEST) --timeout 14400 -s tests/install $(ARGS)
 
 mutants: ## plant each fault of tests/mutants and see its test turn red
 	@scripts/setup test
