@@ -1,7 +1,7 @@
 """Debian installed by the agent, by hand (`make test-install`): it takes as long as dpkg takes under TCG.
 
-From a build to a login by SSH on the system that boots from its disk, and once more after a power cycle. What was seen of
-it, with its times, is written to `.cache/test-install.txt`.
+From a build to a login by SSH on the system that boots from its disk, and once more after a power cycle. What was seen
+of it, with its times, is written to `.cache/test-install.txt`.
 """
 
 import json
