@@ -10,19 +10,20 @@ from typing import Final
 
 from netipl.answers.orders import AUTO
 from netipl.errors import RefusedError
+from netipl.values import value
 
 SYS: Final = Path("/sys")
 _NO_DISKS: Final = ("loop", "ram", "zram", "sr", "nbd", "dm-", "md", "fd")
 """How the names of block devices begin that nobody installs to."""
 
 
+@value()
 class Found:
     """A disk: `name` as in /dev, `number` of the channel device that it belongs to, `size` in bytes."""
 
-    def __init__(self, name: str, number: str, size: int) -> None:
-        self.name = name
-        self.number = number
-        self.size = size
+    name: str
+    number: str
+    size: int
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number or 'no device number'}, {self.size >> 20} MiB)"
