@@ -78,7 +78,7 @@ def orders(directory: Path) -> None:
         "timezone": "Europe/Prague",
         "root_ssh_keys": [key],
         "accounts": [{"name": "ann", "ssh_keys": [key], "admin": True}],
-        "scripts": ["#!/bin/sh\ndate -u >/root/installed\n"],
+        "scripts": ["#!/bin/sh\ndate -u >/var/installed\n"],
     }
     (directory / "orders.json").write_text(json.dumps(document))
 
@@ -123,7 +123,7 @@ def test_debian_installs_itself_and_boots_from_its_disk(lab: Place) -> None:
         assert ask.shown()["status"] == "installed", machine.story()
         seen("the guest is installed")
         for count in ("first", "second"):
-            assert said_by_ssh(lab, "root", "cat /root/installed; findmnt -n -o FSTYPE /").endswith("ext4\n")
+            assert said_by_ssh(lab, "root", "cat /var/installed; findmnt -n -o FSTYPE /").endswith("ext4\n")
             assert said_by_ssh(lab, "ann", "sudo -n id -u") == "0\n"
             seen(f"the system answers by SSH, {count} boot from its disk")
             machine.destroy()

@@ -55,9 +55,9 @@ def install(orders: InstallDebian, disk: Path, *, download: Download, log: Log, 
         programs.step("accounts and services")
         settle(orders, TARGET, chroot)
         for number, script in enumerate(orders.scripts):
-            _put(TARGET / f"root/script{number}", script, 0o700)
-            chroot.run(f"/root/script{number}")
-            (TARGET / f"root/script{number}").unlink()
+            _put(TARGET / f"var/netipl-script{number}", script, 0o700)
+            chroot.run(f"/var/netipl-script{number}")
+            (TARGET / f"var/netipl-script{number}").unlink()
         programs.step("the boot record")
         _policy(TARGET).unlink()
         for deb in (*essential, *more):
