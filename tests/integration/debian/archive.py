@@ -61,6 +61,9 @@ class Archive:
             self._add("zstd", "1", {"usr/bin/zstd": b"\x7fELF zstd"}),
             self._add("libc6", "2", {"lib/ld64.so.1": b"ld", f"{_LIBRARIES}/libc.so.6": b"c"}),
             *(self._add(name, "1", {f"{_LIBRARIES}/{file}": b"so"}) for name, file in _OTHERS.items()),
+            self._add("e2fsprogs", "1:1", {"sbin/mke2fs": b"mke2fs"}, depends="libext2fs2, libc6"),
+            self._add("libext2fs2", "1", {}),
+            self._add("base-files", "12", {}, more="Essential: yes\n"),
         ]
 
     def tamper(self) -> None:
@@ -73,14 +76,14 @@ class Archive:
         for file in self._packages.iterdir():
             file.unlink()
 
-    def _add(self, name: str, version: str, files: dict[str, bytes], *, depends: str = "") -> str:
+    def _add(self, name: str, version: str, files: dict[str, bytes], *, depends: str = "", more: str = "") -> str:
         tree = self._packages.parent / "trees" / f"{name}_{version}"
         for path, data in files.items():
             (tree / path).parent.mkdir(parents=True, exist_ok=True)
             (tree / path).write_bytes(data)
             (tree / path).chmod(0o755)
         control = f"Package: {name}\nVersion: {version}\nArchitecture: s390x\nMaintainer: nobody <nobody@example.org>\n"
-        control += f"Depends: {depends}\n" if depends else ""
+        control += more + (f"Depends: {depends}\n" if depends else "")
         (tree / "DEBIAN").mkdir(parents=True, exist_ok=True)
         (tree / "DEBIAN/control").write_text(f"{control}Description: made up\n")
         deb = self._packages / f"{name}.deb"
