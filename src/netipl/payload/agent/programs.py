@@ -5,6 +5,7 @@ program says is kept for the log of a failure.
 """
 
 import os
+import select
 import subprocess
 from collections import deque
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ _MOUNTS: Final = (("proc", "proc"), ("sysfs", "sys"), ("devtmpfs", "dev"), ("dev
 """Kinds and places in a new system, in their order."""
 _KEPT: Final = 40
 """Lines of a program that failed."""
+_WHILE: Final = 10.0
+"""Seconds; so netipl hears of us while a program is silent."""
 
 
 class Programs:
@@ -55,9 +58,10 @@ class Programs:
             cwd="/",
         ) as process:
             assert process.stdout is not None  # asked for
-            for line in process.stdout:
-                last.append(line.decode(errors="replace").rstrip())
-                self._reports.progress(lambda: last[-1])
+            for line in _lines(process.stdout.fileno()):
+                if line is not None:
+                    last.append(line)
+                self._reports.progress(lambda: last[-1] if last else str(command[0]))
         if process.returncode:
             for said in last:
                 self._log.say(f"  {said}")
@@ -75,3 +79,19 @@ class Programs:
         for _, place in reversed(_MOUNTS):
             self.run("umount", "-l", target / place)
         self.run("umount", target)
+
+
+def _lines(pipe: int) -> Iterator[str | None]:
+    """Each line as it is said, the last one without its end too; None where nothing is said for a while."""
+    rest = b""
+    while True:
+        if not select.select([pipe], [], [], _WHILE)[0]:
+            yield None
+            continue
+        piece = os.read(pipe, 65536)
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from (line.decode(errors="replace").rstrip() for line in whole)
+        if not piece:
+            break
+    if rest:
+        yield rest.decode(errors="replace").rstrip()
