@@ -30,6 +30,10 @@ DHCP=yes
 [DHCPv4]
 ClientIdentifier=mac
 """
+_DISKS: Final = ("virtio_blk", "virtio_scsi", "sd_mod", "dasd_eckd_mod", "dasd_fba_mod", "zfcp", "ext4")
+"""Modules of the initramfs: every disk of a Z machine. To look for all that might be of use takes ten minutes and more
+under TCG, where each of its thousand modules is copied by processes of its own.
+"""
 _KERNEL: Final = "do_symlinks = yes\nlink_in_boot = yes\ndo_initrd = yes\n"
 
 
@@ -43,6 +47,8 @@ def written(orders: InstallDebian, identifier: str) -> dict[str, tuple[str, int]
         "etc/fstab": (f"UUID={identifier} / ext4 errors=remount-ro 0 1\n", 0o644),
         "etc/zipl.conf": (_ZIPL.format(identifier=identifier), 0o644),
         "etc/kernel-img.conf": (_KERNEL, 0o644),
+        "etc/initramfs-tools/conf.d/netipl": ("MODULES=list\n", 0o644),
+        "etc/initramfs-tools/modules": ("".join(f"{module}\n" for module in _DISKS), 0o644),
         "etc/systemd/network/20-wired.network": (_NETWORK, 0o644),
         "etc/apt/sources.list": ("".join(f"{line}\n" for line in orders.repositories), 0o644),
         "etc/default/locale": ("LANG=C.UTF-8\n", 0o644),
