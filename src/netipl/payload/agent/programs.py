@@ -59,7 +59,7 @@ class Programs:
         ) as process:
             assert process.stdout is not None  # asked for
             for line in _lines(process.stdout.fileno()):
-                if line is not None:
+                if line:
                     last.append(line)
                 self._reports.progress(lambda: last[-1] if last else str(command[0]))
         if process.returncode:
