@@ -252,6 +252,14 @@ def agent(*, architecture: str = "s390x") -> Tree:
     return {"agent.json": json.dumps(told).encode(), "kernel": boot("own agent"), "initrd": noise("own initrd")}
 
 
+def debian_packages(*, architecture: str = "s390x") -> Tree:
+    """As `netipl agent packages` writes it."""
+    archive = noise("archive")
+    told = {"architecture": architecture, "version": "12", "archive": "packages.tar", "packages": ["apt", "libc6"]}
+    record = {**told, "sha256": hashlib.sha256(archive).hexdigest()}
+    return {"packages.json": json.dumps(record).encode(), "packages.tar": archive}
+
+
 def disk_image(*, architecture: str = "s390x") -> Tree:
     files = {f"Fedora-Cloud-Base-Generic-41-1.4.{architecture}.raw": b"zIPL" + noise("disk", 8188)}
     return {**files, "SHA256SUMS": sums(files).encode()}

@@ -218,6 +218,15 @@ def _others() -> tuple[Synthetic, ...]:
             sums=False,
         ),
         _row(
+            "packages of Debian",
+            media_trees.debian_packages,
+            family=Family.DEBIAN_PACKAGES,
+            version="12",
+            title="Debian 12, 2 packages",
+            files={Role.PACKAGES: "packages.tar"},
+            level="z10EC",
+        ),
+        _row(
             "disk image",
             media_trees.disk_image,
             family=Family.DISK_IMAGE,

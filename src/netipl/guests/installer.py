@@ -1,6 +1,6 @@
 """Which kind of installer a medium boots, and so which kind of answers it takes; or which one a template is made for.
 
-A disk image is written by the agent, which takes orders.
+A disk image is written, and packages are installed, by the agent, which takes orders.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ KINDS: Final[Mapping[Family, Kind]] = MappingProxyType(
         Family.COREOS: Kind.IGNITION,
         Family.ALPINE: Kind.ALPINE,
         Family.DISK_IMAGE: Kind.ORDERS,
+        Family.DEBIAN_PACKAGES: Kind.ORDERS,
         Family.AGENT: Kind.ORDERS,
     }
 )

@@ -9,6 +9,7 @@ from netipl.media.agent import AGENT
 from netipl.media.alpine import ALPINE
 from netipl.media.coreos import COREOS
 from netipl.media.debian import DEBIAN
+from netipl.media.debian_packages import DEBIAN_PACKAGES
 from netipl.media.disk_image import DISK_IMAGE
 from netipl.media.distribution import Distribution
 from netipl.media.medium import Family
@@ -17,5 +18,8 @@ from netipl.media.suse import SUSE
 from netipl.media.ubuntu import UBUNTU
 
 FAMILIES: Final[Mapping[Family, Distribution]] = MappingProxyType(
-    {each.family: each for each in (AGENT, COREOS, RHEL, AGAMA, SUSE, UBUNTU, DEBIAN, ALPINE, DISK_IMAGE)}
+    {
+        each.family: each
+        for each in (AGENT, DEBIAN_PACKAGES, COREOS, RHEL, AGAMA, SUSE, UBUNTU, DEBIAN, ALPINE, DISK_IMAGE)
+    }
 )

@@ -25,6 +25,8 @@ class Family(StrEnum):
     ALPINE = "alpine"
     DISK_IMAGE = "disk-image"
     """A disk that boots already; the agent writes it."""
+    DEBIAN_PACKAGES = "debian-packages"
+    """Packages of Debian, as `netipl agent packages` writes them; the agent installs them."""
     AGENT = "agent"
     """The agent itself, as `netipl agent build` makes it."""
 
@@ -42,6 +44,8 @@ class Role(StrEnum):
     """That of Alpine."""
     IMAGE = "image"
     """Of a disk: raw, as it is written."""
+    PACKAGES = "packages"
+    """An archive of packages."""
     ISO = "iso"
     """The whole medium, where it was imported from one."""
 
@@ -59,7 +63,8 @@ class File:
 class Medium:
     """`id` names it in URLs and TFTP trees, and never names other bytes; `name` is what people call it by.
 
-    `level` is the oldest machine it runs on, as `z14`, or empty; `has_tree` says that its whole tree is served.
+    `level` is the oldest machine it runs on, as `z14`, or empty; `has_tree` says that its whole tree is served;
+    `packages` are the names of those in its archive.
     """
 
     id: str
@@ -72,5 +77,6 @@ class Medium:
     files: tuple[tuple[Role, File], ...]
     level: str = ""
     has_tree: bool = False
+    packages: tuple[str, ...] = ()
     added: datetime
     by: str

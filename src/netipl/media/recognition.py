@@ -66,6 +66,7 @@ class Recognised:
     files: tuple[BootFile, ...]
     level: str = ""
     has_tree: bool = False
+    packages: tuple[str, ...] = ()
     signed: tuple[Signed, ...] = ()
     warnings: tuple[str, ...] = ()
 

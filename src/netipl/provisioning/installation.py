@@ -63,8 +63,8 @@ class Answered:
 
 
 def is_of_agent(medium: Medium | None) -> bool:
-    """Whether the agent writes it, and is what boots."""
-    return medium is not None and medium.family is Family.DISK_IMAGE
+    """Whether the agent installs it, and is what boots."""
+    return medium is not None and medium.family in {Family.DISK_IMAGE, Family.DEBIAN_PACKAGES}
 
 
 def command_line(installation: Installation, known: Mapping[str, str]) -> str:

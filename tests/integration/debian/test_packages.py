@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from netipl.integrations.debian import packages
+from netipl.integrations.debian.apt import release
+from netipl.media.medium import Family
+from netipl.media.recognise import recognised
+from netipl.media.recognition import Recognised
 from tests.integration.debian.archive import Archive
 
 pytestmark = pytest.mark.skipif(
@@ -22,9 +26,9 @@ def test_what_makes_a_file_system_is_first_and_then_what_is_essential(
     archive.publish("6.1")
     monkeypatch.setenv("APT_CONFIG", str(archive.configuration))
     monkeypatch.setattr(packages, "ALWAYS", ("linux-image-s390x", "e2fsprogs"))
-    count = packages.write(tmp_path / "one.tar", ["zstd"], cache=tmp_path / "cache", progress=lambda _: None)
-    with tarfile.open(tmp_path / "one.tar") as made:
-        assert made.getnames() == [
+    made = packages.write(tmp_path / "one", ["zstd"], cache=tmp_path / "cache", progress=lambda _: None)
+    with tarfile.open(made.path) as packed:
+        assert packed.getnames() == [
             "tools/e2fsprogs_1%3a1_s390x.deb",
             "tools/libext2fs2_1_s390x.deb",
             "essential/base-files_12_s390x.deb",
@@ -33,6 +37,28 @@ def test_what_makes_a_file_system_is_first_and_then_what_is_essential(
             "more/linux-image-s390x_6.1_s390x.deb",
             "more/zstd_1_s390x.deb",
         ]
-        assert count == len(made.getnames())
-    packages.write(tmp_path / "two.tar", ["zstd"], cache=tmp_path / "cache", progress=lambda _: None)
-    assert (tmp_path / "two.tar").read_bytes() == (tmp_path / "one.tar").read_bytes()
+        assert made.count == len(packed.getnames())
+    packages.write(tmp_path / "two", ["zstd"], cache=tmp_path / "cache", progress=lambda _: None)
+    assert (tmp_path / "two/packages.tar").read_bytes() == made.path.read_bytes()
+    assert (tmp_path / "two/packages.json").read_bytes() == (tmp_path / "one/packages.json").read_bytes()
+
+
+def test_the_directory_is_a_medium_that_names_its_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = Archive(tmp_path / "archive")
+    archive.publish("6.1")
+    monkeypatch.setenv("APT_CONFIG", str(archive.configuration))
+    monkeypatch.setattr(packages, "ALWAYS", ("linux-image-s390x", "e2fsprogs"))
+    made = packages.write(tmp_path / "made", cache=tmp_path / "cache", progress=lambda _: None)
+    sizes = {path.name: path.stat().st_size for path in (tmp_path / "made").iterdir()}
+    found = recognised({"packages.json": (tmp_path / "made/packages.json").read_bytes()}, sizes)
+    assert isinstance(found, Recognised)
+    assert (found.family, found.version) == (Family.DEBIAN_PACKAGES, release())
+    assert found.packages == (
+        "base-files",
+        "e2fsprogs",
+        "libc6",
+        "libext2fs2",
+        "linux-image-6.1-s390x",
+        "linux-image-s390x",
+    )
+    assert [(file.name, file.sum and file.sum.digest) for file in found.files] == [("packages.tar", made.sha256)]

@@ -1,4 +1,4 @@
-"""The orders that the agent gets for a disk image."""
+"""The orders that the agent gets for a disk image, and for packages of Debian."""
 
 from dataclasses import replace
 from ipaddress import IPv4Address
@@ -6,11 +6,12 @@ from ipaddress import IPv4Address
 import pytest
 
 from netipl.answers import orders
+from netipl.answers.choices import Choices, Layout, Repository, User
 from netipl.ccw import DeviceNumber
 from netipl.errors import RefusedError
 from netipl.guests.guest import Guest
 from netipl.guests.profile import Profile
-from netipl.media.medium import Medium
+from netipl.media.medium import Family, File, Medium, Role
 from netipl.net import Mac
 from netipl.provisioning import ordering
 from netipl.provisioning.installation import Installation, facts
@@ -61,7 +62,7 @@ def test_half_a_seed_is_none() -> None:
 
 
 def test_a_medium_that_is_no_image_is_refused() -> None:
-    with pytest.raises(RefusedError, match="medium agent is no disk image"):
+    with pytest.raises(RefusedError, match="medium agent has nothing that the agent installs"):
         ordered(medium=AGENT)
 
 
@@ -77,3 +78,55 @@ def test_a_medium_that_is_no_image_is_refused() -> None:
 def test_an_image_is_unpacked_by_the_agent_as_it_is_kept(name: str, form: orders.Form) -> None:
     [(role, file)] = IMAGE.files
     assert ordered(medium=replace(IMAGE, files=((role, replace(file, name=name)),))).image.form is form
+
+
+PACKAGES = replace(
+    IMAGE,
+    name="debian",
+    family=Family.DEBIAN_PACKAGES,
+    files=((Role.PACKAGES, File(name="packages.tar", sha256="a" * 64, size=5)),),
+    packages=("apt", "vim"),
+)
+
+
+def debian(choices: Choices, domain: str | None = None) -> orders.InstallDebian:
+    made = Installation(guest=GUEST, profile=Profile(name="p", choices=choices), medium=PACKAGES, agent=AGENT)
+    told = facts(made, KNOWN, replace(LAB, domain=domain), ADDRESS)
+    decoded = orders.decode(ordering.files(made, KNOWN, told, {})["orders.json"])
+    assert isinstance(decoded, orders.InstallDebian)
+    return decoded
+
+
+def test_debian_is_installed_as_is_chosen() -> None:
+    user = User(name="ann", ssh_keys=("ssh-ed25519 AAAA",), admin=True)
+    found = debian(
+        Choices(
+            timezone="Asia/Tokyo",
+            users=(user,),
+            root_ssh_keys=("ssh-ed25519 BBBB",),
+            packages=("vim",),
+            repositories=(Repository(name="more", url="http://192.0.2.1/more"),),
+            scripts=("#!/bin/sh\ntrue\n",),
+        ),
+        domain="example.com",
+    )
+    assert found == orders.InstallDebian(
+        packages=orders.Image(url="http://192.168.133.1:8069/media/i1/packages.tar", sha256="a" * 64, size=5),
+        hostname="web1.example.com",
+        timezone="Asia/Tokyo",
+        root_ssh_keys=("ssh-ed25519 BBBB",),
+        accounts=(orders.Account(name="ann", ssh_keys=("ssh-ed25519 AAAA",), admin=True),),
+        repositories=("deb [trusted=yes] http://192.0.2.1/more ./",),
+        scripts=("#!/bin/sh\ntrue\n",),
+        callback=KNOWN["callback"],
+    )
+
+
+def test_a_package_that_is_not_in_the_archive_is_refused_by_name() -> None:
+    with pytest.raises(RefusedError, match="medium debian has no package nano"):
+        debian(Choices(packages=("vim", "nano")))
+
+
+def test_what_the_agent_cannot_do_is_refused() -> None:
+    with pytest.raises(RefusedError, match="without LVM"):
+        debian(Choices(layout=Layout.LVM))

@@ -1,6 +1,5 @@
 """`netipl agent packages`: what the agent installs Debian from."""
 
-import hashlib
 from pathlib import Path
 from typing import Annotated
 
@@ -14,17 +13,16 @@ def packages(
     more: Annotated[
         list[str] | None, typer.Argument(metavar="[PACKAGE...]", help="Packages beyond those that every system gets.")
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write.")] = Path(
-        "debian.tar"
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write.")] = Path(
+        "debian-packages"
     ),
 ) -> None:
     """Write the archive of packages that the agent installs Debian from.
 
     Fetches Debian's s390x packages with apt into ~/.cache/netipl; needs no root. What is essential, apt, the kernel,
-    s390-tools, systemd and the SSH server are always there, and all that PACKAGEs need. Prints the sum for the orders.
+    s390-tools, systemd and the SSH server are always there, and all that PACKAGEs need. The result is a directory for
+    `netipl medium add NAME DIR`.
     """
     with working("fetching packages") as progress:
-        count = archive.write(output, more or (), progress=progress)
-    with output.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    typer.echo(f"{output}: {count} packages, {output.stat().st_size} bytes, sha256 {digest}")
+        made = archive.write(output, more or (), progress=progress)
+    typer.echo(f"{made.path}: {made.count} packages, {made.size} bytes, sha256 {made.sha256}")

@@ -294,6 +294,7 @@ class Importing:
             files=tuple(kept),
             level=found.level,
             has_tree=self._asked.tree,
+            packages=found.packages,
             added=datetime.now(UTC),
             by=self._made.by,
         )

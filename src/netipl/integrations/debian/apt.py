@@ -16,6 +16,8 @@ from pathlib import Path
 
 from netipl.errors import UnavailableError
 
+OS_RELEASE = Path("/etc/os-release")
+
 Progress = Callable[[str], None]
 
 _OTHER_WAY = "give --kernel and --initrd instead"
@@ -123,10 +125,20 @@ class Apt:
         return done.stdout
 
 
-def require_debian(os_release: Path = Path("/etc/os-release")) -> None:
+def release(os_release: Path = OS_RELEASE) -> str:
+    """The version of this Debian, whose packages are fetched, such as `12`; its code name while it has none."""
+    fields = _fields(os_release)
+    return fields.get("VERSION_ID") or fields.get("VERSION_CODENAME", "")
+
+
+def _fields(os_release: Path) -> dict[str, str]:
+    lines = (line.split("=", 1) for line in os_release.read_text().splitlines() if "=" in line)
+    return {key: value.strip("\"'") for key, value in lines}
+
+
+def require_debian(os_release: Path = OS_RELEASE) -> None:
     """Raise UnavailableError unless this is a Debian with apt, whose own sources have s390x."""
-    fields = dict(line.split("=", 1) for line in os_release.read_text().splitlines() if "=" in line)
-    if fields.get("ID", "").strip("\"'") != "debian":
+    if _fields(os_release).get("ID") != "debian":
         raise UnavailableError("only Debian's apt sources have what is needed here", remedy=_OTHER_WAY)
     for program in ("apt-get", "apt-cache", "dpkg-deb"):
         if shutil.which(program) is None:

@@ -23,6 +23,7 @@ def encode(medium: Medium) -> bytes:
         "family": medium.family,
         "files": files,
         "has_tree": medium.has_tree,
+        **({"packages": list(medium.packages)} if medium.packages else {}),
         "added": medium.added.isoformat(),
     }
     return json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
@@ -40,6 +41,7 @@ def decode(data: bytes) -> Medium:
             family=Family(document["family"]),
             files=tuple((Role(each["role"]), _file(each)) for each in document["files"]),
             has_tree=bool(document["has_tree"]),
+            packages=tuple(map(str, document.get("packages", ()))),
             added=datetime.fromisoformat(document["added"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
