@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from netipl.integrations.debian import agent, packages
-from tests.e2e.serving import Place, guest, place, serving
-from tests.e2e.test_install import Asking, added
+from tests.e2e.serving import Place, guest, mac, place, serving
+from tests.e2e.test_install import Asking
 from tests.network_namespaces import eventually
 from tests.users import ROOT
 
@@ -31,7 +31,6 @@ pytestmark = [
 _LONGEST = 3 * 3600.0
 NUMBER = "0.0.1234"
 ADDRESS = "192.0.2.10"
-PORT = 8123
 SETTINGS = """
 [server]
 state_directory = "state"
@@ -42,22 +41,17 @@ subnet = "192.0.2.0/24"
 server = "192.0.2.1"
 [limits]
 kernel = "0"
-[profiles.debian]
-kernel = "agent/kernel"
-initrd = "agent/initrd"
-append = "console=ttysclp0 quiet netipl.orders={answers} netipl.callback={callback}"
-answers = "orders.json"
 """
 
 
 @pytest.fixture
 def lab() -> Iterator[Place]:
-    """With the agent, the archive of packages, and a key."""
+    """With the agent, the packages of Debian, and a key."""
     with tempfile.TemporaryDirectory(prefix="netipl-install-") as name:
         directory = Path(name)
         directory.chmod(0o755)
         agent.write(agent.build(progress=print), directory / "agent")
-        packages.write(directory / "debian.tar", progress=print)
+        packages.write(directory / "packages", progress=print)
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", directory / "key"], check=True)
         with (directory / "disk").open("wb") as disk:
             disk.truncate(4 << 30)
@@ -65,22 +59,20 @@ def lab() -> Iterator[Place]:
             yield made
 
 
-def orders(directory: Path) -> None:
-    archive = directory / "debian.tar"
-    digest = subprocess.run(["sha256sum", archive], check=True, capture_output=True, text=True).stdout.split()[0]
+def profile(directory: Path) -> Path:
+    """The file of a profile."""
     key = (directory / "key.pub").read_text().strip()
     document = {
-        "version": 1,
-        "do": "install-debian",
-        "packages": {"url": f"http://192.0.2.1:{PORT}/debian.tar", "sha256": digest, "size": archive.stat().st_size},
-        "disk": NUMBER,
-        "hostname": "web1",
+        "medium": "debian",
+        "append": "console=ttysclp0 quiet",
         "timezone": "Europe/Prague",
         "root_ssh_keys": [key],
-        "accounts": [{"name": "ann", "ssh_keys": [key], "admin": True}],
+        "users": [{"name": "ann", "ssh_keys": [key], "admin": True}],
         "scripts": ["#!/bin/sh\ndate -u >/var/installed\n"],
     }
-    (directory / "orders.json").write_text(json.dumps(document))
+    file = directory / "server.yaml"
+    file.write_text(json.dumps(document))  # which is YAML too
+    return file
 
 
 def said_by_ssh(lab: Place, user: str, command: str) -> str:
@@ -99,7 +91,6 @@ def said_by_ssh(lab: Place, user: str, command: str) -> str:
 
 
 def test_debian_installs_itself_and_boots_from_its_disk(lab: Place) -> None:
-    orders(lab.directory)
     lab.write(SETTINGS)
     began = time.monotonic()
     record: list[str] = []
@@ -107,15 +98,17 @@ def test_debian_installs_itself_and_boots_from_its_disk(lab: Place) -> None:
     def seen(words: str) -> None:
         record.append(f"{time.monotonic() - began:8.1f} s  {words}")
 
-    server = [sys.executable, "-m", "tests.e2e.image_server", str(lab.directory), str(PORT)]
-    with serving(lab), guest(lab) as machine, lab.namespace.running(*server):
+    with serving(lab), guest(lab) as machine:
         machine.machine = replace(machine.machine, memory=1024)
         machine.devices = (
             *("-drive", f"if=none,id=disk,format=raw,file={lab.directory}/disk"),
             *("-device", f"virtio-blk-ccw,drive=disk,devno=fe.0.{NUMBER[-4:]}"),
         )
         ask = Asking(lab)
-        added(ask)
+        ask("medium", "add", "agent", str(lab.directory / "agent"))
+        ask("medium", "add", "debian", str(lab.directory / "packages"))
+        ask("profile", "add", "server", "--from", str(profile(lab.directory)))
+        ask(*("guest", "add", "web1", "--mac", mac(1), "--address", ADDRESS, "--profile", "server", "--disk", NUMBER))
         ask("guest", "build", "web1")
         machine.start()
         seen("the guest is started")
