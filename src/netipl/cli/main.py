@@ -15,7 +15,8 @@ from netipl.errors import NetiplError
 class _Commands(LazyGroup):
     places: ClassVar[Mapping[str, Place]] = {
         "demo": Place(
-            "netipl.cli.demo.command:demo", "Show it all: a real s390x guest is installed, and boots from its disk."
+            "netipl.cli.demo.command:demo",
+            "Install a real s390x guest over the network, boot it from its disk, and install it again.",
         ),
         "boot": Place("netipl.cli.boot:boot", "Boot one s390x guest over the network."),
         "lint": Place("netipl.cli.lint:lint", "Check boot files against what the s390-ccw firmware takes."),
