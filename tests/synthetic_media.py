@@ -84,7 +84,7 @@ def _alpine(name: str, place: str) -> Synthetic:
 
 def media() -> tuple[Synthetic, ...]:
     """Every row of the reference of media, and the variants within them."""
-    return (*_rhels(), *_suses(), *_debians(), *_coreoses(), *_others())
+    return (*_rhels(), *_suses(), *_debians(), *_coreoses(), *_others(), *_for_the_agent())
 
 
 def _rhels() -> tuple[Synthetic, ...]:
@@ -208,6 +208,11 @@ def _others() -> tuple[Synthetic, ...]:
         ),
         _alpine("Alpine, a mirror", "releases/s390x/netboot/"),
         _alpine("Alpine, an image", "boot/"),
+    )
+
+
+def _for_the_agent() -> tuple[Synthetic, ...]:
+    return (
         _row(
             "the agent",
             media_trees.agent,
