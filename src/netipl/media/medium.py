@@ -52,11 +52,15 @@ class Role(StrEnum):
 
 @value(kw_only=True)
 class File:
-    """One file, whole and verified. `name` is its path on the medium, `sha256` 64 hexadecimal digits, `size` bytes."""
+    """One file, whole and verified. `name` is its path on the medium, `sha256` 64 hexadecimal digits, `size` bytes.
+
+    `unpacked` is the size, in bytes, of what is in a compressed image of a disk; None for all else.
+    """
 
     name: str
     sha256: str
     size: int
+    unpacked: int | None = None
 
 
 @value(kw_only=True)

@@ -86,6 +86,7 @@ def _fetched(medium: Medium, role: Role, known: Mapping[str, str]) -> Image:
         form=next((form for ending, form in _FORMS.items() if file.name.endswith(ending)), Form.RAW),
         sha256=file.sha256,
         size=file.size,
+        raw_size=file.unpacked,
     )
 
 

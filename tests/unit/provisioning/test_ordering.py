@@ -77,7 +77,8 @@ def test_a_medium_that_is_no_image_is_refused() -> None:
 )
 def test_an_image_is_unpacked_by_the_agent_as_it_is_kept(name: str, form: orders.Form) -> None:
     [(role, file)] = IMAGE.files
-    assert ordered(medium=replace(IMAGE, files=((role, replace(file, name=name)),))).image.form is form
+    found = ordered(medium=replace(IMAGE, files=((role, replace(file, name=name, unpacked=512)),))).image
+    assert (found.form, found.raw_size) == (form, 512)
 
 
 PACKAGES = replace(

@@ -15,6 +15,7 @@ from netipl.control.media import files, qcow2_images
 from netipl.control.media.sparse import written
 from netipl.errors import RefusedError, UnavailableError, WireError
 from netipl.images import compression, qcow2
+from netipl.images.boot_record import boot_record
 from netipl.images.compression import Method
 from netipl.media.disk_image import NAME
 from netipl.media.medium import File
@@ -27,8 +28,6 @@ ENDINGS: Final[Mapping[Method, str]] = MappingProxyType({Method.GZIP: ".gz", Met
 
 RAW: Final = "disk.raw"
 _HEAD: Final = 1 << 16
-_BOOTS: Final = (b"zIPL", b"\xc9\xd7\xd3\xf1")
-"""How a disk begins that zipl wrote to: SCSI and virtio, and ECKD (IPL1 in EBCDIC). Source: s390-tools, zipl/boot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,7 @@ class DiskImage:
     def kept(self) -> tuple[Whole, File, tuple[str, ...]]:
         """The part that is kept, and warnings. Raises RefusedError for a damaged one, and UnavailableError."""
         packed = compression.method_of(beginning(self.path, compression.LONGEST_MAGIC))
-        head = self._head(packed)
+        head, unpacked = self._head(packed), None
         if qcow2.is_image(head):
             whole, size = self._converted(packed)
             head = beginning(whole.path, _HEAD)
@@ -53,11 +52,12 @@ class DiskImage:
             whole, size = written(self._unpacked(packed), self.directory / RAW, self.count)
             packed = None
         else:
-            whole, size = self._as_it_is(packed)
+            unpacked = None if packed is None else sum(map(len, self._watched(packed)))
+            whole, size = self._as_it_is()
         name = RAW if packed is None else f"{RAW}{ENDINGS[packed]}"
-        boots = head.startswith(_BOOTS)
-        warnings = () if boots else ("nothing says that this disk boots: zipl has not written to its first block",)
-        return whole, File(name=name, sha256=whole.sha256, size=size), warnings
+        boots = boot_record(head) is not None
+        warnings = () if boots else ("nothing says that this disk boots: it has no boot record of zipl",)
+        return whole, File(name=name, sha256=whole.sha256, size=size, unpacked=unpacked), warnings
 
     def recognised(self, name: str, size: int) -> Recognised:
         """`name` is what people call the medium. Raises RefusedError where the file's name is of another machine."""
@@ -76,10 +76,13 @@ class DiskImage:
             raise RefusedError(f"{self.called} is empty", remedy="give the image of a disk")
         return bytes(found[:_HEAD])
 
-    def _as_it_is(self, packed: Method | None) -> tuple[Whole, int]:
-        if packed is not None:
-            for piece in self._unpacked(packed):
-                self.count(0 * len(piece))  # it may be broken off
+    def _watched(self, packed: Method) -> Iterator[bytes]:
+        """All that is in it, so that it is known to be whole."""
+        for piece in self._unpacked(packed):
+            self.count(0)  # it may be broken off
+            yield piece
+
+    def _as_it_is(self) -> tuple[Whole, int]:
         size = self.path.stat().st_size
         if self.path.is_relative_to(self.directory):
             return Whole(self.path, files.summed(self.path, None, self.count, called=self.called)), size

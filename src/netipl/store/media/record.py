@@ -15,7 +15,7 @@ _REMEDY: Final = "remove the medium's directory, and import the medium again"
 
 def encode(medium: Medium) -> bytes:
     """For people to read too."""
-    files = [{"role": role, "name": file.name, "sha256": file.sha256, "size": file.size} for role, file in medium.files]
+    files = [{"role": role, **_told(file)} for role, file in medium.files]
     said = {key: getattr(medium, key) for key in _TEXTS}
     document = {
         "form": _FORM,
@@ -51,5 +51,16 @@ def decode(data: bytes) -> Medium:
 _TEXTS: Final = ("id", "name", "version", "title", "architecture", "source", "level", "by")
 
 
+def _told(file: File) -> dict[str, str | int]:
+    told: dict[str, str | int] = {"name": file.name, "sha256": file.sha256, "size": file.size}
+    return told if file.unpacked is None else told | {"unpacked": file.unpacked}
+
+
 def _file(document: dict[str, Any]) -> File:  # Any: JSON
-    return File(name=str(document["name"]), sha256=str(document["sha256"]), size=int(document["size"]))
+    unpacked = document.get("unpacked")
+    return File(
+        name=str(document["name"]),
+        sha256=str(document["sha256"]),
+        size=int(document["size"]),
+        unpacked=None if unpacked is None else int(unpacked),
+    )

@@ -12,6 +12,7 @@ import pytest
 
 from netipl.media.medium import Family, Role
 from netipl.provisioning.media_jobs import JobState
+from netipl.store.media import record
 from tests.media_lab import MediaLab, blobs, media_lab
 from tests.mirror_server import MirrorServer, mirror_server
 
@@ -80,6 +81,8 @@ def test_a_compressed_image_is_kept_compressed_or_raw_where_that_is_wanted(tmp_p
     async def work(lab: MediaLab) -> None:
         packed = await lab.added("packed", source)
         assert lab.served(packed, f"disk.raw{ending}") == source.read_bytes()
+        assert [file.unpacked for _, file in packed.files] == [len(DISK)]
+        assert record.decode(record.encode(packed)) == packed
         raw = await lab.added("raw", source, unpack=True)
         assert lab.served(raw, "disk.raw") == DISK
         path = lab.plane.shelf.blobs.path(hashlib.sha256(DISK).hexdigest())
