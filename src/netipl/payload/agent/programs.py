@@ -28,7 +28,7 @@ _MOUNTS: Final = (("proc", "proc"), ("sysfs", "sys"), ("devtmpfs", "dev"), ("dev
 """Kinds and places in a new system, in their order."""
 _KEPT: Final = 40
 """Lines of a program that failed."""
-_WHILE: Final = 10.0
+_WHILE: Final = 60.0
 """Seconds; so netipl hears of us while a program is silent."""
 
 
