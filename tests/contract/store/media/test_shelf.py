@@ -241,3 +241,15 @@ def test_what_is_on_its_way_and_recognised_is_known_as_such(tmp_path: Path) -> N
     assert shelf.medium("debian12") == shelf.content(DEBIAN, Role.KERNEL) == Arriving()
     shelf.given_up("debian-1")
     assert not shelf.coming
+
+
+def test_parts_that_could_not_be_kept_are_written_to_when_they_are_gone_on_with(tmp_path: Path) -> None:
+    shelf, keeper = opened(tmp_path)
+    (tmp_path / "blobs").write_text("in the way")
+    with pytest.raises(UnavailableError):
+        put(shelf, keeper, medium("rhel", FILES), KERNEL, INITRD)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "incoming/rhel-1").iterdir()}
+    assert all(mode & stat.S_IWUSR for mode in modes)
+    (tmp_path / "blobs").unlink()
+    put(shelf, keeper, medium("rhel", FILES), KERNEL, INITRD)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("blobs/sha256/*/*")} == {0o444}
