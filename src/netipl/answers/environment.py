@@ -1,6 +1,7 @@
 """Renders one template: sandboxed Jinja2 that knows no files, and whose every failure names template and line.
 
-Bounded are the steps of all loops and calls of one file, what `range` and `*` make, and the size of the file; `**` is refused.
+Bounded are the steps of all loops and calls of one file, what `range` and `*` make, and the size of the file; `**` is
+refused.
 Not bounded is what one single expression makes otherwise: templates are the administrator's own.
 """
 
