@@ -16,6 +16,7 @@ from netipl.control.media.sparse import written
 from netipl.errors import RefusedError, UnavailableError, WireError
 from netipl.images import compression, qcow2
 from netipl.images.compression import Method
+from netipl.integrations import tar_tree
 from netipl.media.disk_image import NAME
 from netipl.media.medium import File
 from netipl.media.recognise import recognised
@@ -27,6 +28,7 @@ ENDINGS: Final[Mapping[Method, str]] = MappingProxyType({Method.GZIP: ".gz", Met
 
 RAW: Final = "disk.raw"
 _HEAD: Final = 1 << 16
+_BLOCK: Final = 512
 _BOOTS: Final = (b"zIPL", b"\xc9\xd7\xd3\xf1")
 """How a disk begins that zipl wrote to: SCSI and virtio, and ECKD (IPL1 in EBCDIC). Source: s390-tools, zipl/boot."""
 
@@ -51,6 +53,7 @@ class DiskImage:
             packed = None
         elif packed is not None and (self.unpack or packed not in ENDINGS):
             whole, size = written(self._unpacked(packed), self.directory / RAW, self.count)
+            self._demand_blocks(size)
             packed = None
         else:
             whole, size = self._as_it_is(packed)
@@ -74,13 +77,25 @@ class DiskImage:
                 break
         if not found:
             raise RefusedError(f"{self.called} is empty", remedy="give the image of a disk")
+        if found.startswith(tar_tree.MAGIC, tar_tree.MAGIC_AT):  # one that is packed; others are trees
+            remedy = "unpack it: a medium is an archive that is not packed, or a directory"
+            raise RefusedError(f"{self.called} is a packed archive, and no image of a disk", remedy=remedy)
         return bytes(found[:_HEAD])
 
+    def _demand_blocks(self, size: int) -> None:
+        """What a mirror sends in the place of an image, as a page of HTML, is none. Raises RefusedError."""
+        if size % _BLOCK:
+            message = f"{self.called} is no image of a disk: it has {size} bytes, and a disk has blocks of {_BLOCK}"
+            raise RefusedError(message, remedy="look at what it is, as with `file`, and give the image of a disk")
+
     def _as_it_is(self, packed: Method | None) -> tuple[Whole, int]:
+        size = raw = self.path.stat().st_size
         if packed is not None:
+            raw = 0
             for piece in self._unpacked(packed):
-                self.count(0 * len(piece))  # it may be broken off
-        size = self.path.stat().st_size
+                raw += len(piece)
+                self.count(0)  # it may be broken off
+        self._demand_blocks(raw)
         if self.path.is_relative_to(self.directory):
             return Whole(self.path, files.summed(self.path, None, self.count, called=self.called)), size
         files.demand_room(self.directory, [size])
