@@ -253,3 +253,33 @@ def test_parts_that_could_not_be_kept_are_written_to_when_they_are_gone_on_with(
     (tmp_path / "blobs").unlink()
     put(shelf, keeper, medium("rhel", FILES), KERNEL, INITRD)
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("blobs/sha256/*/*")} == {0o444}
+
+
+@pytest.mark.parametrize("name", [".medium.json.0a1b2c3d", ".tree.json.0a1b2c3d", "tree.json"])
+def test_what_a_killed_daemon_began_to_write_is_cleared_away(tmp_path: Path, name: str) -> None:
+    shelf, keeper = opened(tmp_path)
+    put(shelf, keeper, medium("rhel", FILES), KERNEL, INITRD)
+    (tmp_path / "fedora-1").mkdir()
+    (tmp_path / "fedora-1" / name).write_text("{")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "lost+found").mkdir()
+    opened(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"blobs", "incoming", "rhel-1", "mine", "lost+found"}
+
+
+def test_what_cannot_be_removed_is_told_and_the_medium_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf, keeper = opened(tmp_path)
+    made = medium("rhel", FILES)
+    put(shelf, keeper, made, KERNEL, INITRD)
+
+    def refused(self: Path, **_: bool) -> None:
+        if self.name == sha256(KERNEL):
+            raise PermissionError(13, "Permission denied", str(self))
+        os.unlink(self)  # noqa: PTH108 - Path.unlink is this
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with structlog.testing.capture_logs() as logs:
+        keeper.remove(made)
+        opened(tmp_path)
+    assert shelf.medium("rhel") == Missing()
+    assert {each["event"] for each in logs} == {"files of media that are gone cannot be removed"}
