@@ -16,7 +16,7 @@ from netipl.errors import UnavailableError
 from netipl.media.medium import Medium
 from netipl.provisioning.media_jobs import Fault
 from netipl.store.media import disk, record, trees
-from netipl.store.media.shelf import BLOBS, INCOMING, RECORD, MediaShelf
+from netipl.store.media.shelf import BLOBS, INCOMING, RECORD, MediaShelf, is_gone
 from netipl.store.media.trees import Part, Tree
 
 _REMEDY: Final = "make room in the state directory, and see that it is the daemon's"
@@ -74,7 +74,7 @@ class MediaKeeper:
         """What a daemon before was killed over. Nothing is touched that may belong to a record nobody can read."""
         with self._lock:
             there = (place for place in self._shelf.root.glob("*") if place.name not in {BLOBS, INCOMING})
-            self._swept(place for place in there if _left(place) and not (place / RECORD).exists())
+            self._swept(place for place in there if _left(place) and is_gone(place / RECORD))
 
     def faults(self, medium: Medium, read: Read) -> Iterator[Fault]:
         """Every file of `medium` that is not what it was, after all have been read."""

@@ -177,6 +177,22 @@ def test_what_nobody_can_read_is_told_and_nothing_is_swept_away_meanwhile(tmp_pa
     assert kept(tmp_path) == {sha256(KERNEL)}
 
 
+def test_a_record_that_cannot_be_opened_keeps_its_files_too(tmp_path: Path) -> None:
+    """A circle of links stands for whatever the system refuses, as root is refused little else."""
+    shelf, keeper = opened(tmp_path)
+    one, two = medium("one", {Role.KERNEL: KERNEL}), medium("two", {Role.INITRD: INITRD})
+    put(shelf, keeper, one, KERNEL)
+    put(shelf, keeper, two, INITRD)
+    place = tmp_path / one.id / "medium.json"
+    place.unlink()
+    place.symlink_to(place)
+    with structlog.testing.capture_logs() as logged:
+        shelf, keeper = opened(tmp_path)
+    assert [each["event"] for each in logged] == ["a medium cannot be used"]
+    keeper.remove(two)
+    assert kept(tmp_path) == {sha256(KERNEL), sha256(INITRD)}
+
+
 def test_a_directory_that_was_renamed_is_no_other_medium(tmp_path: Path) -> None:
     shelf, keeper = opened(tmp_path)
     put(shelf, keeper, medium("rhel", FILES), KERNEL, INITRD)
