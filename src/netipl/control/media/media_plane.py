@@ -291,8 +291,8 @@ class MediaPlane:
         running.become(JobState.FAILED, error=str(error), remedy=error.remedy, again=again)
 
     def _laid_aside(self, made: Import, error: NetiplError) -> None:
-        """What may work another time is kept for that; what was refused is not."""
-        if isinstance(error, UnavailableError):
+        """What may work another time and is gone on with then is kept; what was refused, or is copied anew, is not."""
+        if isinstance(error, UnavailableError) and _comes_in_parts(made):
             with suppress(OSError):
                 self._incoming.save(replace(made, failed=datetime.now(UTC)))
         else:
@@ -305,6 +305,11 @@ class MediaPlane:
         """Where it cannot be kept the log says so; what is on disk is there all the same."""
         with suppress(UnavailableError):
             await self._commit((Happened(Event(at=datetime.now(UTC), what=what, network="", by=by, detail=detail)),))
+
+
+def _comes_in_parts(made: Import) -> bool:
+    """Whether what has come of it is of use to another try: all but downloads begin anew."""
+    return made.asked.source is not None and "://" in made.asked.source
 
 
 @contextmanager

@@ -332,3 +332,24 @@ def test_one_that_was_whole_when_it_was_cancelled_is_there(tmp_path: Path, monke
         assert [event.what for event in lab.events] == [Deed.MEDIUM_ASKED, Deed.MEDIUM_ADDED]
 
     run(tmp_path / "state", work)
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_copy_for_which_room_runs_out_ends_before_the_disk_is_full_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_sent: bool
+) -> None:
+    """Two that begin at once both find room for themselves."""
+    source = tmp_path / "disk-s390x.raw"
+    source.write_bytes(b"zIPL" + bytes(range(252)) * 2 + bytes(4) + bytes(96 * ONE))
+    sent = archive({**TREE, "more": bytes(96 * ONE)})
+    lefts = iter([1 << 40] * (4 if is_sent else 2))
+    monkeypatch.setattr(files, "room", lambda _: next(lefts, 0))
+
+    async def work(lab: MediaLab) -> None:
+        job = await lab.add("disk", None if is_sent else source, tree=is_sent)
+        if is_sent:
+            job = await lab.send(job, sent)
+        assert (job.state, "MiB may still come" in job.error, job.again) == (JobState.FAILED, True, True)
+        assert not list((tmp_path / "state/media/incoming").iterdir())
+
+    run(tmp_path / "state", work)
