@@ -1,6 +1,7 @@
 """Renders one template: sandboxed Jinja2 that knows no files, and whose every failure names template and line.
 
-Bounded are the steps of all loops of one file, what `range` and `*` make, and the size of the file; `**` is refused.
+Bounded are the steps of all loops and calls of one file, what `range` and `*` make, and the size of the file; `**` is
+refused.
 Not bounded is what one single expression makes otherwise: templates are the administrator's own.
 """
 
@@ -30,7 +31,7 @@ from netipl.errors import UsageError
 MOST_BYTES: Final = 1 << 20
 """Of one file. Installers read far less."""
 MOST_STEPS: Final = 100_000
-"""Of all loops of one file together."""
+"""Of all loops and calls of one file together."""
 
 _XML: Final = (".xml",)
 _COUNTED: Final = "counted"
@@ -87,6 +88,11 @@ class Templates(ImmutableSandboxedEnvironment):
                 f"{_place(name, error)}: {error}", remedy="see what this line of the template asks"
             ) from error
 
+    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # Any: Jinja2's
+        """Every call is a step: macros may call themselves."""
+        self._step()
+        return super().call(context, obj, *args, **kwargs)
+
     def call_binop(self, context: object, operator_: str, left: Any, right: Any) -> Any:  # noqa: ARG002 - Jinja2's
         """Refuses powers, and products that are too long."""
         if operator_ == "**":
@@ -107,10 +113,13 @@ class Templates(ImmutableSandboxedEnvironment):
 
     def _counted(self, many: Iterable[object]) -> Iterator[object]:
         for each in many:
-            self._steps += 1
-            if self._steps > MOST_STEPS:
-                raise UsageError(f"its loops take more than {MOST_STEPS} steps", remedy="see what they go over")
+            self._step()
             yield each
+
+    def _step(self) -> None:
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise UsageError(f"its loops and calls take more than {MOST_STEPS} steps", remedy="see what they go over")
 
     @staticmethod
     def _bounded(name: str, pieces: Iterable[str]) -> bytes:

@@ -16,6 +16,8 @@ Pread = Callable[[int, int], bytes]
 _PLACE: Final = 0x00FF_FFFF_FFFF_FE00
 _COMPRESSED, _ZERO = 1 << 62, 1
 _SECTOR: Final = 512
+_END: Final = 1 << 63
+"""Of any file: offsets are signed."""
 _SUBCLUSTERS: Final = 32
 _MOST_L1: Final = 32 << 20
 """Bytes; that of QEMU."""
@@ -84,7 +86,7 @@ def extents(pread: Pread, geometry: Geometry) -> Iterator[Extent]:
 
 def exactly(pread: Pread, place: int, length: int) -> bytes:
     """Raises WireError where the file ends before."""
-    data = pread(place, length)
+    data = pread(place, length) if place < _END else b""
     if len(data) != length:
         raise WireError(f"the image ends early: {length} bytes at {place} are not all there")
     return data

@@ -27,7 +27,7 @@ def with_own(directory: Path | None) -> Mapping[str, str]:
 
 
 def own(directory: Path) -> Mapping[str, str]:
-    """The texts below `directory`, by `TEMPLATE/FILE`. Hidden files are left out. Raises as above."""
+    """The texts below `directory`, by `TEMPLATE/FILE`, without what is hidden or no file. Raises as above."""
     try:
         return {name: _text(found) for name, found in _below(directory)}
     except OSError as error:
@@ -59,5 +59,5 @@ def _files(directory: Traversable, name: str) -> Iterator[tuple[str, Traversable
             continue
         if found.is_dir():
             yield from _files(found, f"{name}/{found.name}")
-        else:
+        elif found.is_file():
             yield f"{name}/{found.name}", found

@@ -1,6 +1,7 @@
 """`netipl medium`: what the daemon answers becomes words and an exit status."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def test_media_are_listed_with_those_that_arrive(run: Run, api: Recorded) -> Non
     over = [{**JOB, "state": "done"}, {**JOB, "work": "verify", "state": "running"}]
     api.get("media-jobs", {"items": [arriving, failed, *over]})
     assert [line.split() for line in run("medium", "list").out.splitlines()[1:]] == [
-        ["rhel", "there", "RHEL", "9.4", "z14", "99.0", "MiB", "yes", "web", "db"],
+        ["rhel", "there", "RHEL", "9.4", "z14", "99.0", "MiB", "yes", "web,", "db"],
         ["sles", "arriving", "45%", "https://mirror.example/"],
         ["alpine", "failed", "no", "room"],
     ]
@@ -134,3 +135,9 @@ def test_what_is_wrong_is_told_before_the_daemon_is_asked(run: Run, api: Recorde
 )
 def test_sizes_are_read_by_people(size: int, words: str) -> None:
     assert readable(size) == words
+
+
+def test_a_path_that_is_not_there_is_of_this_machine(run: Run, tmp_path: Path) -> None:
+    done = run("medium", "add", "rhel", str(tmp_path / "nowhere.iso"))
+    assert (done.status, "nowhere.iso: no such file or directory" in done.err) == (3, True)
+    assert "--on-host" in done.err

@@ -1,5 +1,6 @@
 """Templates, read from the package and from a directory of one's own."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ def test_own_templates_stand_beside_the_shipped_ones(tmp_path: Path) -> None:
     (tmp_path / "web").mkdir()
     (tmp_path / "web" / "ks.cfg").write_text("text\n")
     (tmp_path / "web" / ".ks.cfg.swp").write_text("an editor's")
+    os.mkfifo(tmp_path / "web" / "pipe")
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "config").write_text("x")
     (tmp_path / "README").write_text("x")

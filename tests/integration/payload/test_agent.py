@@ -163,6 +163,20 @@ def test_a_disk_that_comes_late_is_waited_for(lab: Lab) -> None:
     assert lab.run()
 
 
+@pytest.mark.parametrize("wanted", ["auto", "0.0.1234"])
+def test_a_second_disk_that_is_found_later_is_not_overlooked(lab: Lab, wanted: str) -> None:
+    later = iter(["vdb"])
+
+    def appear(_: float) -> None:
+        for name in later:
+            Sys(lab.root / "sys").disk(name, "0.0.1234")
+
+    lab.sleep = appear
+    assert not lab.run(lambda orders: orders.update(disk=wanted))
+    assert "several disks are" in lab.calls[-1][1]
+    assert set(lab.disk) == {OLD}
+
+
 def test_what_nobody_thought_of_is_told_with_its_place(lab: Lab) -> None:
     (lab.root / "sys/block/vda/size").write_text("many")
     assert not lab.run()

@@ -19,6 +19,11 @@ WRONG = {
     "a range beyond bounds": ("{% for a in range(9999999) %}{% endfor %}", "Range too big", "see what this line"),
     "division by zero": ("{{ 1 / 0 }}", "division by zero", "see what this line"),
     "itself": ("{% include 'own/file' %}", "recursion", "see what this line"),
+    "a macro that doubles itself": (
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}",
+        f"more than {MOST_STEPS} steps",
+        "see what they go over",
+    ),
     "loops without end": (
         "{% for a in range(1000) %}{% for b in range(1000) %}{% endfor %}{% endfor %}",
         f"more than {MOST_STEPS} steps",

@@ -28,7 +28,7 @@ def listing(context: typer.Context, *, as_json: Json = False) -> None:
 def _there(media: list[Document]) -> Iterator[Sequence[str]]:
     for each in media:
         tree = "yes" if each["has_tree"] else ""
-        profiles = " ".join(each["profiles"])
+        profiles = ", ".join(each["profiles"])
         yield each["name"], "there", each["title"], each["level"], readable(int(each["size"])), tree, profiles
 
 

@@ -30,6 +30,9 @@ def source(place: Path, *, whole: bool) -> Content:
     """What is sent of it: all, where that is wanted. Raises NetiplError."""
     from netipl.cli.medium import looking  # noqa: PLC0415 - half a second that only this needs
 
+    if not place.exists():
+        remedy = "name a file or directory that you may read, or a URL; --on-host for one of the daemon's host"
+        raise UnavailableError(f"{place}: no such file or directory", remedy=remedy)
     if place.is_dir() and whole:
         return archive(directory.tree(place))
     few = None if whole else looking.needed(place)

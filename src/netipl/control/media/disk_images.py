@@ -17,6 +17,7 @@ from netipl.errors import RefusedError, UnavailableError, WireError
 from netipl.images import compression, qcow2
 from netipl.images.boot_record import boot_record
 from netipl.images.compression import Method
+from netipl.integrations import tar_tree
 from netipl.media.disk_image import NAME
 from netipl.media.medium import File
 from netipl.media.recognise import recognised
@@ -28,6 +29,7 @@ ENDINGS: Final[Mapping[Method, str]] = MappingProxyType({Method.GZIP: ".gz", Met
 
 RAW: Final = "disk.raw"
 _HEAD: Final = 1 << 16
+_BLOCK: Final = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +52,11 @@ class DiskImage:
             packed = None
         elif packed is not None and (self.unpack or packed not in ENDINGS):
             whole, size = written(self._unpacked(packed), self.directory / RAW, self.count)
+            self._demand_blocks(size)
             packed = None
         else:
             unpacked = None if packed is None else sum(map(len, self._watched(packed)))
+            self._demand_blocks(self.path.stat().st_size if unpacked is None else unpacked)
             whole, size = self._as_it_is()
         name = RAW if packed is None else f"{RAW}{ENDINGS[packed]}"
         boots = boot_record(head) is not None
@@ -74,7 +78,16 @@ class DiskImage:
                 break
         if not found:
             raise RefusedError(f"{self.called} is empty", remedy="give the image of a disk")
+        if found.startswith(tar_tree.MAGIC, tar_tree.MAGIC_AT):  # one that is packed; others are trees
+            remedy = "unpack it: a medium is an archive that is not packed, or a directory"
+            raise RefusedError(f"{self.called} is a packed archive, and no image of a disk", remedy=remedy)
         return bytes(found[:_HEAD])
+
+    def _demand_blocks(self, size: int) -> None:
+        """What a mirror sends in the place of an image, as a page of HTML, is none. Raises RefusedError."""
+        if size % _BLOCK:
+            message = f"{self.called} is no image of a disk: it has {size} bytes, and a disk has blocks of {_BLOCK}"
+            raise RefusedError(message, remedy="look at what it is, as with `file`, and give the image of a disk")
 
     def _watched(self, packed: Method) -> Iterator[bytes]:
         """All that is in it, so that it is known to be whole."""

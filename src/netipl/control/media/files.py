@@ -31,10 +31,13 @@ def copied(source: Content, part: Path, wanted: Sum | None, count: Count, *, cal
     """`source` in the file `part`. Raises RefusedError for a wrong sum, and UnavailableError."""
     sha256 = hashlib.sha256()
     theirs = hashlib.new(wanted.algorithm, usedforsecurity=False) if wanted is not None else None
+    room, done = Room(part.parent), 0
     try:
         with part.open("wb") as file:
             for piece in content.read(source):
+                room.demand(done, source.size)
                 file.write(piece)
+                done += len(piece)
                 sha256.update(piece)
                 if theirs is not None:
                     theirs.update(piece)

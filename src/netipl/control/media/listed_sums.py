@@ -27,7 +27,7 @@ async def beside(downloads: Downloads, url: str, key: bytes, in_thread: InThread
     mirror = Mirror(urlunsplit(parts._replace(path=f"{place}/")), downloads)
     clues = dict(await mirror.clues(sums_beside.names(name)))
     try:
-        told = sums_beside.sum_of(name, clues)
+        told = await in_thread(partial(sums_beside.sum_of, name, clues))
     except WireError as error:
         remedy = "give its sum by --sha256, or use another mirror"
         raise RefusedError(f"the list of sums beside {name} is damaged: {error}", remedy=remedy) from error
@@ -46,7 +46,7 @@ async def beside(downloads: Downloads, url: str, key: bytes, in_thread: InThread
             await in_thread(partial(gpgv.verify_bytes, data, signature, key, called=called))
         else:
             continue
-        again = sums_beside.sum_of(name, {signed.name: clues[signed.name]})
+        again = await in_thread(partial(sums_beside.sum_of, name, {signed.name: clues[signed.name]}))
         if again is None:
             raise RefusedError(f"{called}: the signature does not cover {name}", remedy="use another mirror")
         return again[0]

@@ -51,7 +51,7 @@ class Looking:
 
     async def recognised(self, in_thread: InThread) -> Recognised:
         """Raises RefusedError where it is no medium, or not one of ours, or not signed."""
-        found = await self._recognised()
+        found = await self._recognised(in_thread)
         if not self.key:
             return found
         if not found.signed and not all(file.signature for file in found.files):
@@ -59,7 +59,7 @@ class Looking:
             raise RefusedError(f"{found.title} has no signature that netipl knows of", remedy=remedy)
         for signed in found.signed:
             await self._check(signed, in_thread)
-        again = await self._recognised()
+        again = await self._recognised(in_thread)
         if unsigned := [file.name for file in again.files if file.sum is None and not file.signature]:
             remedy = "leave --key out, and see by other means that the file is right"
             raise RefusedError(f"{unsigned[0]}: the signature does not cover it", remedy=remedy)
@@ -70,20 +70,23 @@ class Looking:
         """The names of all that was read, and is there."""
         return frozenset(name for name, data in self._clues.items() if data is not None)
 
-    async def _recognised(self) -> Recognised:
+    async def _recognised(self, in_thread: InThread) -> Recognised:
+        """In a thread: lists and trees may be long."""
         if not self._clues:
             self._clues |= await self.source.clues(self.first)
         while True:
-            try:
-                found = recognised(self._clues, self.source.sizes, source=self.source.where)
-            except WireError as error:
-                remedy = "use another mirror or image: this one is damaged, or being changed"
-                raise RefusedError(f"{self.source.where}: {error}", remedy=remedy) from error
-            match found:
-                case Recognised():
+            match await in_thread(self._judged):
+                case Recognised() as found:
                     return found
                 case Further(names=names):
                     self._clues |= await self.source.clues(names)
+
+    def _judged(self) -> Recognised | Further:
+        try:
+            return recognised(self._clues, self.source.sizes, source=self.source.where)
+        except WireError as error:
+            remedy = "use another mirror or image: this one is damaged, or being changed"
+            raise RefusedError(f"{self.source.where}: {error}", remedy=remedy) from error
 
     async def _check(self, signed: Signed, in_thread: InThread) -> None:
         data = self._clues[signed.name]

@@ -114,7 +114,7 @@ class MediaPlane:
     # what is done
 
     async def add(self, asked: MediumAsked, *, by: str) -> MediumJob:
-        asked = checked(asked, self.shelf.root.parent)
+        asked = await asyncio.to_thread(checked, asked, self.shelf.root.parent)
         tools = self._working
         async with self._asking:
             self._as_new(asked.name)
@@ -139,6 +139,7 @@ class MediaPlane:
             await uploading.received(self._incoming.directory(identifier), pieces, running, offset=offset, size=size)
             made = replace(await asyncio.to_thread(self._incoming.one, identifier), uploaded=True)
             await asyncio.to_thread(self._incoming.save, made)
+            running.go_on()
             self._start(tools, made, running)
         return running.job
 
@@ -149,10 +150,16 @@ class MediaPlane:
             running.become(JobState.CANCELLED)
             return running.job
         await self._jobs.cancel(running)
-        if running.job.work is Work.IMPORT:
-            self.shelf.given_up(identifier)
-            await asyncio.to_thread(self._incoming.end, identifier)
-            await self._happened(Deed.MEDIUM_CANCELLED, running.job, by)
+        if running.job.work is not Work.IMPORT:
+            return running.job
+        self.shelf.given_up(identifier)
+        await asyncio.to_thread(self._incoming.end, identifier)
+        if self._is_there(identifier):
+            running.become(JobState.DONE, step="")
+            await self._happened(Deed.MEDIUM_ADDED, running.job, running.job.by, source=running.job.source)
+            remedy = f"netipl medium remove {running.job.name}"
+            raise ConflictError(f"{identifier} was whole already, and is there", remedy=remedy)
+        await self._happened(Deed.MEDIUM_CANCELLED, running.job, by)
         return running.job
 
     async def verify(self, name: str, *, by: str) -> MediumJob:
@@ -232,16 +239,18 @@ class MediaPlane:
 
     async def _look_through(self) -> None:
         """At the start, and now and then: imports that nobody works on are taken up, or cleaned away."""
-        for made in await asyncio.to_thread(lambda: list(self._incoming.all())):
-            if (running := self._jobs.find(made.id)) is None:
-                self._take_up(made)
-            elif await asyncio.to_thread(uploading.is_given_up, self._incoming.directory(made.id), running):
-                await self.cancel(made.id, by=made.by)
+        async with self._asking:  # one that is just asked for is nobody's else
+            for made in await asyncio.to_thread(lambda: list(self._incoming.all())):
+                if (running := self._jobs.find(made.id)) is None:
+                    await self._take_up(made)
+                elif await asyncio.to_thread(uploading.is_given_up, self._incoming.directory(made.id), running):
+                    with suppress(ConflictError):  # somebody else was first
+                        await self.cancel(made.id, by=made.by)
         self.working.set()
 
-    def _take_up(self, made: Import) -> None:
-        if any(medium.id == made.id for medium in self.media):  # it was whole, and then the daemon was killed
-            self._incoming.end(made.id)
+    async def _take_up(self, made: Import) -> None:
+        if self._is_there(made.id):  # it was whole, and then the daemon was killed
+            await asyncio.to_thread(self._incoming.end, made.id)
             return
         running = self._running(made, self._working)
         if made.failed is not None:
@@ -254,6 +263,9 @@ class MediaPlane:
             uploading.taken_up(self._incoming.directory(made.id), running)
         else:
             self._start(self._working, made, running)
+
+    def _is_there(self, identifier: str) -> bool:
+        return any(medium.id == identifier for medium in self.media)
 
     def _start(self, tools: Tools, made: Import, running: Running) -> None:
         work = partial(self._imported, Importing(tools, made, running), running, made)
@@ -279,8 +291,8 @@ class MediaPlane:
         running.become(JobState.FAILED, error=str(error), remedy=error.remedy, again=again)
 
     def _laid_aside(self, made: Import, error: NetiplError) -> None:
-        """What may work another time is kept for that; what was refused is not."""
-        if isinstance(error, UnavailableError):
+        """What may work another time and is gone on with then is kept; what was refused, or is copied anew, is not."""
+        if isinstance(error, UnavailableError) and _comes_in_parts(made):
             with suppress(OSError):
                 self._incoming.save(replace(made, failed=datetime.now(UTC)))
         else:
@@ -293,6 +305,11 @@ class MediaPlane:
         """Where it cannot be kept the log says so; what is on disk is there all the same."""
         with suppress(UnavailableError):
             await self._commit((Happened(Event(at=datetime.now(UTC), what=what, network="", by=by, detail=detail)),))
+
+
+def _comes_in_parts(made: Import) -> bool:
+    """Whether what has come of it is of use to another try: all but downloads begin anew."""
+    return made.asked.source is not None and "://" in made.asked.source
 
 
 @contextmanager

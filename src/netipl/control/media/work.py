@@ -64,11 +64,15 @@ class Running:
         """Its threads, and who sends its bytes, are told with the next of them."""
         self._stopped.set()
 
+    def go_on(self) -> None:
+        """Raises StoppedError where it is not wanted any more."""
+        if self._stopped.is_set():
+            raise StoppedError
+
     def at(self, name: str, done: int, size: int | None) -> None:
         """`done` bytes of the file `name`. Raises StoppedError."""
         self._files[name] = (done, size)
-        if self._stopped.is_set():
-            raise StoppedError
+        self.go_on()
 
     def more(self, name: str, done: int, size: int | None = None) -> None:
         """`done` bytes more of it. Raises StoppedError."""
@@ -77,11 +81,12 @@ class Running:
 
     async def in_thread(self, work: Callable[[], _Result]) -> _Result:
         """Where this is cancelled, the thread is told, and waited for: what it works on is cleaned away then."""
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        future = self._threads.submit(work)
+        waited = asyncio.wrap_future(future)
         try:
-            return await asyncio.shield(future)
+            return await asyncio.shield(waited)
         except asyncio.CancelledError:
             self._stopped.set()
-            future.cancel()
-            await asyncio.wait([future])
+            if not future.cancel():  # it has begun
+                await asyncio.wait([waited])
             raise

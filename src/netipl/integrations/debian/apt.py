@@ -20,7 +20,7 @@ OS_RELEASE = Path("/etc/os-release")
 
 Progress = Callable[[str], None]
 
-_OTHER_WAY = "give --kernel and --initrd instead"
+_OTHER_WAY = "do it on another machine with Debian; demo and boot also take --kernel and --initrd"
 _CONFIGURATION = """\
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;

@@ -53,8 +53,8 @@ def location(text: str) -> str:
 
 
 def shown(url: str) -> str:
-    """Without user and password: it is kept, shown and logged."""
-    return str(httpx2.URL(url).copy_with(username=None, password=None))
+    """Without user, password and query, which may be a signature that lets in: it is kept, shown and logged."""
+    return str(httpx2.URL(url).copy_with(username=None, password=None, query=None))
 
 
 def client(patience: Patience, connections: int) -> httpx2.AsyncClient:

@@ -15,7 +15,7 @@ from typing import Final
 
 from netipl.answers.orders import InstallDebian
 from netipl.errors import RefusedError, WireError
-from netipl.payload.agent.debian_files import settle, written
+from netipl.payload.agent.debian_files import boot_loader, settle, written
 from netipl.payload.agent.disk import Disk
 from netipl.payload.agent.download import Download
 from netipl.payload.agent.programs import Programs
@@ -54,6 +54,7 @@ def install(orders: InstallDebian, disk: Path, *, download: Download, log: Log, 
         chroot.run("dpkg", "--configure", "--pending")
         programs.step("accounts and services")
         settle(orders, TARGET, chroot)
+        _put(TARGET / "etc/zipl.conf", boot_loader(identifier), 0o644)  # not before all packages are configured
         for number, script in enumerate(orders.scripts):
             _put(TARGET / f"var/netipl-script{number}", script, 0o700)
             chroot.run(f"/var/netipl-script{number}")

@@ -1,6 +1,7 @@
 """What a new Debian has of its own: names, disk, boot loader, network, accounts.
 
-Sources: zipl.conf(5), fstab(5), kernel-img.conf(5), systemd.network(5); the paths are Debian's.
+Sources: zipl.conf(5), fstab(5), kernel-img.conf(5), systemd.network(5); the paths are Debian's, as are the scripts
+`zz-zipl` of s390-tools.
 """
 
 from pathlib import Path
@@ -45,7 +46,6 @@ def written(orders: InstallDebian, identifier: str) -> dict[str, tuple[str, int]
         "etc/hostname": (f"{short}\n", 0o644),
         "etc/hosts": (f"127.0.0.1 localhost\n127.0.1.1 {names}\n::1 localhost ip6-localhost\n", 0o644),
         "etc/fstab": (f"UUID={identifier} / ext4 errors=remount-ro 0 1\n", 0o644),
-        "etc/zipl.conf": (_ZIPL.format(identifier=identifier), 0o644),
         "etc/kernel-img.conf": (_KERNEL, 0o644),
         "etc/initramfs-tools/conf.d/netipl": ("MODULES=list\n", 0o644),
         "etc/initramfs-tools/modules": ("".join(f"{module}\n" for module in _DISKS), 0o644),
@@ -56,6 +56,11 @@ def written(orders: InstallDebian, identifier: str) -> dict[str, tuple[str, int]
     if orders.root_ssh_keys:
         files["root/.ssh/authorized_keys"] = (_lines(orders.root_ssh_keys), 0o600)
     return files
+
+
+def boot_loader(identifier: str) -> str:
+    """Of zipl.conf. As soon as it is there, scripts of Debian's kernel and initramfs write the boot record."""
+    return _ZIPL.format(identifier=identifier)
 
 
 def settle(orders: InstallDebian, target: Path, chroot: Programs) -> None:

@@ -27,6 +27,8 @@ _MOST_ORDERS: Final = 4 << 20
 _CALLBACK: Final = "netipl.callback"
 _PATIENCE, _MOMENT = 20, 0.5
 """How often a disk that is not there is looked for again, and after how many seconds."""
+_SETTLED: Final = 2.0
+"""Seconds after which the disk that is meant has to be the same still: another may be found later than the first."""
 
 
 def parameter(name: str, command_line: str) -> str:
@@ -94,10 +96,13 @@ def _carry_out(found: Orders, here: Here, reports: Reports) -> None:
 
 
 def _disk(wanted: str, here: Here) -> Found:
-    """Disks behind an adapter are found by Linux while we ask for them, so it is asked for a while."""
+    """Linux finds disks one after the other while we ask for them: it is asked for a while, and twice."""
     for _ in range(_PATIENCE):
         with suppress(RefusedError):
-            return chosen(wanted, here.sys)
+            found = chosen(wanted, here.sys)
+            here.sleep(_SETTLED)
+            if chosen(wanted, here.sys) == found:
+                return found
         here.sleep(_MOMENT)
     return chosen(wanted, here.sys)
 

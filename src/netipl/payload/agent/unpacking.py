@@ -1,6 +1,7 @@
 """An image unpacked while it comes: gzip and xz by Python, zstd by its program, since Python has it from 3.14 only.
 
-Several streams one behind the other are one, as gzip(1), xz(1) and zstd(1) have it; what follows the last is a fault.
+Several streams one behind the other are one, as gzip(1), xz(1) and zstd(1) have it; what follows the last is a fault,
+but for zeros behind gzip and xz, which are padding.
 """
 
 import lzma
@@ -55,7 +56,7 @@ def _by_python(form: Form, pieces: Iterable[bytes]) -> Iterator[bytes]:
     begun = False
     for piece in pieces:
         data = piece
-        while data:
+        while data := data if begun else data.lstrip(b"\0"):
             begun = True
             try:
                 out = stream.decompress(data, PIECE)

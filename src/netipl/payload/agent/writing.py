@@ -16,6 +16,8 @@ from netipl.payload.agent.seeding import Seed
 
 HEAD: Final = 1 << 20
 """Bytes that are written last: the boot record of every kind of disk, the partition table, and El Torito's."""
+_FIRST: Final = 4 << 10
+"""Of them, those that the firmware and every partition table begin with: the very last."""
 _BLOCK: Final = 64 << 10
 """What of zeros is told apart, in bytes."""
 _ZEROED_AT_ONCE: Final = 256 << 20
@@ -90,8 +92,9 @@ class Writer:
         head = bytes(self._head)
         if self._seed is not None:
             head = self._seed.planted(head, self._disk)
-        self._disk.flush()
-        self._disk.write(0, head)
+        for start, data in ((_FIRST, head[_FIRST:]), (0, head[:_FIRST])):
+            self._disk.flush()
+            self._disk.write(start, data)
         self._disk.flush()
         self._disk.read_partitions()
 

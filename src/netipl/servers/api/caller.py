@@ -8,6 +8,7 @@ from typing import Final
 
 from netipl.provisioning.credential import ApiToken, Role, digest
 
+_LOCAL: Final = "user "
 _READS: Final = frozenset({HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS})
 
 
@@ -22,6 +23,11 @@ class Caller:
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the Unix socket vouches for it."""
+        return self.by.startswith(_LOCAL)
+
     def may(self, method: str) -> bool:
         """Whether it may use this method of HTTP at all."""
         return self.is_admin or method in _READS
@@ -29,7 +35,7 @@ class Caller:
 
 def local(user: str) -> Caller:
     """Whoever may open the Unix socket may do everything."""
-    return Caller(f"user {user}", Role.ADMIN)
+    return Caller(f"{_LOCAL}{user}", Role.ADMIN)
 
 
 def with_secret(tokens: Iterable[ApiToken], secret: str) -> Caller | None:

@@ -52,7 +52,6 @@ class Blobs:
         """
         together = len(parts) > _ONE_BY_ONE
         for part, _ in parts:
-            part.chmod(FILE_MODE)
             if not together:
                 disk.sync(part)
         if together:
@@ -61,6 +60,7 @@ class Blobs:
             place = self.path(sha256)
             disk.make_directory(place.parent)
             part.replace(place)
+            place.chmod(FILE_MODE)  # not before: a part that stays is written to when it is gone on with
             if not together:
                 disk.sync(place.parent)
         if together:

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from netipl.errors import UnavailableError
 from netipl.media.medium import Medium
 from netipl.provisioning.media_jobs import Fault
 from netipl.store.media import disk, record, trees
-from netipl.store.media.shelf import RECORD, MediaShelf
+from netipl.store.media.shelf import BLOBS, INCOMING, RECORD, MediaShelf, is_gone
 from netipl.store.media.trees import Part, Tree
 
 _REMEDY: Final = "make room in the state directory, and see that it is the daemon's"
+_log = structlog.get_logger("netipl")
 Read = Callable[[str, int], None]
 """Told of which file how many bytes more were read; it may raise to break off."""
 
@@ -65,16 +68,13 @@ class MediaKeeper:
             except OSError as error:
                 raise UnavailableError(f"{place}: {error.strerror}", remedy=_REMEDY) from error
             self._shelf.hidden(medium.id)
-            self._clear(place)
-            self._sweep()
+            self._swept((place,))
 
     def tidy(self) -> None:
         """What a daemon before was killed over. Nothing is touched that may belong to a record nobody can read."""
         with self._lock:
-            for place in self._shelf.root.glob(f"*/{trees.NAME}"):
-                if not (place.parent / RECORD).exists():
-                    self._clear(place.parent)
-            self._sweep()
+            there = (place for place in self._shelf.root.glob("*") if place.name not in {BLOBS, INCOMING})
+            self._swept(place for place in there if _left(place) and is_gone(place / RECORD))
 
     def faults(self, medium: Medium, read: Read) -> Iterator[Fault]:
         """Every file of `medium` that is not what it was, after all have been read."""
@@ -90,15 +90,28 @@ class MediaKeeper:
                 message = f"{name} was removed while {medium.name} was imported"
                 raise UnavailableError(message, remedy="import it again")
 
-    def _clear(self, place: Path) -> None:
-        for name in (trees.NAME, *(path.name for path in place.glob(f".{RECORD}.*"))):
-            (place / name).unlink(missing_ok=True)
-        if not any(place.iterdir()):
-            place.rmdir()
+    def _swept(self, places: Iterable[Path]) -> None:
+        """What stays is told in the log, and tried again the next time: nothing refers to it."""
+        try:
+            for place in places:
+                _clear(place)
+            if self._shelf.is_complete:
+                self._shelf.blobs.remove_unused(self._shelf.used())
+        except OSError as error:
+            reason = f"{error.filename}: {error.strerror}"
+            _log.warning("files of media that are gone cannot be removed", reason=reason, remedy=_REMEDY)
 
-    def _sweep(self) -> None:
-        if self._shelf.is_complete:
-            self._shelf.blobs.remove_unused(self._shelf.used())
+
+def _left(place: Path) -> list[Path]:
+    """Files of ours beside the record, or begun; whatever else is there stays."""
+    return [path for name in (trees.NAME, f".{trees.NAME}.*", f".{RECORD}.*") for path in place.glob(name)]
+
+
+def _clear(place: Path) -> None:
+    for path in _left(place):
+        path.unlink(missing_ok=True)
+    if not any(place.iterdir()):
+        place.rmdir()
 
 
 def kept_files(medium: Medium, tree: Tree) -> list[tuple[str, str, int]]:

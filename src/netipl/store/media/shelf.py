@@ -107,7 +107,9 @@ class MediaShelf:
 
     def load(self) -> None:
         """Read what is there. A medium that cannot be read is told of in the log, and left as it is."""
-        for place in sorted(self.root.glob(f"*/{RECORD}")):
+        for place in sorted(each / RECORD for each in self.root.glob("*") if each.name not in {BLOBS, INCOMING}):
+            if is_gone(place):
+                continue
             try:
                 medium = record.decode(place.read_bytes())
                 if medium.id != place.parent.name:
@@ -123,7 +125,7 @@ class MediaShelf:
     @property
     def is_complete(self) -> bool:
         """Whether all records could be read: only then is it known which files nobody needs."""
-        return not any(place.exists() for place in self._unread)
+        return all(map(is_gone, self._unread))
 
     def used(self) -> set[str]:
         """The sums of all files that media have."""
@@ -165,6 +167,17 @@ class MediaShelf:
         """It will not come."""
         with self._changing:
             self._coming = _without(self._coming, identifier)
+
+
+def is_gone(place: Path) -> bool:
+    """Whether it is certain that nothing is there: who may not look does not know."""
+    try:
+        place.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _without(found: dict[str, _Value], key: str) -> dict[str, _Value]:

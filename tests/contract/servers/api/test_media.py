@@ -164,6 +164,8 @@ def test_what_is_wrong_with_a_wish_is_said_at_once(api: Api, body: Json, status:
 def test_nothing_of_the_daemons_own_is_imported(api: Api, tmp_path: Path) -> None:
     answer = api.ask("POST", "/media", {"name": "x", "source": str(tmp_path / "state/secret-key")})
     assert (answer.status, "is the daemon's own" in answer.json["detail"]) == (422, True)
+    answer = api.ask("POST", "/media", {"name": "x", "source": str(tmp_path)})
+    assert (answer.status, "has the state directory in it" in answer.json["detail"]) == (422, True)
 
 
 def test_who_may_only_read_changes_no_media(api: Api, tree: Path) -> None:
@@ -218,3 +220,14 @@ class Zeros(io.RawIOBase):
         buffer[:count] = bytes(count)
         self._left -= count
         return count
+
+
+def test_no_token_has_the_daemon_read_files_of_its_host(api: Api, tree: Path, tmp_path: Path) -> None:
+    secret, key = api.token("ci", "admin"), tmp_path / "server.key"
+    key.write_bytes(b"secret")
+    for source in (str(key), str(tree), "relative"):
+        answer = api.ask_by_tcp("POST", "/media", {"name": "key", "source": source}, token=secret)
+        assert (answer.status, answer.json["detail"]) == (403, "token ci may not name files of the daemon's host")
+        assert "Unix socket" in answer.json["remedy"]
+    assert api.ask("GET", "/media-jobs").json["items"] == []
+    assert api.ask_by_tcp("POST", "/media", {"name": "sent", "called": "x.iso"}, token=secret).status == 202

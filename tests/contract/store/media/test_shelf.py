@@ -177,6 +177,22 @@ def test_what_nobody_can_read_is_told_and_nothing_is_swept_away_meanwhile(tmp_pa
     assert kept(tmp_path) == {sha256(KERNEL)}
 
 
+def test_a_record_that_cannot_be_opened_keeps_its_files_too(tmp_path: Path) -> None:
+    """A circle of links stands for whatever the system refuses, as root is refused little else."""
+    shelf, keeper = opened(tmp_path)
+    one, two = medium("one", {Role.KERNEL: KERNEL}), medium("two", {Role.INITRD: INITRD})
+    put(shelf, keeper, one, KERNEL)
+    put(shelf, keeper, two, INITRD)
+    place = tmp_path / one.id / "medium.json"
+    place.unlink()
+    place.symlink_to(place)
+    with structlog.testing.capture_logs() as logged:
+        shelf, keeper = opened(tmp_path)
+    assert [each["event"] for each in logged] == ["a medium cannot be used"]
+    keeper.remove(two)
+    assert kept(tmp_path) == {sha256(KERNEL), sha256(INITRD)}
+
+
 def test_a_directory_that_was_renamed_is_no_other_medium(tmp_path: Path) -> None:
     shelf, keeper = opened(tmp_path)
     put(shelf, keeper, medium("rhel", FILES), KERNEL, INITRD)
@@ -241,3 +257,45 @@ def test_what_is_on_its_way_and_recognised_is_known_as_such(tmp_path: Path) -> N
     assert shelf.medium("debian12") == shelf.content(DEBIAN, Role.KERNEL) == Arriving()
     shelf.given_up("debian-1")
     assert not shelf.coming
+
+
+def test_parts_that_could_not_be_kept_are_written_to_when_they_are_gone_on_with(tmp_path: Path) -> None:
+    shelf, keeper = opened(tmp_path)
+    (tmp_path / "blobs").write_text("in the way")
+    with pytest.raises(UnavailableError):
+        put(shelf, keeper, medium("rhel", FILES), KERNEL, INITRD)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "incoming/rhel-1").iterdir()}
+    assert all(mode & stat.S_IWUSR for mode in modes)
+    (tmp_path / "blobs").unlink()
+    put(shelf, keeper, medium("rhel", FILES), KERNEL, INITRD)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("blobs/sha256/*/*")} == {0o444}
+
+
+@pytest.mark.parametrize("name", [".medium.json.0a1b2c3d", ".tree.json.0a1b2c3d", "tree.json"])
+def test_what_a_killed_daemon_began_to_write_is_cleared_away(tmp_path: Path, name: str) -> None:
+    shelf, keeper = opened(tmp_path)
+    put(shelf, keeper, medium("rhel", FILES), KERNEL, INITRD)
+    (tmp_path / "fedora-1").mkdir()
+    (tmp_path / "fedora-1" / name).write_text("{")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "lost+found").mkdir()
+    opened(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"blobs", "incoming", "rhel-1", "mine", "lost+found"}
+
+
+def test_what_cannot_be_removed_is_told_and_the_medium_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf, keeper = opened(tmp_path)
+    made = medium("rhel", FILES)
+    put(shelf, keeper, made, KERNEL, INITRD)
+
+    def refused(self: Path, **_: bool) -> None:
+        if self.name == sha256(KERNEL):
+            raise PermissionError(13, "Permission denied", str(self))
+        os.unlink(self)  # noqa: PTH108 - Path.unlink is this
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with structlog.testing.capture_logs() as logs:
+        keeper.remove(made)
+        opened(tmp_path)
+    assert shelf.medium("rhel") == Missing()
+    assert {each["event"] for each in logs} == {"files of media that are gone cannot be removed"}

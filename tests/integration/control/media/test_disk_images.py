@@ -13,8 +13,9 @@ import pytest
 from netipl.media.medium import Family, Role
 from netipl.provisioning.media_jobs import JobState
 from netipl.store.media import record
-from tests.media_lab import MediaLab, blobs, media_lab
+from tests.media_lab import MediaLab, archive, blobs, media_lab
 from tests.mirror_server import MirrorServer, mirror_server
+from tests.unit.images.qcow2s import Header, Made
 
 try:
     from compression import zstd  # type: ignore[import-not-found, unused-ignore]  # in Python 3.14 and later
@@ -22,7 +23,7 @@ except ImportError:
     from backports import zstd
 
 MIB = 1 << 20
-DISK = b"zIPL" + bytes(range(252)) + bytes(4 * MIB) + b"data" * 1000 + bytes(MIB)
+DISK = b"zIPL" + bytes(range(252)) + bytes(4 * MIB) + b"data" * 1088 + bytes(MIB)
 """As zipl begins a disk, with holes."""
 
 
@@ -181,6 +182,12 @@ def test_the_sum_is_the_users_or_that_of_a_list_beside_it(mirror: MirrorServer, 
     ("name", "data", "words"),
     [
         pytest.param("x-s390x.raw", b"", "is empty", id="empty"),
+        pytest.param("x-s390x.qcow2", b"<html>404</html>", "disk has blocks", id="a page of HTML"),
+        pytest.param("x-s390x.raw.gz", gzip.compress(bytes(1000)), "disk has blocks", id="packed, of no blocks"),
+        pytest.param(
+            "x-s390x.qcow2", bytes(Made(header=Header(l1_place=(1 << 64) - 512))), "ends early", id="behind every file"
+        ),
+        pytest.param("x.tar.gz", gzip.compress(archive({"a": b""})), "packed archive", id="a packed archive"),
         pytest.param("fedora-x86_64.raw", DISK, "for x86_64", id="of another machine, by its name"),
     ],
 )

@@ -6,8 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +20,10 @@ from netipl.media.medium import Role
 from netipl.protocols.tftp.resolution import Arriving, Missing
 from netipl.provisioning.media_jobs import JobState, MediumAsked, MediumJob
 from netipl.provisioning.timeline import Deed
+from netipl.store.media.incoming import Import, Incoming
+from netipl.store.media.keeper import MediaKeeper
 from tests import media_trees, synthetic_media
-from tests.media_lab import BY, MediaLab, archive, blobs, media_lab, pieces, until
+from tests.media_lab import BY, DEADLINE, MediaLab, archive, blobs, media_lab, pieces, until
 from tests.mirror_server import MirrorServer, mirror_server
 
 TREE = {**media_trees.rhel("Fedora", "41"), "images/initrd.img": bytes(range(256)) * 20_000}
@@ -274,3 +279,77 @@ def test_an_upload_that_was_begun_is_gone_on_with_after_a_restart(tmp_path: Path
 
     run(tmp_path / "state", first)
     run(tmp_path / "state", second)
+
+
+def test_one_that_is_asked_for_while_the_daemon_looks_through_is_done_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it does when it starts, and every hour: it must not take for left behind what is just begun."""
+    source = synthetic_media.write(TREE, tmp_path / "fedora")
+
+    async def work(lab: MediaLab) -> None:
+        plane, loop, looking = lab.plane, asyncio.get_running_loop(), list[Future[None]]()
+        begin = Incoming.begin
+
+        def begun(*arguments: Any) -> Import:
+            made = begin(*arguments)
+            looking.append(asyncio.run_coroutine_threadsafe(plane._look_through(), loop))
+            while plane._jobs.find(made.id) is None and not plane._asking._waiters:
+                os.sched_yield()
+            return made
+
+        monkeypatch.setattr(Incoming, "begin", begun)
+        job = await plane.add(MediumAsked(name="fedora", source=str(source)), by=BY)
+        await asyncio.wrap_future(looking[0])
+        assert (await lab.over(job)).state is JobState.DONE
+        assert [event.what for event in lab.events] == [Deed.MEDIUM_ASKED, Deed.MEDIUM_ADDED]
+
+    run(tmp_path / "state", work)
+
+
+def test_one_that_was_whole_when_it_was_cancelled_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = synthetic_media.write(TREE, tmp_path / "fedora")
+    begun, goes_on = threading.Event(), threading.Event()
+    put = MediaKeeper.put
+
+    def slow(*arguments: Any) -> None:
+        begun.set()
+        assert goes_on.wait(DEADLINE)
+        put(*arguments)
+
+    monkeypatch.setattr(MediaKeeper, "put", slow)
+
+    async def work(lab: MediaLab) -> None:
+        job = await lab.plane.add(MediumAsked(name="fedora", source=str(source)), by=BY)
+        await until(begun.is_set)
+        cancelled = asyncio.create_task(lab.plane.cancel(job.id, by="user other"))
+        await asyncio.sleep(0)
+        goes_on.set()
+        with pytest.raises(ConflictError, match="was whole already"):
+            await cancelled
+        assert lab.plane.medium("fedora").id == job.id
+        assert lab.plane.job(job.id).state is JobState.DONE
+        assert [event.what for event in lab.events] == [Deed.MEDIUM_ASKED, Deed.MEDIUM_ADDED]
+
+    run(tmp_path / "state", work)
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_copy_for_which_room_runs_out_ends_before_the_disk_is_full_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_sent: bool
+) -> None:
+    """Two that begin at once both find room for themselves."""
+    source = tmp_path / "disk-s390x.raw"
+    source.write_bytes(b"zIPL" + bytes(range(252)) * 2 + bytes(4) + bytes(96 * ONE))
+    sent = archive({**TREE, "more": bytes(96 * ONE)})
+    lefts = iter([1 << 40] * (4 if is_sent else 2))
+    monkeypatch.setattr(files, "room", lambda _: next(lefts, 0))
+
+    async def work(lab: MediaLab) -> None:
+        job = await lab.add("disk", None if is_sent else source, tree=is_sent)
+        if is_sent:
+            job = await lab.send(job, sent)
+        assert (job.state, "MiB may still come" in job.error, job.again) == (JobState.FAILED, True, True)
+        assert not list((tmp_path / "state/media/incoming").iterdir())
+
+    run(tmp_path / "state", work)

@@ -15,7 +15,7 @@ from tests.media_lab import MediaLab, media_lab
 from tests.mirror_server import MirrorServer, mirror_server
 from tests.signers import Signer, signers
 
-DISK = b"zIPL" + bytes(5000)
+DISK = b"zIPL" + bytes(range(252)) + bytes(4864)
 SUMS = f"{hashlib.sha256(DISK).hexdigest()}  disk-s390x.raw\n".encode()
 
 

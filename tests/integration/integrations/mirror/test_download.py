@@ -170,7 +170,7 @@ def test_no_more_is_taken_than_was_asked_for(mirror: MirrorServer, tmp_path: Pat
 
 def test_a_server_that_is_not_there_is_tried_again_and_then_told(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match=r"http://127\.0\.0\.1:1/kernel: ") as told:
-        fetch("http://user:secret@127.0.0.1:1/kernel", tmp_path / "part")
+        fetch("http://user:secret@127.0.0.1:1/kernel?_auth_=secret", tmp_path / "part")
     assert "secret" not in f"{told.value} {told.value.remedy}"
 
 

@@ -8,8 +8,8 @@ class Sys:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        (root / "block").mkdir(parents=True)
-        (root / "bus/ccw/devices").mkdir(parents=True)
+        (root / "block").mkdir(parents=True, exist_ok=True)
+        (root / "bus/ccw/devices").mkdir(parents=True, exist_ok=True)
 
     def ccw(self, number: str) -> Path:
         device = self.root / "devices/css0/0.0.0001" / number

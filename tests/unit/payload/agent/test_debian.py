@@ -3,14 +3,19 @@
 import os
 import struct
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from netipl.answers.orders import Account, Image, InstallDebian
 from netipl.errors import RefusedError
+from netipl.payload.agent import debian
 from netipl.payload.agent.debian import divide
-from netipl.payload.agent.debian_files import written
+from netipl.payload.agent.debian_files import boot_loader, written
+from netipl.payload.agent.download import Download
 from netipl.payload.agent.programs import Programs
 from netipl.payload.agent.reports import Log, Reports
 
@@ -51,7 +56,7 @@ def test_the_files_name_the_host_its_disk_and_its_keys() -> None:
     assert files["etc/hostname"] == ("web1\n", 0o644)
     assert "127.0.1.1 web1.example.com web1\n" in files["etc/hosts"][0]
     assert files["etc/fstab"][0].startswith("UUID=1234-5678 / ext4 ")
-    assert 'parameters="root=UUID=1234-5678 console=ttysclp0"' in files["etc/zipl.conf"][0]
+    assert 'parameters="root=UUID=1234-5678 console=ttysclp0"' in boot_loader("1234-5678")
     assert files["root/.ssh/authorized_keys"] == ("ssh-ed25519 AAAA\n", 0o600)
     assert files["etc/apt/sources.list"][0] == "deb http://h/debian bookworm main\n"
 
@@ -91,3 +96,32 @@ def test_what_a_program_said_is_in_the_log_when_it_fails(programs: Programs, sai
     with pytest.raises(RefusedError, match="failed with status 3: the last"):
         programs.run("sh", "-c", "echo one; echo the last >&2; exit 3")
     assert [line for line in said if "netipl:   " in line] == ["netipl:   one", "netipl:   the last"]
+
+
+class Recorded(Programs):
+    """Runs nothing; tells what is run, and whether Debian's scripts would write a boot record then."""
+
+    told: ClassVar[list[tuple[str, bool]]] = []
+
+    def run(self, *command: str | Path, libraries: str = "") -> None:
+        self.told.append((str(command[0]), (debian.TARGET / "etc/zipl.conf").exists()))
+
+    @contextmanager
+    def inside(self, target: Path) -> Iterator[Programs]:
+        assert target == debian.TARGET
+        yield self
+
+
+def test_nothing_writes_a_boot_record_before_all_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(debian, "TARGET", tmp_path / "target")
+    monkeypatch.setattr(debian, "Programs", Recorded)
+    monkeypatch.setattr(Recorded, "told", [])
+    monkeypatch.setattr(debian, "divide", lambda _: None)
+    monkeypatch.setattr(debian, "_unpack", lambda *_: ([], []))
+    log = Log(lambda _: None)
+    orders = InstallDebian(packages=PACKAGES, accounts=(Account(name="ann"),), scripts=("#!/bin/sh\n",))
+    download = Download("http://h/d", log.say)
+    debian.install(orders, tmp_path / "disk", download=download, log=log, reports=Reports("", log))
+    names = [name for name, _ in Recorded.told]
+    assert names == ["dpkg", "dpkg", "dpkg", "ln", "systemctl", "useradd", "/var/netipl-script0", "zipl"]
+    assert [name for name, may_boot in Recorded.told if may_boot] == ["/var/netipl-script0", "zipl"]

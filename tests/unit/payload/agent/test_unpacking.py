@@ -61,6 +61,12 @@ def test_cut_short(form: Form, pack: Callable[[bytes], bytes]) -> None:
         list(unpacked(form, pieces(packed[:-3], 1000)))
 
 
+@pytest.mark.parametrize(("form", "pack"), CASES[1:3])
+@pytest.mark.parametrize("size", [7, 1 << 20])
+def test_zeros_behind_the_last_stream_are_padding(form: Form, pack: Callable[[bytes], bytes], size: int) -> None:
+    assert b"".join(unpacked(form, pieces(pack(b"one") + bytes(100), size))) == b"one"
+
+
 @packed_forms
 def test_followed_by_garbage(form: Form, pack: Callable[[bytes], bytes]) -> None:
     with pytest.raises(WireError):

@@ -85,7 +85,7 @@ class Recorded(Disk):
 def test_all_else_is_safe_before_the_head_is_written(path: Path) -> None:
     with closing(Recorded(path)) as disk:
         fed(Writer(disk), image(2 << 20), 1 << 20).finish()
-    assert disk.done[-4:] == ["flush", "write 0", "flush", "partitions"]
+    assert disk.done[-6:] == ["flush", "write 4096", "flush", "write 0", "flush", "partitions"]
 
 
 def test_an_image_that_is_longer_than_the_disk_ends_without_a_boot_record(path: Path) -> None:

@@ -17,6 +17,8 @@ TOKENS = (token("one", Role.READ_ONLY, "netipl_1"), token("two", Role.ADMIN, "ne
 
 def test_a_local_user_is_an_admin() -> None:
     assert local("eve") == Caller("user eve", Role.ADMIN)
+    assert local("eve").is_local
+    assert not Caller("token user", Role.ADMIN).is_local
 
 
 @pytest.mark.parametrize(

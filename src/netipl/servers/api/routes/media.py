@@ -51,7 +51,13 @@ async def list_media(asked: ByAnybody, wanted: Annotated[MediaWanted, Query()]) 
 
 @router.post("/media", status_code=202, response_model=MediaJobView, responses=problems(409))
 async def add_medium(asked: ByAdmin, wanted: MediumWanted) -> Response:
-    """Begins an import, which goes on in the daemon, whatever becomes of the caller."""
+    """Begins an import, which goes on in the daemon, whatever becomes of the caller.
+
+    A path on the daemon's host is for users of that host: no token reads its files.
+    """
+    if wanted.is_on_host and not asked.caller.is_local:
+        detail = f"{asked.by} may not name files of the daemon's host"
+        raise Refusal(HTTPStatus.FORBIDDEN, detail, remedy="send the file, or ask on that host, by the Unix socket")
     job = await asked.control.media.add(wanted.asked, by=asked.by)
     location = f"/api/v1/media-jobs/{job.id}"
     return answer(of_job(job), status=HTTPStatus.ACCEPTED, headers={"Location": location})

@@ -40,6 +40,11 @@ class MediumWanted(BaseModel):
     sha256: str | None = Field(default=None, max_length=64, description="The sum that the file has to have.")
 
     @property
+    def is_on_host(self) -> bool:
+        """Whether the daemon is to read a file of its own host."""
+        return self.source is not None and "://" not in self.source
+
+    @property
     def asked(self) -> MediumAsked:
         """For the daemon."""
         return MediumAsked(
