@@ -31,19 +31,18 @@ def another_host_key(directory: Path) -> str:
     return path.read_text()
 
 
-@contextmanager
-def sshd(directory: Path, port: int, keys: FinishKeys, *, host_key: str | None = None) -> Iterator[Path]:
-    """Serves until the end of the context. Yields the file of its host key."""
+def command(directory: Path, place: str, *, host_key: str, login: str) -> list[str]:
+    """Of a server at `place`, an address with its port, which has that host key and lets that key in."""
     program = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
     assert program is not None, "openssh-server is not installed"
     if os.geteuid() == 0:
         _SEPARATED.mkdir(mode=0o755, exist_ok=True)
     host = directory / "host_key"
     host.touch(0o600)
-    host.write_text(host_key or keys.host_private)
-    (directory / "authorized_keys").write_text(f"{keys.login}\n")
+    host.write_text(host_key)
+    (directory / "authorized_keys").write_text(f"{login}\n")
     said = {
-        "ListenAddress": f"{ADDRESS}:{port}",
+        "ListenAddress": place,
         "HostKey": host,
         "AuthorizedKeysFile": directory / "authorized_keys",
         "PidFile": "none",
@@ -54,10 +53,17 @@ def sshd(directory: Path, port: int, keys: FinishKeys, *, host_key: str | None =
     }
     settings = directory / "sshd_config"
     settings.write_text("".join(f"{key} {value}\n" for key, value in said.items()))
+    return [program, "-D", "-e", "-f", str(settings)]
+
+
+@contextmanager
+def sshd(directory: Path, port: int, keys: FinishKeys, *, host_key: str | None = None) -> Iterator[None]:
+    """Serves until the end of the context."""
+    wanted = command(directory, f"{ADDRESS}:{port}", host_key=host_key or keys.host_private, login=keys.login)
     with (directory / "sshd.log").open("wb") as log:
-        started = subprocess.Popen([program, "-D", "-e", "-f", str(settings)], stdin=subprocess.DEVNULL, stderr=log)
+        started = subprocess.Popen(wanted, stdin=subprocess.DEVNULL, stderr=log)
     try:
-        yield host
+        yield
     finally:
         started.terminate()
         started.wait()
