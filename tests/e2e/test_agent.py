@@ -7,6 +7,7 @@ one goes the whole way of a build.
 import hashlib
 import json
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,8 @@ from typing import Any
 import pytest
 
 from netipl.integrations.debian import agent, disk_image
-from tests.e2e.serving import Place
+from tests import ssh_guest
+from tests.e2e.serving import BRIDGE, Place
 from tests.e2e.test_install import added, lab_with, settings
 from tests.integration.payload.moody_server import Request, moody, status, whole
 
@@ -286,3 +288,43 @@ def test_a_medium_that_is_a_disk_image_is_installed_by_the_agent_of_another(
         assert machine.says("netipl: the installed system, boot 1"), machine.story()
         told = ask("guest", "timeline", "web1", "--json")
         assert not [words for words in ("answers-fetched", "media/agent", "media/cloud") if words not in told], told
+
+
+_ADDRESS = "192.0.2.10"
+"""That of web1."""
+
+
+def in_seed(disk: Path, key: str) -> Any:  # Any: YAML's JSON
+    """What the seed on that disk says of `key`."""
+    found = re.search(rb"\b" + key.encode() + rb": ([\[\"].*)\n", disk.read_bytes())
+    assert found is not None, key
+    return json.loads(found[1])
+
+
+@pytest.mark.root
+def test_an_image_is_installed_when_its_finish_script_has_run(lab: Place, medium: Path, bootable: Path) -> None:
+    """Its own system has no SSH server: one with the host key that its seed has stands at its address afterwards."""
+    finish = lab.directory / "finish.sh"
+    finish.write_text(f"echo finished >{lab.directory}/finished\necho all is well\n")
+    with lab_with(lab, settings()) as (daemon, ask, machine, disk):
+        disk.write_bytes(bytes([OLD]) * (40 << 20))
+        ask("medium", "add", "agent", str(medium))
+        ask("medium", "add", "cloud", str(bootable))
+        added(ask)
+        ask("profile", "add", "finished", "--medium", "cloud", "--append", "console=ttysclp0", "--finish", str(finish))
+        ask("guest", "build", "web1", "--profile", "finished")
+        machine.start()
+        assert machine.says("netipl: the installed system, boot 1"), machine.story()
+        assert json.loads(ask("guest", "show", "web1", "--json"))["build"]["state"] == "finishing"
+        machine.destroy()
+        lab.namespace.ip("address", "add", f"{_ADDRESS}/32", "dev", BRIDGE)
+        [login], host_key = in_seed(disk, "ssh_authorized_keys"), in_seed(disk, "ed25519_private")
+        server = ssh_guest.command(lab.directory, f"{_ADDRESS}:22", host_key=host_key, login=login)
+        with lab.namespace.running(*server):
+            watched = ask.watched("installed")
+        assert watched.returncode == 0, (watched.stdout, watched.stderr, ask("guest", "timeline", "web1"))
+        assert (lab.directory / "finished").read_text() == "finished\n"
+        assert "the finish script ran | all is well" in ask("guest", "timeline", "web1")
+        secret = host_key.splitlines()[3].encode()
+        kept = [path for path in (lab.directory / "state").rglob("*") if path.is_file()]
+        assert not [path for path in (daemon.log, *kept) if secret in path.read_bytes()]

@@ -62,6 +62,8 @@ class Choices:
     repositories: tuple[Repository, ...] = ()
     scripts: tuple[str, ...] = ()
     """Programs that run at the end in the new system: of the shell, unless the first line names another."""
+    finish: str | None = None
+    """A program that netipl runs by SSH when a disk image has booted."""
     znet: tuple[str, ...] = ()
     """Arguments of `rd.znet`, as `qeth,0.0.0600,0.0.0601,0.0.0602`."""
     dasd: tuple[str, ...] = ()

@@ -37,6 +37,18 @@ def disk_path(device: DeviceNumber | None) -> str:
 
 
 @value(kw_only=True)
+class FinishKeys:
+    """What a disk image is to have so that its finish script can run there: keys of SSH made by netipl."""
+
+    host_private: str
+    """The host key of this build alone; a secret."""
+    host_public: str
+    """Its public half, in one line."""
+    login: str
+    """The public key by which netipl logs in as root."""
+
+
+@value(kw_only=True)
 class Facts:
     """`callback` is an address that is followed by a slash and what happened: `started`, `done` or `failed`."""
 
@@ -72,6 +84,10 @@ class Facts:
     """The URL below which the answer files are, with a slash at its end."""
     callback: str
     """The URL that an installer reports to, without a slash at its end."""
+    finish_keys: FinishKeys | None = None
+    """Where there is a finish script: `host_private` and `host_public`, the SSH host key that the new system is to
+    have, and `login`, the public key by which netipl logs in as root.
+    """
     choices: Choices = DEFAULTS
     """Of the profile and the guest; templates find each of them by its own name."""
 

@@ -87,5 +87,6 @@ def check(guest: str, choices: Choices) -> None:
         if not form.pattern.fullmatch(found):
             shown = "what it has" if form is HASH else repr(found)
             raise UsageError(f"{where}: {shown} is no {form.called}", remedy=f"write it as {form.example}")
-    if any(len(text.encode()) > MOST_SCRIPT for text in choices.scripts):
-        raise UsageError(f"scripts: a script of more than {MOST_SCRIPT} bytes", remedy="let it fetch what is large")
+    for where, text in (*(("scripts", text) for text in choices.scripts), ("finish", choices.finish or "")):
+        if len(text.encode()) > MOST_SCRIPT:
+            raise UsageError(f"{where}: a script of more than {MOST_SCRIPT} bytes", remedy="let it fetch what is large")

@@ -91,6 +91,11 @@ def _installer(told: Told) -> str:
     return said + (f" | {' | '.join(map(printable, last))}" if last else "")
 
 
+def _finish_ran(told: Told) -> str:
+    last = str(told.detail.get("output", "")).splitlines()[-_LAST_LINES:]
+    return "the finish script ran" + (f" | {' | '.join(map(printable, last))}" if last else "")
+
+
 def _with_all(words: str) -> Callable[[Told], str]:
     def say(told: Told) -> str:
         shown = "; ".join(f"{printable(key)}: {printable(str(value))}" for key, value in told.detail.items())
@@ -133,6 +138,8 @@ _ROWS: Mapping[str, tuple[str, Callable[[Told], str]]] = {
     Deed.BUILD_ASKED: ("build", _with_reason("asked for, with profile", "profile")),
     Deed.BUILD_PINNED: ("build", _with_reason("this boot installs")),
     Deed.BUILD_SPENT: ("build", _with_reason("spent: all files are fetched, and no other boot installs")),
+    Deed.BUILD_FINISHING: ("build", _with_reason("written: the finish script is still to run")),
+    Deed.FINISH_RAN: ("build", _finish_ran),
     Deed.BUILD_DONE: ("build", _with_reason("done: the guest is installed")),
     Deed.BUILD_CANCELLED: ("build", _with_reason("cancelled")),
     Deed.BUILD_FAILED: ("build", _with_reason("failed", "cause", "remedy")),

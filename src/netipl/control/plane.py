@@ -7,11 +7,12 @@ so is everybody who follows the events. After a commit that failed the inventory
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
 
+from netipl.control.finishing import Finishing
 from netipl.control.followers import Followers
 from netipl.control.media.media_plane import MediaPlane
 from netipl.control.plans import Plans
@@ -68,11 +69,21 @@ class ControlPlane:
         self._plans = Plans(inventory, lambda: self.planner)
         self.profile_plane = ProfilePlane(inventory, lambda: self.planner, self._plans, commit=self.commit)
         self._media: MediaPlane | None = None
+        self._finishing: Finishing | None = None
 
     def keep_media(self, root: Path) -> MediaPlane:
         """In the directory `root`."""
         self._media = MediaPlane(root, commit=self.commit, uses=self._users_of)
         return self._media
+
+    def keep_finishing(self, directory: Path) -> Finishing:
+        """In that directory."""
+
+        def limit() -> timedelta:
+            return self.policy.limits.finish
+
+        self._finishing = Finishing(directory, self._inventory, commit=self.commit, limit=limit)
+        return self._finishing
 
     def begin(
         self,
@@ -189,7 +200,8 @@ class ControlPlane:
 
     async def ask_build(self, name: str, *, profile: str | None, by: str) -> Build:
         guest = self.guest(name)
-        build, changes = self._asked(guest, self.build_of(guest), profile, by=by)
+        before = self.build_of(guest)
+        build, changes = self._asked(guest, before, profile, by=by)
         view = self._plans.of_build(guest, build, secrets=False)
         for fault in view.faults:
             raise RefusedError(fault.message, remedy=fault.remedy)
@@ -200,6 +212,11 @@ class ControlPlane:
             raise RefusedError(
                 f"the firmware of guest {name} would not boot this", remedy=f"netipl guest show {name} --plan --build"
             )
+        if (script := self._plans.finish_of(guest, build)) is not None:
+            assert self._finishing is not None  # while servers run
+            await self._finishing.ready(build, script)
+            if self.build_of(self.guest(name)) != before:
+                raise ConflictError("somebody else has asked for a build meanwhile", remedy="look at it again")
         await self.commit(changes)
         return build
 

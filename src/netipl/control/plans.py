@@ -5,6 +5,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Final
 
+from netipl.answers.facts import FinishKeys
 from netipl.errors import NetiplError, RefusedError
 from netipl.firmware.lint.finding import Finding, Target
 from netipl.guests.build import Build
@@ -15,7 +16,7 @@ from netipl.guests.profile import Profile
 from netipl.media import fit
 from netipl.net import Mac
 from netipl.provisioning.choice import Install, method_of, version_of
-from netipl.provisioning.installation import Answered, Installation
+from netipl.provisioning.installation import Answered, Installation, demand_finish
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.plan_view import Fault, PlanView
@@ -26,6 +27,8 @@ from netipl.store.planner import Planner
 
 _NO_TOKEN: Final = f"{PREFIX}hidden"
 """Stands where no build has a token, and where it is not for whoever asks."""
+_NO_KEYS: Final = FinishKeys(host_private="hidden", host_public="ssh-ed25519 hidden", login="ssh-ed25519 hidden")
+"""Stand for those of a finish script, which nobody is shown."""
 _ANYWHERE: Final = IPv4Address(0)
 
 
@@ -67,9 +70,14 @@ class Plans:
         made = planner.installation(guest, profile.name, {**planner.profiles, profile.name: profile})
         build, tokens = self._inventory.build_of(guest), planner.offered.tokens
         is_its = build is not None and build.is_open and build.profile == profile.name
+        demand_finish(made)
         token = tokens.of(build) if secrets and is_its and build is not None and tokens is not None else _NO_TOKEN
         made = made if secrets else _public(made)
         return Answered(installation=made, files=self._answers(made, network, token))
+
+    def finish_of(self, guest: Guest, build: Build) -> str | None:
+        """The script that is to run when the system of `build` has booted. Raises NetiplError."""
+        return self._planner().installation(guest, build.profile).choices.finish
 
     def _faults(self, made: Installation, network: Network) -> Iterator[Fault]:
         """What the firmware does not see."""
@@ -77,10 +85,15 @@ class Plans:
             self._answers(made, network, _NO_TOKEN)
         except NetiplError as error:
             yield Fault(rule="answers", message=f"its answers cannot be made: {error}", remedy=error.remedy)
+        try:
+            demand_finish(made)
+        except NetiplError as error:
+            yield Fault(rule="finish", message=str(error), remedy=error.remedy)
 
     def _answers(self, made: Installation, network: Network, token: str) -> Answers:
         address = self.address_of(made.guest, network) or next(network.subnet.hosts())
-        return self._planner().answers(made, network, address, token)
+        keys = _NO_KEYS if made.choices.finish is not None else None
+        return self._planner().answers(made, network, address, token, keys)
 
     def _shown(
         self, made: Plan, guest: Guest, network: Network, address: IPv4Address | None, *, secrets: bool

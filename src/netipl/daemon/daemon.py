@@ -54,6 +54,7 @@ from netipl.wire import printable
 Watch = Callable[[Observation], None]
 
 _TICK = 1.0  # seconds
+_PRIVATE = 0o700
 _BETWEEN_TRIMMINGS = 3600.0
 _log = structlog.get_logger("netipl")
 
@@ -89,7 +90,8 @@ class Daemon:
         self.control = ControlPlane(self._inventory, self._boots, self._planner, settings.policy())
         self._media = self.control.keep_media(settings.media_directory())
         self._shelf = self._media.shelf  # of the planner that `open` makes
-        self._installers = Installers(self._inventory, self._planner, observe=self.observe)
+        self._finishing = self.control.keep_finishing(settings.ssh_directory())
+        self._installers = Installers(self._inventory, self._planner, observe=self.observe, finishes=self._finishing)
         self._tree = Tree(
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
         )
@@ -110,6 +112,7 @@ class Daemon:
         user, group = self._settings.user, self._settings.api.group
         privileges.prepare_directory(self._settings.state_directory(), user)
         privileges.prepare_directory(self._settings.media_directory(), user)
+        privileges.prepare_directory(self._settings.ssh_directory(), user, mode=_PRIVATE)
         privileges.prepare_directory(self._settings.run_directory(), user, group=group)
         if (
             export := self._settings.tftp_export
@@ -141,6 +144,7 @@ class Daemon:
                 tasks.create_task(self._tick())
                 tasks.create_task(self._trim(journal))
                 tasks.create_task(self._media.run())
+                tasks.create_task(self._finishing.run())
                 for server in self._servers:
                     tasks.create_task(server.run())
                 tasks.create_task(self._exports.run())

@@ -20,12 +20,14 @@ class BuildState(StrEnum):
     """netipl was started anew meanwhile: its boot may end, but no other one gets it."""
     SPENT = "spent"
     """Its files have been fetched: the installer runs."""
+    FINISHING = "finishing"
+    """Its system is on the disk: the finish script is still to run there."""
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
-OPEN = frozenset({BuildState.WAITING, BuildState.LOADING, BuildState.IN_DOUBT, BuildState.SPENT})
+OPEN = frozenset({BuildState.WAITING, BuildState.LOADING, BuildState.IN_DOUBT, BuildState.SPENT, BuildState.FINISHING})
 """The states of a build that is not over; only the newest build of a guest is in one."""
 
 _UNSPENT = frozenset({BuildState.WAITING, BuildState.LOADING})

@@ -117,6 +117,7 @@ KEYS: Final[Mapping[str, Row]] = MappingProxyType(
             distinct(_record(Repository, _REPOSITORY, "name", "url"), lambda found: found.name, "repository"),
         ),
         "scripts": ("scripts", listed(read(wording.script))),
+        "finish": ("finish", read(wording.script)),
         "znet": ("znet", listed(read(wording.znet))),
         "dasd": ("dasd", listed(read(wording.dasd))),
         "zfcp": ("zfcp", listed(read(wording.zfcp))),

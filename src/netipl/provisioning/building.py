@@ -27,6 +27,8 @@ _ENDS: Final[Mapping[Deed, BuildState]] = {
     Deed.BUILD_CANCELLED: BuildState.CANCELLED,
 }
 _PINNED: Final = (BuildState.LOADING, BuildState.IN_DOUBT, BuildState.SPENT)
+_GOES_ON: Final = frozenset({BuildState.IN_DOUBT, BuildState.FINISHING})
+"""States in which a build stays that a store believes good."""
 
 TRANSITIONS: Final[Mapping[tuple[BuildState, Deed], BuildState]] = {
     (BuildState.WAITING, Deed.BUILD_PINNED): BuildState.LOADING,
@@ -36,7 +38,8 @@ TRANSITIONS: Final[Mapping[tuple[BuildState, Deed], BuildState]] = {
     (BuildState.IN_DOUBT, Deed.BUILD_SPENT): BuildState.SPENT,
     (BuildState.FAILED, Deed.BUILD_RESUMED): BuildState.SPENT,
     (BuildState.WAITING, Deed.BUILD_CANCELLED): BuildState.CANCELLED,
-    **{(state, deed): end for state in _PINNED for deed, end in _ENDS.items()},
+    **{(state, Deed.BUILD_FINISHING): BuildState.FINISHING for state in _PINNED},
+    **{(state, deed): end for state in (*_PINNED, BuildState.FINISHING) for deed, end in _ENDS.items()},
 }
 """What is not here cannot happen to a build in that state."""
 
@@ -124,7 +127,7 @@ def still_spent(stored: Build, known: Build | None) -> Build:
         return stored
     if known.installs and known.attempts == stored.attempts:
         return stored
-    state = BuildState.IN_DOUBT if known.state is BuildState.IN_DOUBT else BuildState.SPENT
+    state = known.state if known.state in _GOES_ON else BuildState.SPENT
     return replace(stored, state=state, boot=known.boot, attempts=known.attempts if known.is_open else 0)
 
 
@@ -133,16 +136,26 @@ def doubt(build: Build) -> Build:
     return replace(build, state=BuildState.IN_DOUBT) if build.state is BuildState.LOADING else build
 
 
+def finish(build: Build, now: datetime) -> tuple[Change, ...]:
+    """Its installer is done, and its finish script is still to run. Raises RefusedError as `end` does."""
+    _demand(build, Deed.BUILD_FINISHING)
+    return _moved(build, Deed.BUILD_FINISHING, now)
+
+
 def end(
     build: Build, deed: Deed, now: datetime, *, by: str = "", cause: str = "", rule: RuleId | None = None
 ) -> tuple[Change, ...]:
     """It is done, failed (for a `cause`) or cancelled. Raises RefusedError where that cannot be any more."""
-    if (build.state, deed) not in TRANSITIONS:
-        raise RefusedError(f"the build of guest {build.guest} is {build.state}")
+    _demand(build, deed)
     remedy = RULES[rule].remedy if rule is not None else ""
     over = replace(build, ended=now, cause=cause, remedy=remedy)
     told = {key: text for key, text in (("cause", cause), ("rule", rule or ""), ("remedy", remedy)) if text}
     return _moved(over, deed, now, by=by, **told)
+
+
+def _demand(build: Build, deed: Deed) -> None:
+    if (build.state, deed) not in TRANSITIONS:
+        raise RefusedError(f"the build of guest {build.guest} is {build.state}")
 
 
 def _moved(build: Build, deed: Deed, now: datetime, *, by: str = "", **detail: str) -> tuple[Change, ...]:

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from netipl.answers.choices import Choices, over
-from netipl.answers.facts import Facts, disk_path, kernel_parameters
+from netipl.answers.facts import Facts, FinishKeys, disk_path, kernel_parameters
 from netipl.answers.kind import Kind
 from netipl.errors import RefusedError
 from netipl.guests.guest import Guest
@@ -86,8 +86,14 @@ def tree(medium: Medium, kept: str) -> str | None:
     return medium.source.rstrip("/") if medium.source.startswith(_FETCHED) else None
 
 
-def facts(installation: Installation, known: Mapping[str, str], network: Network, address: IPv4Address) -> Facts:
-    """What templates are told. `known` is as for command lines."""
+def facts(
+    installation: Installation,
+    known: Mapping[str, str],
+    network: Network,
+    address: IPv4Address,
+    keys: FinishKeys | None = None,
+) -> Facts:
+    """What templates are told. `known` is as for command lines, `keys` are those of its finish script."""
     guest, medium = installation.guest, installation.medium
     return Facts(
         guest=guest.name,
@@ -106,8 +112,24 @@ def facts(installation: Installation, known: Mapping[str, str], network: Network
         medium=known.get("medium"),
         answers=known["answers"],
         callback=known["callback"],
+        finish_keys=keys,
         choices=installation.choices,
     )
+
+
+def demand_finish(installation: Installation) -> None:
+    """Raises RefusedError where there is a finish script, and nothing that it could run on."""
+    if installation.choices.finish is None:
+        return
+    medium, own = installation.medium, installation.profile.answers
+    if medium is None or medium.family is not Family.DISK_IMAGE:
+        raise RefusedError(
+            "finish: only a disk image is finished by SSH", remedy="let its installer run it: say it in scripts"
+        )
+    if own is not None:
+        raise RefusedError(
+            f"finish: {own} is a file, which cannot have the keys of this build", remedy="give a template in its place"
+        )
 
 
 def demand_whole(installation: Installation) -> None:

@@ -30,7 +30,8 @@ _FIRST_ERROR: Final = 400
 _PASSING: Final = frozenset({Seen.TFTP_PROGRESS, Seen.CONSOLE})
 """Seen, and not kept."""
 
-_ENDS: Final[Mapping[str, Deed]] = {"done": Deed.BUILD_DONE, "failed": Deed.BUILD_FAILED}
+DONE: Final = "done"
+_ENDS: Final[Mapping[str, Deed]] = {DONE: Deed.BUILD_DONE, "failed": Deed.BUILD_FAILED}
 """What an installer says that ends its build."""
 
 _UNSPENT: Final = frozenset({BuildState.LOADING, BuildState.IN_DOUBT})
@@ -53,6 +54,8 @@ class Limits:
     """From that sign to the answers, where the profile has some."""
     install: timedelta = timedelta(hours=3)
     """From the DISCOVER of the boot that spent a build to the installer's word that it is done."""
+    finish: timedelta = timedelta(minutes=15)
+    """From that word to the end of the finish script, or from a start of netipl after it."""
 
 
 def observed(inventory: Inventory, boots: Boots, observation: Observation) -> tuple[Change, ...]:
@@ -132,6 +135,8 @@ def _told(inventory: Inventory, boots: Boots, observation: Observation) -> tuple
 def _said(build: Build, observation: Observation) -> tuple[Change, ...]:
     deed = _ENDS.get(str(observation.detail.get("says")))
     try:
+        if deed is Deed.BUILD_DONE and observation.detail.get("finish"):
+            return building.finish(build, observation.at)
         if deed is Deed.BUILD_DONE:
             return building.end(build, deed, observation.at)
         if deed is Deed.BUILD_FAILED:

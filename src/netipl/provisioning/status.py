@@ -13,6 +13,7 @@ _OF_BUILD: Final[Mapping[BuildState, Status | None]] = {
     BuildState.LOADING: Status.BOOTING,
     BuildState.IN_DOUBT: Status.BOOTING,
     BuildState.SPENT: Status.INSTALLING,
+    BuildState.FINISHING: Status.INSTALLING,
     BuildState.DONE: Status.INSTALLED,
     BuildState.FAILED: Status.FAILED,
     BuildState.CANCELLED: None,

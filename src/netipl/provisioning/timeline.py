@@ -40,7 +40,8 @@ class Seen(StrEnum):
     ANSWERS_FETCHED = "answers-fetched"
     ANSWERS_FAILED = "answers-failed"  # reason, remedy
     ANSWERS_REFUSED = "answers-refused"  # reason
-    INSTALLER = "installer"  # build; says: started, done or failed; words and log, if it has any
+    INSTALLER = "installer"  # build; says: started, done or failed; words and log, if it has any;
+    # finish, where a script is to run when it is done
 
 
 @value(kw_only=True)
@@ -66,6 +67,8 @@ class Deed(StrEnum):
     BUILD_ASKED = "build-asked"  # profile
     BUILD_PINNED = "build-pinned"
     BUILD_SPENT = "build-spent"
+    BUILD_FINISHING = "build-finishing"  # its installer is done, and the finish script is still to run
+    FINISH_RAN = "finish-ran"  # output: the end of it
     BUILD_DONE = "build-done"
     BUILD_CANCELLED = "build-cancelled"
     BUILD_FAILED = "build-failed"  # cause, rule, remedy

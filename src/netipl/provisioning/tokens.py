@@ -16,7 +16,7 @@ PREFIX: Final = "netipl_"
 KEY_SIZE: Final = 32
 """Bytes of a secret key."""
 
-_REVOKED: Final = frozenset({BuildState.DONE, BuildState.CANCELLED})
+_REVOKED: Final = frozenset({BuildState.FINISHING, BuildState.DONE, BuildState.CANCELLED})
 """A build that has failed may still be resumed by its boot (building.py)."""
 _PREFIX: Final = "".join(f"(?:{character}|%(?i:{ord(character):02x}))" for character in PREFIX)
 _CHARACTER: Final = r"(?:[A-Za-z0-9_-]|%(?i:2d|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f))"
@@ -37,7 +37,7 @@ class Tokens:
         return PREFIX + urlsafe_b64encode(digest).decode().rstrip("=")
 
     def is_good(self, token: str, build: Build, now: datetime) -> bool:
-        """Whether `token` is that of `build`, which is neither done nor cancelled, and not too old."""
+        """Whether `token` is that of `build`, whose installer is not done, nor it cancelled, nor too old."""
         right = hmac.compare_digest(token.encode(errors="replace"), self.of(build).encode())
         return right and build.state not in _REVOKED and now < build.expires
 

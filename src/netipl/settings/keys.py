@@ -174,6 +174,12 @@ class LimitKeys(Table):
         description="From the boot that loads an installer to the installer's word that it is done.",
         examples=["3h"],
     )
+    finish: Duration = Field(
+        default="15m",
+        validate_default=True,
+        description="From that word to the end of the profile's finish script, or from a start of netipl after it.",
+        examples=["15m"],
+    )
     attempts: Whole = Field(default=1, ge=1, le=100, description="How many boots one build is good for.", examples=[1])
     token: Duration = Field(
         default="6h", validate_default=True, description="How long the token of a build is good.", examples=["6h"]

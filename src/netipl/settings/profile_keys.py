@@ -93,6 +93,12 @@ class ProfileKeys(Table):
         description="Programs that run at the end in the new system, each a text.",
         examples=[["#!/bin/sh\ntouch /etc/installed\n"]],
     )
+    finish: Said = Field(
+        default=None,
+        description="For a disk image: a program that netipl runs there by SSH, as root, when it has booted. The guest "
+        "is installed when it ends with status 0.",
+        examples=["#!/bin/sh\ncloud-init status --wait\n"],
+    )
     znet: Said = Field(
         default=None,
         description="Arguments of `rd.znet`, for network devices that are not virtio.",

@@ -24,6 +24,7 @@ from netipl.store.exports import Wanted
 
 _DATABASE = "netipl.sqlite"
 _MEDIA = "media"
+_SSH = "ssh"
 _API_SOCKET = "api.sock"
 _IMAGES = frozenset({BootMethod.INS, BootMethod.COMBINED})
 """The methods by which the command line does not pass through a configuration."""
@@ -88,6 +89,10 @@ class Settings:
         """Where media are kept, whether or not it exists."""
         return self.state_directory(environment) / _MEDIA
 
+    def ssh_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
+        """Where keys of finish scripts are kept, whether or not it exists."""
+        return self.state_directory(environment) / _SSH
+
     def database(self, environment: Mapping[str, str] = os.environ) -> str:
         """Where leases are kept, as the store takes it. It may hold a password."""
         given = self.file.server.database
@@ -149,6 +154,7 @@ class Settings:
                 kernel=limits.kernel,
                 answers=limits.answers,
                 install=limits.install,
+                finish=limits.finish,
             ),
             attempts=limits.attempts,
             token_lasts=limits.token,

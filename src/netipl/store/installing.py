@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 from typing import Final, Protocol
 
 from netipl.answers import render
+from netipl.answers.facts import Facts, FinishKeys
 from netipl.answers.kind import Kind
 from netipl.content import Content
 from netipl.errors import RefusedError, UnavailableError, UsageError
@@ -99,23 +100,30 @@ def images(made: Installation, known: Mapping[str, str], media: Media) -> Images
 
 
 def answers(
-    made: Installation, known: Mapping[str, str], network: Network, address: IPv4Address, templates: Mapping[str, str]
+    made: Installation,
+    known: Mapping[str, str],
+    network: Network,
+    address: IPv4Address,
+    templates: Mapping[str, str],
+    *,
+    keys: FinishKeys | None = None,
 ) -> Answers:
-    """All files that its installer may fetch. Raises UsageError that names template and line, and UnavailableError."""
-    rendered = _rendered(made, known, network, address, templates)
+    """All files that its installer may fetch, with the `keys` of its finish script.
+
+    Raises UsageError that names template and line, and UnavailableError.
+    """
+    rendered = _rendered(made, known, facts(made, known, network, address, keys), templates)
     if made.profile.answers is None:
         return rendered
     first = next(iter(rendered), made.profile.answers.name)
     return {**rendered, first: files.filled(made.profile.answers, known)}
 
 
-def _rendered(
-    made: Installation, known: Mapping[str, str], network: Network, address: IPv4Address, templates: Mapping[str, str]
-) -> Answers:
+def _rendered(made: Installation, known: Mapping[str, str], told: Facts, templates: Mapping[str, str]) -> Answers:
     kind = made.kind
     if kind is None:
         return {}
-    told, template = facts(made, known, network, address), made.profile.template or ""
+    template = made.profile.template or ""
     check_template(made.profile, templates)
     if made.profile.answers is not None:
         return dict.fromkeys(render.names(kind, told.guest)[:1], b"")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 
+from netipl.answers.facts import FinishKeys
 from netipl.content import Content
 from netipl.errors import NetiplError
 from netipl.guests.build import Build
@@ -127,10 +128,20 @@ class Planner:
         """
         return installing.installation(guest, profile, self.profiles if profiles is None else profiles, self._media)
 
-    def answers(self, made: Installation, network: Network, address: IPv4Address, token: str) -> Answers:
-        """The files that its installer may fetch, which shows `token`. Raises as above, and for what cannot be made."""
+    def answers(
+        self,
+        made: Installation,
+        network: Network,
+        address: IPv4Address,
+        token: str,
+        keys: FinishKeys | None = None,
+    ) -> Answers:
+        """The files that its installer may fetch, which shows `token`; `keys` are those of its finish script.
+
+        Raises as above, and for what cannot be made.
+        """
         known = self.known(made, network, address, token)
-        return installing.answers(made, known, network, address, self.offered.templates())
+        return installing.answers(made, known, network, address, self.offered.templates(), keys=keys)
 
     def known(self, made: Installation, network: Network, address: IPv4Address, token: str) -> dict[str, str]:
         """What its command line and answers may name."""

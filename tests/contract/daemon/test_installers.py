@@ -1,22 +1,27 @@
 """What installers get and say: for the token of their build, from the address of their guest."""
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+import yaml
 
+from netipl.answers import orders
 from netipl.answers.choices import Choices
 from netipl.content import Content, inline
+from netipl.control.finishing import Finishing
 from netipl.daemon.installers import Installers
-from netipl.guests.build import Build
+from netipl.guests.build import Build, BuildState
 from netipl.guests.lease import Lease
 from netipl.guests.profile import Profile
 from netipl.media.medium import Family
 from netipl.net import Mac
 from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
-from netipl.provisioning.changes import BuildSet, GuestSet, LeaseSet
+from netipl.provisioning.changes import BuildSet, Change, GuestSet, LeaseSet
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.timeline import Observation, Seen
 from netipl.provisioning.tokens import Tokens
@@ -25,7 +30,7 @@ from netipl.store.planner import Offered, Planner
 from tests.media_shelf import Shelf
 from tests.plane import LAB, MAC, WEB1
 from tests.unit.guests.chosen import SHA512
-from tests.unit.guests.media_kept import RHEL, medium
+from tests.unit.guests.media_kept import AGENT, IMAGE, RHEL, medium
 from tests.unit.images.kernels import kernel
 
 ADDRESS, OTHER = IPv4Address("192.168.133.100"), IPv4Address("192.168.133.101")
@@ -51,15 +56,20 @@ class Bench:
         offered = Offered(
             profiles=self.profiles,
             program=inline(kernel()),
-            media=Shelf(directory, media=(RHEL, UBUNTU)),
+            media=Shelf(directory, media=(RHEL, UBUNTU, IMAGE, AGENT)),
             templates=lambda: self.texts,
             http_port=8069,
             tokens=self.tokens,
         )
         planner = Planner(offered, self.inventory.build_of, complain=lambda *_: None)
-        self.installers = Installers(self.inventory, planner, observe=self.seen.append)
+        self.finishing = Finishing(directory / "ssh", self.inventory, commit=self.commit, limit=timedelta)
+        self.installers = Installers(self.inventory, planner, observe=self.seen.append, finishes=self.finishing)
         self.installers.tokens = self.tokens
         self.of("rhel9")
+
+    async def commit(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            self.inventory.apply(change)
 
     def of(self, profile: str) -> None:
         self.build = replace(self.build, profile=profile)
@@ -167,3 +177,62 @@ def test_what_a_stranger_brings_is_not_kept(bench: Bench) -> None:
     [told] = bench.seen
     assert told.seen is Seen.CALLBACK
     assert set(told.detail) == {"path"}
+
+
+# The finish script
+
+
+@pytest.fixture
+def image(bench: Bench) -> Bench:
+    """Its build is of a disk image, and a finish script is readied for it."""
+    bench.profiles["image"] = Profile(name="image", medium=IMAGE.name, choices=Choices(finish="true\n"))
+    bench.of("image")
+    asyncio.run(bench.finishing.ready(bench.build, "true\n"))
+    return bench
+
+
+def seed(bench: Bench) -> str:
+    made = orders.decode(text(bench.asked("/orders.json")).encode())
+    assert isinstance(made, orders.WriteImage)
+    return dict(made.seed)["user-data"]
+
+
+def test_the_seed_has_the_host_key_of_its_build_and_lets_netipl_in(image: Bench) -> None:
+    found, keys = yaml.safe_load(seed(image)), image.finishing.keys(image.build)
+    assert keys is not None
+    assert found["ssh_deletekeys"] is True
+    assert found["ssh_keys"] == {"ed25519_private": keys.host_private, "ed25519_public": keys.host_public}
+    assert keys.host_private.startswith("-----BEGIN OPENSSH PRIVATE KEY-----\n")
+    assert found["users"][0] == {"name": "root", "ssh_authorized_keys": [keys.login]}
+    assert seed(image) == seed(image)
+
+
+def test_another_build_has_another_host_key(image: Bench) -> None:
+    first = image.finishing.keys(image.build)
+    asyncio.run(image.finishing.ready(replace(image.build, id="2"), "true\n"))
+    other = image.finishing.keys(replace(image.build, id="2"))
+    assert first is not None
+    assert other is not None
+    assert (first.host_private != other.host_private, first.login) == (True, other.login)
+
+
+def test_a_seed_without_a_finish_script_has_no_keys(image: Bench) -> None:
+    image.finishing.forget(image.build.id)
+    found = yaml.safe_load(seed(image))
+    assert "ssh_keys" not in found
+    assert found["users"][0] == {"name": "root"}
+
+
+@pytest.mark.parametrize(("says", "due"), [("started", None), ("done", "due"), ("failed", None)])
+def test_what_is_done_has_still_to_be_finished(image: Bench, says: str, due: str | None) -> None:
+    image.installers.called_back(ADDRESS, f"/callback/{image.token}/{says}")
+    assert image.seen[-1].detail.get("finish") == due
+    image.finishing.forget(image.build.id)
+    image.installers.called_back(ADDRESS, f"/callback/{image.token}/{says}")
+    assert "finish" not in image.seen[-1].detail
+
+
+def test_no_installer_is_heard_any_more_when_only_the_finish_script_is_wanting(image: Bench) -> None:
+    image.build = replace(image.build, state=BuildState.FINISHING)
+    image.inventory.apply(BuildSet(image.build))
+    assert isinstance(image.asked("/orders.json"), Denied)

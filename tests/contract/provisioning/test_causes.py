@@ -158,8 +158,15 @@ ELSEWHERE = {
     RuleId.INSTALLER_FAILED,
     RuleId.INSTALL_TOO_LONG,
     RuleId.BUILD_IN_DOUBT,
+    RuleId.FINISH_FAILED,
+    RuleId.FINISH_TOO_LONG,
+    RuleId.FINISH_UNREACHABLE,
+    RuleId.FINISH_HOST_KEY,
+    RuleId.FINISH_LOST,
 }
-"""Provoked in tests of their own, here and in tests/unit/provisioning/test_observing.py."""
+"""Provoked in tests of their own, here, in tests/unit/provisioning/test_observing.py and, those of finish scripts, in
+tests/integration/control/test_finishing.py.
+"""
 
 
 def test_every_rule_that_the_server_sees_is_provoked() -> None:

@@ -12,6 +12,7 @@ from tests.synthetic_media import write
 from tests.unit.guests.chosen import SHA512, ssh_key
 
 MAC = "52:54:00:13:33:10"
+FINISH = "#!/bin/sh\nuptime\n"
 KEYS = [ssh_key(body=b"a" * 32, comment="me@laptop"), ssh_key(body=b"b" * 32)]
 
 
@@ -56,10 +57,12 @@ def test_a_profile_is_added_changed_shown_and_removed(with_medium: Place, tmp_pa
     run = with_medium.run
     keys = tmp_path / "id.pub"
     keys.write_text(f"# mine\n{KEYS[0]}\n\n{KEYS[1]}\n")
+    finish = tmp_path / "finish.sh"
+    finish.write_text(FINISH)
     run(
         *("profile", "add", "web", "--medium", "fedora41", "--timezone", "Europe/Prague", "--ssh-key", keys),
         *("--package", "vim", "--package", "nginx", "--root-password", SHA512),
-        *("--set", "users=[{name: me, admin: true}]", "--set", "variables={role: web}"),
+        *("--set", "users=[{name: me, admin: true}]", "--set", "variables={role: web}", "--finish", finish),
     )
     assert shown(with_medium, "web") == {
         "name": "web",
@@ -69,14 +72,19 @@ def test_a_profile_is_added_changed_shown_and_removed(with_medium: Place, tmp_pa
         "root_ssh_keys": KEYS,
         "users": [{"name": "me", "admin": True}],
         "packages": ["vim", "nginx"],
+        "finish": FINISH,
         "variables": {"role": "web"},
         "origin": "added",
     }
+    run("guest", "add", "web1", "--mac", MAC, "--network", "lab")
+    told = run("guest", "build", "web1", "--profile", "web", status=1)
+    assert "only a disk image is finished by SSH" in told
     run("profile", "set", "web", "--package", "vim", "--timezone", "", "--set", "variables=", "--append", "quiet")
+    run("profile", "set", "web", "--set", "finish=")
     changed = shown(with_medium, "web")
     assert changed["users"] == [{"name": "me", "admin": True}]
     assert (changed["packages"], changed["append"]) == (["vim"], "quiet")
-    assert not {"timezone", "variables"} & set(changed)
+    assert not {"timezone", "variables", "finish"} & set(changed)
     assert "it is so already" in run("profile", "set", "web", "--append", "quiet")
     run("profile", "remove", "web", "--yes")
     assert "there is no profile web" in run("profile", "show", "web", status=1)

@@ -39,6 +39,7 @@ CHOICES = st.builds(
     packages=st.lists(_WORDS, max_size=3).map(tuple),
     repositories=st.lists(_REPOSITORIES, max_size=2, unique_by=lambda found: found.name).map(tuple),
     scripts=st.lists(_LINES.map(lambda line: line + "\n"), max_size=2).map(tuple),
+    finish=st.none() | _LINES.map(lambda line: line + "\n"),
     znet=st.just(()) | st.just(("qeth,0.0.0600,0.0.0601,0.0.0602,layer2=1",)),
     dasd=_DEVICES,
     zfcp=_DEVICES,

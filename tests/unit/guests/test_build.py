@@ -13,6 +13,7 @@ STATES = {  # is it open; does it install with no attempt left, and with one
     BuildState.LOADING: (True, True, True),
     BuildState.IN_DOUBT: (True, False, False),
     BuildState.SPENT: (True, False, True),
+    BuildState.FINISHING: (True, False, False),
     BuildState.DONE: (False, False, False),
     BuildState.FAILED: (False, False, False),
     BuildState.CANCELLED: (False, False, False),

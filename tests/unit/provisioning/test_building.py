@@ -23,7 +23,8 @@ ENDS = {
     Deed.BUILD_FAILED: BuildState.FAILED,
     Deed.BUILD_CANCELLED: BuildState.CANCELLED,
 }
-RUNNING = {Deed.BUILD_SPENT: BuildState.SPENT, **ENDS}
+WRITTEN = {Deed.BUILD_FINISHING: BuildState.FINISHING, **ENDS}
+RUNNING = {Deed.BUILD_SPENT: BuildState.SPENT, **WRITTEN}
 MOVES: dict[BuildState, dict[Deed, BuildState]] = {
     BuildState.WAITING: {
         Deed.BUILD_PINNED: BuildState.LOADING,
@@ -31,7 +32,8 @@ MOVES: dict[BuildState, dict[Deed, BuildState]] = {
     },
     BuildState.LOADING: {Deed.BUILD_PINNED: BuildState.LOADING, **RUNNING},
     BuildState.IN_DOUBT: RUNNING,
-    BuildState.SPENT: {Deed.BUILD_PINNED: BuildState.LOADING, **ENDS},
+    BuildState.SPENT: {Deed.BUILD_PINNED: BuildState.LOADING, **WRITTEN},
+    BuildState.FINISHING: ENDS,
     BuildState.DONE: {},
     BuildState.FAILED: {Deed.BUILD_RESUMED: BuildState.SPENT},
     BuildState.CANCELLED: {},
@@ -68,7 +70,7 @@ def done(build: Build, deed: Deed) -> tuple[Change, ...]:
         case Deed.BUILD_RESUMED:
             return building.resume(build, START)
     try:
-        return building.end(build, deed, START)
+        return building.finish(build, START) if deed is Deed.BUILD_FINISHING else building.end(build, deed, START)
     except RefusedError:
         return ()
 

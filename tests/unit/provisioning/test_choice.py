@@ -59,6 +59,7 @@ INSTALLS = {  # with no attempt left, and with one
     BuildState.LOADING: (True, True),
     BuildState.IN_DOUBT: (False, False),
     BuildState.SPENT: (False, True),
+    BuildState.FINISHING: (False, False),
     BuildState.DONE: (False, False),
     BuildState.FAILED: (False, False),
     BuildState.CANCELLED: (False, False),

@@ -22,6 +22,7 @@ OF_BUILDS = {
     BuildState.LOADING: Status.BOOTING,
     BuildState.IN_DOUBT: Status.BOOTING,
     BuildState.SPENT: Status.INSTALLING,
+    BuildState.FINISHING: Status.INSTALLING,
     BuildState.DONE: Status.INSTALLED,
     BuildState.FAILED: Status.FAILED,
     BuildState.CANCELLED: Status.REGISTERED,

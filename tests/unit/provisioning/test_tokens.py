@@ -16,7 +16,7 @@ from tests.unit.provisioning.dhcp_lab import START
 TOKENS = Tokens(bytes(KEY_SIZE))
 BUILD = Build(id="1", guest="web1", network="lab", profile="p", asked=START, by="", expires=START + timedelta(hours=6))
 TOKEN = TOKENS.of(BUILD)
-GOOD_IN = set(BuildState) - {BuildState.DONE, BuildState.CANCELLED}
+GOOD_IN = set(BuildState) - {BuildState.FINISHING, BuildState.DONE, BuildState.CANCELLED}
 
 
 def test_a_token_is_256_bits_that_stand_in_urls_and_command_lines_as_they_are() -> None:
@@ -26,7 +26,7 @@ def test_a_token_is_256_bits_that_stand_in_urls_and_command_lines_as_they_are() 
 
 
 @pytest.mark.parametrize("state", BuildState)
-def test_it_is_good_until_its_build_is_done_or_cancelled(state: BuildState) -> None:
+def test_it_is_good_until_its_installer_is_done_or_its_build_cancelled(state: BuildState) -> None:
     assert TOKENS.is_good(TOKEN, replace(BUILD, state=state), START) is (state in GOOD_IN)
 
 

@@ -92,7 +92,16 @@ _ORDER: Final = (
 """Within one boot a guest only goes on: its own system asks for an address too, and gives it back."""
 
 _OF_BUILDS: Final = frozenset(
-    {Deed.BUILD_ASKED, Deed.BUILD_PINNED, Deed.BUILD_SPENT, Deed.BUILD_DONE, Deed.BUILD_CANCELLED, Deed.BUILD_FAILED}
+    {
+        Deed.BUILD_ASKED,
+        Deed.BUILD_PINNED,
+        Deed.BUILD_SPENT,
+        Deed.BUILD_FINISHING,
+        Deed.FINISH_RAN,
+        Deed.BUILD_DONE,
+        Deed.BUILD_CANCELLED,
+        Deed.BUILD_FAILED,
+    }
 )
 """They name the boot that pinned the build last, which may be over."""
 

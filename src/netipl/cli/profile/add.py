@@ -22,6 +22,7 @@ def add(  # noqa: PLR0917 - one parameter for each option of the command
     root_password: options.RootPassword = None,
     ssh_keys: options.SshKeys = None,
     packages: options.Packages = None,
+    finish_file: options.Finish = None,
     sets: options.Sets = None,
 ) -> None:
     """Make a profile.

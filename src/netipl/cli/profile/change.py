@@ -25,6 +25,7 @@ def change(  # noqa: PLR0917 - one parameter for each option of the command
     root_password: options.RootPassword = None,
     ssh_keys: options.SshKeys = None,
     packages: options.Packages = None,
+    finish_file: options.Finish = None,
     sets: options.Sets = None,
 ) -> None:
     """Change a profile.

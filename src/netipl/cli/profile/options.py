@@ -9,6 +9,7 @@ import typer
 
 from netipl.answers.choices import Layout
 from netipl.cli import said
+from netipl.cli.guest.documents.form import text_of
 from netipl.cli.remote import completion
 from netipl.cli.remote.api import Api, Json
 from netipl.cli.remote.views import reading
@@ -56,6 +57,10 @@ RootPassword = Annotated[
 SshKeys = Annotated[
     list[Path] | None, typer.Option("--ssh-key", metavar="FILE", help="Public keys for root; repeat for more files.")
 ]
+Finish = Annotated[
+    Path | None,
+    typer.Option("--finish", metavar="FILE", help="A script that runs by SSH when a disk image has booted."),
+]
 Packages = Annotated[list[str] | None, typer.Option("--package", metavar="NAME", help="One more; repeat for others.")]
 Sets = Annotated[
     list[str] | None,
@@ -78,6 +83,8 @@ def given(context: typer.Context) -> Document:
     found |= {key: options[key] for key in ALL if key != "name" and options.get(key) not in _NOT_GIVEN}
     if options.get("ssh_keys"):
         found["root_ssh_keys"] = said.ssh_keys(options["ssh_keys"])
+    if options.get("finish_file") is not None:
+        found["finish"] = text_of(options["finish_file"])
     return found | said.assigned(options.get("sets") or (), [key for key in ALL if key != "name"])
 
 

@@ -113,4 +113,38 @@ ROWS: Final = (
         remedy="look at the guest's console, and ask for the build again if nothing is installed",
         source=_SEEN,
     ),
+    Rule(
+        id=RuleId.FINISH_FAILED,
+        effect="is installed, and its finish script fails",
+        remedy="read the script's output: netipl guest timeline; correct `finish`, and ask for the build again",
+        source=_SEEN,
+    ),
+    Rule(
+        id=RuleId.FINISH_TOO_LONG,
+        effect="is installed, and its finish script does not end",
+        remedy="see what the script waits for, and that nothing it starts keeps its output open; a longer time is "
+        "`finish` in [limits]",
+        source=_SEEN,
+    ),
+    Rule(
+        id=RuleId.FINISH_UNREACHABLE,
+        effect="is installed, and nobody can log in by SSH to run its finish script",
+        remedy="look at the guest's console: the image needs cloud-init, an SSH server on port 22 that lets root log "
+        "in by key, and its address from this network; a longer time is `finish` in [limits]",
+        source=_SEEN,
+    ),
+    Rule(
+        id=RuleId.FINISH_HOST_KEY,
+        effect="has another SSH host key than the seed gave it, so its finish script is not sent to it",
+        remedy="see who else has this address; then whether the image's cloud-init takes `ssh_keys`, or the template "
+        "names finish_keys",
+        source=_SEEN,
+    ),
+    Rule(
+        id=RuleId.FINISH_LOST,
+        effect="is installed, and its finish script is not here any more",
+        remedy="run it by hand, or ask for the build again; the directory `ssh` of the state belongs to every build "
+        "that is open",
+        source=_SEEN,
+    ),
 )

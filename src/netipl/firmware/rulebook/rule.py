@@ -65,6 +65,11 @@ class RuleId(StrEnum):
     INSTALLER_FAILED = "installer-failed"
     INSTALL_TOO_LONG = "install-too-long"
     BUILD_IN_DOUBT = "build-in-doubt"
+    FINISH_FAILED = "finish-failed"
+    FINISH_TOO_LONG = "finish-too-long"
+    FINISH_UNREACHABLE = "finish-unreachable"
+    FINISH_HOST_KEY = "finish-host-key"
+    FINISH_LOST = "finish-lost"
     # the transfer of a file
     FILE_MISSING = "file-missing"
     FILE_TOO_LARGE = "file-too-large"

@@ -210,6 +210,7 @@ def serving(
     """A server with its loop in another thread, until the end of the context."""
     control, _ = control_plane(directory)
     media = control.keep_media(directory / "state/media")
+    control.keep_finishing(directory / "state/ssh")
     store = Store(directory / "netipl.sqlite")
     listen = Listen(socket=directory / "api.sock", endpoint=Endpoint(LOOPBACK, 0) if tcp or tls else None, tls=tls)
     loop = asyncio.new_event_loop()

@@ -43,6 +43,9 @@ class ChoiceKeys(BaseModel):
     packages: _OneOrMore = Field(default=None, examples=[["vim"]])
     repositories: list[RepositoryKeys] | None = None
     scripts: _OneOrMore = Field(default=None, description="Each the text of a program.")
+    finish: str | None = Field(
+        default=None, description="The text of a program that runs by SSH when a disk image has booted."
+    )
     znet: _OneOrMore = Field(default=None, description="Arguments of rd.znet.")
     dasd: _OneOrMore = Field(default=None, description="Arguments of rd.dasd.", examples=[["0.0.0200"]])
     zfcp: _OneOrMore = Field(default=None, description="Arguments of rd.zfcp.")
