@@ -346,7 +346,8 @@ class ControlPlane:
         return self._archive
 
     def _users_of(self, medium: str) -> Sequence[str]:
-        return profiling.users_of_medium(medium, self.profiles, self.guests, self._inventory.builds)
+        booted = {build.id for build in self._inventory.builds if build.is_open and self._plans.boots(build, medium)}
+        return profiling.users_of_medium(medium, self.profiles, self.guests, self._inventory.builds, booted=booted)
 
     def _as_expected(self, before: Guest | None, expected: Guest | None) -> None:
         if expected is not None and before != expected:

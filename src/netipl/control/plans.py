@@ -16,7 +16,7 @@ from netipl.guests.profile import Profile
 from netipl.media import fit
 from netipl.net import Mac
 from netipl.provisioning.choice import Install, method_of, version_of
-from netipl.provisioning.installation import Answered, Installation, demand_finish
+from netipl.provisioning.installation import Answered, Installation, command_line, demand_finish
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.plan_view import Fault, PlanView
@@ -64,7 +64,7 @@ class Plans:
     def answers(self, guest: Guest, profile: Profile, *, secrets: bool) -> Answered:
         """The files that an installer of `profile` would fetch; without `secrets` with nobody's token and hashes.
 
-        Raises NetiplError for what cannot be made.
+        Raises NetiplError for what cannot be made, its kernel command line included.
         """
         network, planner = self.network_of(guest), self._planner()
         made = planner.installation(guest, profile.name, {**planner.profiles, profile.name: profile})
@@ -73,11 +73,21 @@ class Plans:
         demand_finish(made)
         token = tokens.of(build) if secrets and is_its and build is not None and tokens is not None else _NO_TOKEN
         made = made if secrets else _public(made)
+        command_line(made, planner.known(made, network, self.address_of(guest, network) or _ANYWHERE, token))
         return Answered(installation=made, files=self._answers(made, network, token))
 
     def finish_of(self, guest: Guest, build: Build) -> str | None:
         """The script that is to run when the system of `build` has booted. Raises NetiplError."""
         return self._planner().installation(guest, build.profile).choices.finish
+
+    def boots(self, build: Build, medium: str) -> bool:
+        """Whether the firmware gets the files of that medium in `build`, as those of the agent."""
+        guest = self._inventory.guest(build.guest)
+        try:
+            booted = self._planner().installation(guest, build.profile).booted if guest is not None else None
+        except NetiplError:
+            return False
+        return booted is not None and booted.name == medium
 
     def _faults(self, made: Installation, network: Network) -> Iterator[Fault]:
         """What the firmware does not see."""

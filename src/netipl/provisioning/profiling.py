@@ -5,7 +5,7 @@ with nothing chosen.
 """
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -94,9 +94,15 @@ def users(name: str, profiles: Catalogue, guests: Iterable[Guest], builds: Itera
 
 
 def users_of_medium(
-    medium: str, profiles: Catalogue, guests: Iterable[Guest], builds: Iterable[Build]
+    medium: str,
+    profiles: Catalogue,
+    guests: Iterable[Guest],
+    builds: Iterable[Build],
+    *,
+    booted: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """The profiles that say this medium, or as that of the agent; and guests and builds whose profile it is.
+    """The profiles that say this medium, or as that of the agent; guests and builds whose profile it is; and the builds
+    whose identifiers are in `booted`, since their firmware gets it.
 
     A medium that they need must not be removed.
     """
@@ -105,7 +111,10 @@ def users_of_medium(
     return (
         *_named("profile", [each.name for each in said if each.origin is not ProfileOrigin.MEDIUM]),
         *_named("guest", [guest.name for guest in guests if guest.profile in itself]),
-        *_named("the build of guest", [each.guest for each in builds if each.is_open and each.profile in itself]),
+        *_named(
+            "the build of guest",
+            [each.guest for each in builds if each.is_open and (each.profile in itself or each.id in booted)],
+        ),
     )
 
 

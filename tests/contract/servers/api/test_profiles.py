@@ -10,11 +10,11 @@ import pytest
 
 from netipl.answers import overlay
 from netipl.guests.choices_document import HIDDEN
-from netipl.media.medium import Family
+from netipl.media.medium import Family, Role
 from tests.contract.servers.api.lab import Api, guest, serving
 from tests.media_shelf import Shelf
 from tests.unit.guests.chosen import KEY, SHA512
-from tests.unit.guests.media_kept import DEBIAN, IMAGE, RHEL, medium
+from tests.unit.guests.media_kept import AGENT, DEBIAN, IMAGE, RHEL, medium
 
 WEB = {"name": "web", "medium": "debian12", "packages": ["nginx"], "users": [{"name": "me", "password": SHA512}]}
 
@@ -176,6 +176,20 @@ def test_an_admin_may_see_the_secrets_of_answers(api: Api) -> None:
     assert "netipl_hidden" not in open_ones
 
 
+def test_a_command_line_that_cannot_be_made_is_told_with_the_answers(api: Api) -> None:
+    put(api, {**WEB, "append": "console=ttysclp0 {nothing}"})
+    answer = api.ask("GET", "/profiles/web/answers")
+    assert (answer.status, "{nothing} stands for nothing" in answer.json["detail"]) == (422, True), answer.json
+
+
+def test_the_agent_is_not_removed_while_a_build_boots_it(api: Api) -> None:
+    shelf(api).media = (IMAGE, AGENT)
+    api.ask("POST", "/guests", guest(profile=IMAGE.name))
+    assert api.control._users_of(AGENT.name) == ()
+    assert api.ask("POST", "/guests/web1/builds", {}).status == 201
+    assert api.control._users_of(AGENT.name) == ("the build of guest web1",)
+
+
 def test_answers_are_tried_before_a_profile_is_kept(api: Api) -> None:
     tried = api.ask("POST", "/profiles/web/answers", WEB)
     assert (tried.status, tried.json["profile"]) == (200, "web")
@@ -184,7 +198,8 @@ def test_answers_are_tried_before_a_profile_is_kept(api: Api) -> None:
 
 
 def test_what_is_no_text_comes_as_base64(api: Api) -> None:
-    shelf(api).media = (medium(Family.ALPINE, name="alpine", version="3.22"),)
+    files = ((Role.KERNEL, "boot/vmlinuz-lts"), (Role.INITRD, "boot/initramfs-lts"), (Role.MODLOOP, "boot/modloop-lts"))
+    shelf(api).media = (medium(Family.ALPINE, *files, name="alpine", version="3.22"),)
     [file] = api.ask("GET", "/profiles/alpine/answers").json["files"]
     assert file["text"] is None
     assert overlay.members(b64decode(file["base64"]))
