@@ -7,7 +7,8 @@ never continued that are of another version. Source: RFC 9110, 13.1.5 (If-Range 
 import hashlib
 import json
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -43,7 +44,7 @@ class Part:
 
     def open(self, url: str) -> None:
         """What is there of `url` is read and summed up; what is of another is thrown away. Raises UnavailableError."""
-        with told(self.path):
+        with _explaining(self.path):
             self._file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b")
             self.version = self._noted()
             if self.version is None or self.version.url != url:
@@ -56,7 +57,7 @@ class Part:
     def restart(self, version: Version) -> None:
         """From the beginning, with bytes of this version. Raises UnavailableError."""
         assert self._file is not None  # while it is open
-        with told(self.path):
+        with _explaining(self.path):
             self._file.seek(0)
             self._file.truncate()
             self.size, self._sums, self.version, self.is_pieced = 0, self._none(), version, False
@@ -66,7 +67,7 @@ class Part:
     def write(self, data: bytes) -> None:
         """The next bytes. Raises UnavailableError."""
         assert self._file is not None  # while it is open
-        with told(self.path):
+        with _explaining(self.path):
             self._file.write(data)
             self._add(data)
 
@@ -77,7 +78,7 @@ class Part:
     def close(self) -> None:
         """What is there stays."""
         if self._file is not None:
-            with told(self.path):
+            with _explaining(self.path):
                 self._file.close()
             self._file = None
 
@@ -104,15 +105,11 @@ class Part:
             return None
 
 
-class told:  # noqa: N801 - used as a statement
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
     """What the disk refuses, in a person's words."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, OSError):
-            message = f"{self._path}: {error.strerror}"
-            raise UnavailableError(message, remedy="make room in the state directory, and try again") from error
+    try:
+        yield
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise UnavailableError(message, remedy="make room in the state directory, and try again") from error
