@@ -61,12 +61,17 @@ def begun(situation: Situation, config: Path) -> Around:
 def ended(situation: Situation, config: Path) -> Around:
     """For one that netipl serves no more. Raises NetiplError where it would go on to."""
     network = networks.network(_without_netipl(situation))
+    firewall = closed_again(situation)
     written = settings_file.removing(config, str(network.interface))
-    firewall = closed(_access(network, None))
-    behind = Around(behind=() if firewall is None else (firewall,))
     if written is None:
-        return behind
-    return _all(Around(before=(written,)), _given_up(load(config)), behind)
+        return firewall
+    return _all(Around(before=(written,)), _given_up(load(config)), firewall)
+
+
+def closed_again(situation: Situation) -> Around:
+    """The firewall as it was. Raises NetiplError."""
+    step = closed(_access(networks.network(_without_netipl(situation)), None))
+    return Around(behind=() if step is None else (step,))
 
 
 def by_dnsmasq(situation: Situation) -> Around:
@@ -118,8 +123,8 @@ def _restarted(settings: Settings, network: Network) -> Around:
         return Around(behind=(RestartDaemon(service.is_active, words),), notices=told)
     running = daemon_step.process(settings.api_socket())
     how = "run" if running is None else f"end process {running}, and run"
-    told = f"guests of {network.name} get no address until netipl serves them: {how} netipl serve -c {settings.path}"
-    return Around(notices=(told,))
+    notice = f"guests of {network.name} get no address until netipl serves them: {how} netipl serve -c {settings.path}"
+    return Around(notices=(notice,))
 
 
 def _given_up(settings: Settings) -> Around:
