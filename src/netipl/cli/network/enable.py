@@ -11,7 +11,8 @@ from netipl.firmware.rules import Severity
 from netipl.hosting.networks import checking, enabling
 from netipl.hosting.networks.enabling import Asked
 from netipl.hosting.networks.situation import look
-from netipl.hosting.serving import plans
+from netipl.hosting.serving import plans, settings_file
+from netipl.integrations.libvirt.connection import SYSTEM, connected
 from netipl.integrations.libvirt.network_record import Server
 
 _WAYS = {Server.DNSMASQ: plans.by_dnsmasq, Server.NETIPL: plans.by_netipl}
@@ -58,8 +59,8 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     if server is Server.NETIPL and (tftp_root is not None or boot_file is not None):
         raise UsageError("--tftp-root and --boot-file are for dnsmasq", remedy="leave them out with --server netipl")
     path = options.path(config)
-    settings = options.settings(config) if server is Server.DNSMASQ or path.exists() else None
-    with options.libvirt_of(connect, settings) as libvirt:
+    settings = options.settings(config) if server is Server.DNSMASQ else None
+    with connected(connect or settings_file.uri(path) or SYSTEM) as libvirt:
         asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
         plan = _WAYS[server](look(libvirt, name), asked, path)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)

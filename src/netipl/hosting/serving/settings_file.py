@@ -116,9 +116,10 @@ def removing(path: Path, interface: str) -> WriteSettings | None:
     return WriteSettings(path, f"take the network {name} out of {path}", before, new, (consequence,))
 
 
-def name_on(path: Path, interface: str) -> str | None:
-    """The name that the file has for the network on `interface`. Raises UsageError and UnavailableError."""
-    return _of_interface(_said(text(path) or "", path), interface)
+def uri(path: Path) -> str | None:
+    """Of the libvirt that the file names, whatever else is in it. Raises UsageError and UnavailableError."""
+    libvirt = _said(text(path) or "", path).get("libvirt")
+    return libvirt.get("uri") if isinstance(libvirt, Mapping) else None
 
 
 def text(path: Path) -> str | None:
