@@ -46,6 +46,7 @@ _DOMAIN = """<domain type='qemu'>
 </domain>
 """
 
+
 @dataclass(frozen=True, slots=True)
 class LibvirtGuest:
     """A domain, defined and off until it is started."""

@@ -18,7 +18,7 @@ from netipl.errors import ConflictError, RefusedError, UnavailableError, UsageEr
 from netipl.guests.network import Network
 from netipl.settings.load import read
 from netipl.settings.settings import Settings
-from netipl.settings.tables import Value, with_table, without_table
+from netipl.settings.tables import Header, Value, with_table, without_table, written
 from netipl.store import writing
 
 _MODE: Final = 0o644
@@ -106,14 +106,20 @@ def removing(path: Path, interface: str) -> WriteSettings | None:
         remedy = f"take them out of {path}, or give them another network"
         raise RefusedError(f"guests of {path} are in the network {name}: {', '.join(guests)}", remedy=remedy)
     new = without_table(before, _header(name), comment=_COMMENT)
-    left = tomllib.loads(new)
-    if "networks" in left:
+    if "networks" in tomllib.loads(new):
         read(new, path)
         return WriteSettings(path, f"take the network {name} out of {path}", before, new)
-    if _COMMENT in new and not without_table(new, _LIBVIRT, comment=_COMMENT):
-        return WriteSettings(path, f"remove {path}, which names no other network", before, None)
+    if _is_ours(new, _LIBVIRT):
+        new = without_table(new, _LIBVIRT, comment=_COMMENT)
+    if not new:
+        return WriteSettings(path, f"remove {path}, which says nothing else", before, None)
     consequence = f"{path} names no network any more: `netipl serve` does not start with it"
     return WriteSettings(path, f"take the network {name} out of {path}", before, new, (consequence,))
+
+
+def _is_ours(text: str, header: Header) -> bool:
+    """Whether the table is there, and was put there by us."""
+    return f"# {_COMMENT}\n[{written(header)}]\n" in text
 
 
 def uri(path: Path) -> str | None:
