@@ -23,7 +23,7 @@ class Step(Protocol):
 
     @property
     def consequences(self) -> tuple[str, ...]:
-        """What others will notice, and what takes effect later only: one sentence each, said before anything is done."""
+        """What others will notice, and what is not live: one sentence each, said before anything is done."""
 
     def apply(self) -> None:
         """Do it, wholly or not at all. Raises NetiplError."""
