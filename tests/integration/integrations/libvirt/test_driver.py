@@ -13,6 +13,7 @@ import pytest
 from netipl.errors import MissingError, NetiplError, UnavailableError
 from netipl.integrations.libvirt.driver import Driver
 from netipl.integrations.libvirt.worker.protocol import Call, Notice, Told
+from tests.libvirt_host import LibvirtHost, libvirt_host
 
 _DEADLINE = 60.0
 _TEST = "test:///default"
@@ -111,3 +112,38 @@ async def test_a_libvirt_that_is_not_there_is_said_and_nothing_is_asked_of_it() 
         assert "/nonexistent/libvirt-sock" in lost["reason"]
         with pytest.raises(UnavailableError, match="/nonexistent/libvirt-sock"):
             await driver.ask(Call.DOMAINS)
+
+
+def inside(host: LibvirtHost) -> str:
+    """The URI of its libvirtd, from outside its namespaces."""
+    return f"qemu+unix:///system?socket=/proc/{host.pid}/root/run/libvirt/libvirt-sock"
+
+
+@pytest.mark.root
+@in_loop
+async def test_a_libvirtd_that_is_restarted_is_connected_again() -> None:
+    with libvirt_host() as host:
+        async with driven(inside(host)) as (driver, heard):
+            await heard.next(Told.CONNECTED)
+            await asyncio.to_thread(host.stop_libvirtd)
+            await heard.next(Told.DISCONNECTED)
+            with pytest.raises(UnavailableError):
+                await driver.ask(Call.DOMAINS)
+            await asyncio.to_thread(host.run, "libvirtd", "--daemon")
+            await heard.next(Told.CONNECTED)
+            assert await driver.ask(Call.DOMAINS) == []
+
+
+@pytest.mark.root
+@in_loop
+async def test_a_libvirtd_that_hangs_is_noticed_and_nobody_waits_for_ever() -> None:
+    with libvirt_host() as host:
+        async with driven(inside(host)) as (driver, heard):
+            await heard.next(Told.CONNECTED)
+            host.run("sh", "-c", "kill -STOP $(cat /run/libvirtd.pid)")
+            with pytest.raises(UnavailableError):
+                await driver.ask(Call.DOMAINS)
+            assert (await heard.next(Told.DISCONNECTED))["reason"]
+            host.run("sh", "-c", "kill -CONT $(cat /run/libvirtd.pid)")
+            await heard.next(Told.CONNECTED)
+            assert await driver.ask(Call.DOMAINS) == []

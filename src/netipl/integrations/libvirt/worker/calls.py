@@ -2,11 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from typing import Final
+from xml.sax.saxutils import quoteattr
 
+from netipl.ccw import DeviceNumber
 from netipl.errors import UsageError
+from netipl.integrations.libvirt.domain_edits import boots_from
+from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom
 from netipl.integrations.libvirt.worker.host import Host, Libvirt
 from netipl.integrations.libvirt.worker.protocol import Call, Json
 from netipl.integrations.libvirt.worker.records import record
+from netipl.integrations.libvirt.worker.storage import make_volume, remove_volume
+from netipl.integrations.libvirt.xml_text import parsed
+from netipl.net import Mac
 
 Arguments = Mapping[str, Json]
 Handler = Callable[[Host, Arguments], Json]
@@ -14,7 +21,7 @@ Handler = Callable[[Host, Arguments], Json]
 
 
 def _capabilities(host: Host, _: Arguments) -> Json:
-    return host.connection.getCapabilities()
+    return {"xml": host.connection.getCapabilities(), "is_system": host.connection.getURI().endswith("/system")}
 
 
 def _domains(host: Host, _: Arguments) -> Json:
@@ -62,13 +69,47 @@ def _reset(host: Host, arguments: Arguments) -> Json:
     _of(host, arguments).reset()
 
 
+def _mark(host: Host, arguments: Arguments) -> Json:
+    """The domain as it is kept, and as it runs; a running one that nobody keeps has only that."""
+    binding, domain = host.binding, _of(host, arguments)
+    mark = f"<guest name={quoteattr(arguments['name'])}/>" if arguments["name"] else None
+    flags = binding.VIR_DOMAIN_AFFECT_CONFIG if domain.isPersistent() else 0
+    flags |= binding.VIR_DOMAIN_AFFECT_LIVE if domain.isActive() else 0
+    domain.setMetadata(binding.VIR_DOMAIN_METADATA_ELEMENT, mark, "netipl", NETIPL_GUEST, flags)
+    return record(binding, domain)
+
+
+def _boots_from(host: Host, arguments: Arguments) -> Json:
+    """With its secrets, which are never told to the daemon."""
+    binding, domain = host.binding, _of(host, arguments)
+    before = domain.XMLDesc(binding.VIR_DOMAIN_XML_INACTIVE | binding.VIR_DOMAIN_XML_SECURE)
+    after = boots_from(
+        before,
+        BootsFrom(arguments["first"]),
+        macs=[Mac.parse(each) for each in arguments["macs"]],
+        disk=DeviceNumber.parse(arguments["disk"]) if arguments["disk"] else None,
+    )
+    if after != before:
+        domain = host.connection.defineXML(after)
+    return record(binding, domain)
+
+
 def _networks(host: Host, _: Arguments) -> Json:
-    return [{"name": each.name(), "xml": each.XMLDesc()} for each in host.connection.listAllNetworks()]
+    """Those that have a bridge."""
+    found = [(each, parsed(each.XMLDesc()).find("bridge")) for each in host.connection.listAllNetworks()]
+    return [
+        {"name": each.name(), "bridge": bridge.get("name", ""), "active": bool(each.isActive())}
+        for each, bridge in found
+        if bridge is not None
+    ]
 
 
-def _volume(host: Host, arguments: Arguments) -> Json:
-    pool = host.connection.storagePoolLookupByName(arguments["pool"])
-    return pool.createXML(arguments["xml"]).path()
+def _make_volume(host: Host, arguments: Arguments) -> Json:
+    return make_volume(host, arguments["pool"], arguments["name"], arguments["bytes"])
+
+
+def _remove_volume(host: Host, arguments: Arguments) -> Json:
+    remove_volume(host, arguments["path"])
 
 
 def _of(host: Host, arguments: Arguments) -> Libvirt:
@@ -88,6 +129,9 @@ HANDLERS: Final[Mapping[Call, Handler]] = {
     Call.DESTROY: _destroy,
     Call.SHUTDOWN: _shutdown,
     Call.RESET: _reset,
+    Call.MARK: _mark,
+    Call.BOOTS_FROM: _boots_from,
     Call.NETWORKS: _networks,
-    Call.VOLUME: _volume,
+    Call.MAKE_VOLUME: _make_volume,
+    Call.REMOVE_VOLUME: _remove_volume,
 }

@@ -29,7 +29,7 @@ LARGEST: Final = 64 << 20
 class Call(StrEnum):
     """What is asked. The comment names the arguments, and behind the arrow what is answered."""
 
-    CAPABILITIES = "capabilities"  # -> the XML of the host's capabilities
+    CAPABILITIES = "capabilities"  # -> xml, is_system
     DOMAINS = "domains"  # -> records of all domains, as records.py makes them
     DOMAIN = "domain"  # uuid -> its record
     DEFINE = "define"  # xml -> the record of the domain
@@ -38,8 +38,11 @@ class Call(StrEnum):
     DESTROY = "destroy"  # uuid; one that is off stays so
     SHUTDOWN = "shutdown"  # uuid
     RESET = "reset"  # uuid
-    NETWORKS = "networks"  # -> name and XML of every network
-    VOLUME = "volume"  # pool, xml -> the path of a new volume
+    MARK = "mark"  # uuid, name: whose it is, or empty -> its record
+    BOOTS_FROM = "boots-from"  # uuid, first, macs, disk: at its next start -> its record
+    NETWORKS = "networks"  # -> name, bridge and active of every network that has a bridge
+    MAKE_VOLUME = "make-volume"  # pool, name, bytes -> path, kind, is_block
+    REMOVE_VOLUME = "remove-volume"  # path
 
 
 class Told(StrEnum):

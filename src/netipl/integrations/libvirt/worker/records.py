@@ -1,7 +1,10 @@
-"""What the worker says of a domain: its name, UUID, state and XML, as libvirt has them."""
+"""What the worker says of a domain: its state, and what its XML says of its boots, now and at its next start."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
+
+from netipl.integrations.libvirt.domain_xml import facts
 
 STATES: Final[Mapping[int, str]] = {
     0: "no state",
@@ -15,23 +18,21 @@ STATES: Final[Mapping[int, str]] = {
 }
 """virDomainState."""
 
-CRASHED: Final = "crashed"
 _OFF: Final = 5
 _OFF_CRASHED: Final = 3
 """virDomainShutoffReason: its guest has crashed, and it was switched off for that."""
 
 
 def record(binding: Any, domain: Any) -> dict[str, Any]:  # Any: libvirt's module, its virDomain, and JSON
-    """Raises libvirtError. `inactive` is the XML of its next start, where it has one."""
+    """As `Domain` of machine.py reads it. Raises libvirtError."""
     state, reason = domain.state()
-    persistent = bool(domain.isPersistent())
-    secure = binding.VIR_DOMAIN_XML_INACTIVE
+    active, persistent = bool(domain.isActive()), bool(domain.isPersistent())
+    now = facts(domain.XMLDesc())
+    then = facts(domain.XMLDesc(binding.VIR_DOMAIN_XML_INACTIVE)) if persistent else now
     return {
-        "uuid": domain.UUIDString(),
-        "name": domain.name(),
-        "state": CRASHED if (state, reason) == (_OFF, _OFF_CRASHED) else STATES.get(state, str(state)),
-        "active": bool(domain.isActive()),
+        "state": "crashed" if (state, reason) == (_OFF, _OFF_CRASHED) else STATES.get(state, str(state)),
+        "active": active,
         "persistent": persistent,
-        "xml": domain.XMLDesc(),
-        "inactive": domain.XMLDesc(secure) if persistent else None,
+        "boots_from_now": now.boots_from if active else "",
+        **asdict(then),
     }
