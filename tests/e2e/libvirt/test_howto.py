@@ -1,4 +1,4 @@
-"""The five commands of docs/howto/libvirt.md, as they stand there, from an unchanged `default` to an installed guest."""
+"""The five commands of docs/howto/libvirt.md as they stand there, from an unchanged `default` to an installed guest."""
 
 import os
 import re
