@@ -13,6 +13,7 @@ from netipl.images import cpio
 from netipl.integrations.debian.boot import debian_boot_files
 from netipl.machines.console import Lines, SafeText
 from netipl.net import Mac
+from tests import dhcp_capture
 from tests.dhcp_capture import LISTENING, Heard, heard
 from tests.libvirt_host import LibvirtHost
 
@@ -44,6 +45,7 @@ _DOMAIN = """<domain type='qemu'>
   </devices>
 </domain>
 """
+
 
 @dataclass(frozen=True, slots=True)
 class LibvirtGuest:
@@ -81,7 +83,7 @@ class LibvirtGuest:
         record = self.host.directory / f"{self.name}.dhcp"
         with (
             record.open("wb") as output,
-            self.host.running(sys.executable, "-m", "tests.dhcp_capture", self.tap, output=output),
+            self.host.running(sys.executable, dhcp_capture.__file__, self.tap, output=output),
         ):
             self.host.wait_for(lambda: LISTENING in record.read_text(), LISTENING)
             self.host.virsh("resume", self.name)
