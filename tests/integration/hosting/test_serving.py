@@ -47,7 +47,7 @@ def network(host: LibvirtHost, verb: str, *arguments: str | Path) -> str:
 @contextmanager
 def serving(host: LibvirtHost) -> Iterator[None]:
     log = host.directory / "serve.log"
-    command = (*NETIPL, "serve", "--config", host.directory / "netipl.toml", "--json")
+    command: tuple[str | Path, ...] = (*NETIPL, "serve", "--config", host.directory / "netipl.toml", "--json")
     with log.open("wb") as output, host.running(*command, output=output) as process:
         host.wait_for(lambda: '"event": "serving"' in log.read_text() or process.poll() is not None, "netipl serves")
         assert process.poll() is None, log.read_text()
