@@ -1,6 +1,7 @@
 """A libvirt network that netipl takes over, as the machines on it see it; root only."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -137,4 +138,4 @@ def everything(host: LibvirtHost) -> list[str]:
 
 
 def _api(host: LibvirtHost) -> dict[str, str]:
-    return {"NETIPL_API": str(host.directory / "run/api.sock"), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    return {**os.environ, "NETIPL_API": str(host.directory / "run/api.sock")}

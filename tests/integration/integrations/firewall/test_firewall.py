@@ -2,10 +2,10 @@
 was; root only.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -14,6 +14,8 @@ from tests.integration.integrations.firewall import inside
 from tests.network_namespaces import DEADLINE, Namespace, namespaces
 
 pytestmark = pytest.mark.root
+
+ENVIRONMENT: Final = {**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
 MARKER: Final = "9"
 """The port that is open in every ruleset: once its datagram is here, so is whatever was sent before it and arrives."""
@@ -48,13 +50,13 @@ def host() -> Iterator[Host]:
 
 def run(host: Host, verb: str) -> list[str]:
     """The program `inside`, beside the firewall."""
-    return host[0].run(sys.executable, inside.__file__, verb, env=_path()).stdout.split("\n")[:-1]
+    return host[0].run(sys.executable, inside.__file__, verb, env=ENVIRONMENT).stdout.split("\n")[:-1]
 
 
 def arriving(host: Host, *ports: str) -> str:
     """Which of them a datagram of the guest arrives at."""
     command = host[0].command(sys.executable, inside.__file__, "receive", *ports, MARKER)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_path()) as receiving:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as receiving:
         assert receiving.stdout is not None
         assert receiving.stdout.readline() == "listening\n"
         host[1].run(sys.executable, "-c", SEND, *ports, MARKER)
@@ -127,7 +129,3 @@ def test_iptables_are_opened_and_closed_again(host: Host, iptables: str) -> None
 def rules(host: Host, iptables: str) -> list[str]:
     lines = host[0].run(f"{iptables}-save").stdout.splitlines()
     return [line.partition(" [")[0] for line in lines if not line.startswith("#")]
-
-
-def _path() -> dict[str, str]:
-    return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": str(Path(__file__).parents[4])}

@@ -1,8 +1,8 @@
 """firewalld itself, in a host of its own, with libvirt's zone on the bridge; root only."""
 
+import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -51,7 +51,7 @@ def host() -> Iterator[LibvirtHost]:
 
 def run(host: LibvirtHost, verb: str) -> list[str]:
     """The program `inside`, beside firewalld."""
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": str(Path(__file__).parents[4])}
+    environment = {**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     return host.run(sys.executable, inside.__file__, verb, env=environment).stdout.splitlines()
 
 
