@@ -16,7 +16,7 @@ from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.life import Life
 from netipl.control.machines.ports import Commit, Driver, PutGuest
 from netipl.control.machines.power import Power
-from netipl.errors import ConflictError, MissingError, UnavailableError
+from netipl.errors import ConflictError, MissingError
 from netipl.guests.guest import Guest, Origin
 from netipl.integrations.libvirt import driver
 from netipl.integrations.libvirt.domain import Domain, domain
@@ -63,9 +63,8 @@ class MachinePlane:
     def machine(self, name: str) -> MachineView:
         """That of the guest of this name. Raises MissingError, and UnavailableError while libvirt was never there."""
         shown = self.of(self._guest(name))
-        if shown is None and self._driver.why_not:
-            raise UnavailableError(f"libvirt at {self._driver.uri}: {self._driver.why_not}")
         if shown is None:
+            self._driver.demand()
             remedy = f"netipl guest define {name} makes one, netipl guest attach {name} takes one over"
             raise MissingError(f"guest {name} has no machine in libvirt", remedy=remedy)
         return shown
@@ -162,8 +161,7 @@ class MachinePlane:
 
     def _meant(self, name: str, guest: Guest | None, domain_name: str | None) -> Domain:
         """Raises MissingError and UnavailableError."""
-        if self._driver.why_not:
-            raise UnavailableError(f"libvirt at {self._driver.uri}: {self._driver.why_not}")
+        self._driver.demand()
         if domain_name is not None:
             found = self._domains.with_name(domain_name)
         else:
