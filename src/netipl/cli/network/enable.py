@@ -10,7 +10,7 @@ from netipl.errors import UsageError
 from netipl.firmware.rules import Severity
 from netipl.hosting.networks import checking, enabling
 from netipl.hosting.networks.enabling import Asked
-from netipl.hosting.networks.situation import look
+from netipl.hosting.networks.situation import Situation, look
 from netipl.integrations.libvirt.network_record import Server
 
 _WAYS = {Server.DNSMASQ: enabling.by_dnsmasq, Server.NETIPL: enabling.by_netipl}
@@ -54,14 +54,22 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
 
     Exit status: 0 when the network serves boots, 1 when it cannot or somebody says no.
     """
-    if server is Server.NETIPL and (tftp_root is not None or boot_file is not None):
-        raise UsageError("--tftp-root and --boot-file are for dnsmasq", remedy="leave them out with --server netipl")
+    _check_fits(server, tftp_root, boot_file)
     settings = options.settings(config)
     with options.libvirt_of(connect, settings) as libvirt:
         asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
         plan = _WAYS[server](look(libvirt, name), asked)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)
         if not (dry_run or as_json):
-            for finding in checking.check(look(libvirt, name)):
-                if finding.severity is not Severity.NOTE:
-                    telling.told(finding)
+            _tell_what_is_left(look(libvirt, name))
+
+
+def _check_fits(server: Server, tftp_root: Path | None, boot_file: str | None) -> None:
+    if server is Server.NETIPL and (tftp_root is not None or boot_file is not None):
+        raise UsageError("--tftp-root and --boot-file are for dnsmasq", remedy="leave them out with --server netipl")
+
+
+def _tell_what_is_left(situation: Situation) -> None:
+    for finding in checking.check(situation):
+        if finding.severity is not Severity.NOTE:
+            telling.told(finding)
