@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.integration.hosting.networks.conftest import Networks
+from tests.libvirt_guest import defined
 
 pytestmark = pytest.mark.root
 
@@ -36,3 +37,18 @@ def test_what_is_no_guest_is_put_back_too_with_what_its_port_was_set_to(networks
     assert port(networks) == before
     networks.done("disable", "default", "--yes")
     assert port(networks) == before
+
+
+@pytest.mark.guest
+def test_a_tap_that_a_restart_by_hand_has_cut_off_is_found_and_put_back(networks: Networks) -> None:
+    networks.enable("--tftp-root", networks.root())
+    guest = defined(networks.host, "cut-off", 1)
+    networks.host.virsh("start", guest.name, "--paused")
+    assert networks.shown()["without_bridge"] == []
+    networks.host.virsh("net-destroy", "default")
+    networks.host.virsh("net-start", "default")
+    assert networks.shown()["without_bridge"] == [guest.tap]
+    assert "tap-without-bridge" in networks.problems()
+    assert f"put back on virbr0: {guest.tap} of cut-off" in networks.enable()
+    assert networks.shown()["without_bridge"] == []
+    guest.destroy()
