@@ -110,6 +110,15 @@ def test_a_network_that_a_daemon_would_go_on_to_serve_is_not_given_back(host: Li
         assert everything(host) == before
 
 
+def test_what_netipl_has_not_taken_over_yet_is_taken_back(host: LibvirtHost) -> None:
+    before = everything(host)
+    network(host, "enable", "--server", "netipl")
+    assert [path.name for path in (host.directory / "state").iterdir()] == ["handed-over-default.json"]
+    assert "take back" in network(host, "disable")
+    assert list((host.directory / "state").iterdir()) == []
+    assert everything(host) == before
+
+
 def test_a_daemon_with_other_networks_lets_go_of_one(host: LibvirtHost) -> None:
     host.run("ip", "link", "add", "other0", "type", "bridge")
     config = host.directory / "netipl.toml"

@@ -16,7 +16,7 @@ from netipl.hosting.serving import daemon_step, settings_file
 from netipl.hosting.serving import network as networks
 from netipl.hosting.serving.daemon_step import ReloadDaemon, RestartDaemon, StopDaemon
 from netipl.hosting.serving.firewall_step import closed, opened
-from netipl.hosting.serving.handing_over import HandOver
+from netipl.hosting.serving.handing_over import HandOver, taken_back
 from netipl.integrations import systemctl
 from netipl.integrations.firewall.access import DHCP, TFTP, Access, Service
 from netipl.integrations.firewall.nftables import rules
@@ -66,7 +66,12 @@ def ended(situation: Situation, config: Path) -> Around:
     written = settings_file.removing(config, str(network.interface))
     if written is None:
         return firewall
-    return _all(Around(before=(written,)), _given_up(load(config)), firewall)
+    settings = load(config)
+    known = next(each.name for each in settings.networks() if each.interface == network.interface)
+    waiting = taken_back(settings, known)
+    return _all(
+        Around(before=(written,)), _given_up(settings), firewall, Around(behind=() if waiting is None else (waiting,))
+    )
 
 
 def closed_again(situation: Situation) -> Around:
