@@ -40,7 +40,7 @@ def _addressed(offer: Offer, data: BootData) -> Outcome:
             problem=ProblemId.NO_TFTP_SERVER,
             message="no TFTP server is named, neither as siaddr nor in option 66",
         )
-    if not _is_reached(data):
+    if not _is_reached(offer, data):
         return Outcome(
             subject=subject,
             evidence=evidence,
@@ -80,16 +80,12 @@ def _name_servers(offer: Offer) -> tuple[IPv4Address, ...]:
     return tuple(IPv4Address(packed[at : at + 4]) for at in range(0, len(packed), 4))
 
 
-def _is_reached(data: BootData) -> bool:
-    """A guest without a route has no netmask either; the firmware then goes by the class of its address."""
-    if data.route is not None or data.server is None:
+def _is_reached(offer: Offer, data: BootData) -> bool:
+    """Without netmask and router the firmware takes every server for a neighbour, which it has to be then."""
+    mask = offer.message.options.get(Option.SUBNET_MASK)
+    if data.route is not None or data.server is None or mask is None:
         return True
-    return data.server in IPv4Interface(f"{data.address}/{_classful(data.address)}").network
-
-
-def _classful(address: IPv4Address) -> int:
-    first = address.packed[0]
-    return 8 if first < 128 else 16 if first < 192 else 24
+    return data.server in IPv4Interface(f"{data.address}/{IPv4Address(mask)}").network
 
 
 def _subject(offer: Offer) -> str:

@@ -1,7 +1,7 @@
-"""What the XML of a domain says of booting from the network, as values; and the emulators of a host.
+"""What the XML of a domain says that may keep it from booting over the network; and the emulators of a host.
 
-Pure; everything else in it is left alone. Sources: libvirt's formatdomain (OS booting, network interfaces, memory) and
-formatcaps.
+What netipl itself changes is in domain_xml.py. Sources: libvirt, formatdomain.html (OS booting, network interfaces,
+memory) and formatcaps.html.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from uuid import UUID
 from xml.etree.ElementTree import Element
 
 from netipl.errors import UnavailableError, UsageError
+from netipl.integrations.libvirt.domain_xml import is_disk, mac_of, order_of
 from netipl.integrations.libvirt.xml_text import parsed
 from netipl.net import Mac
 
@@ -28,10 +29,12 @@ class Interface:
     bridge: str
     """Of type bridge, and of a network as long as the domain runs."""
     mac: Mac | None
+    """None until libvirt has given it one."""
     model: str
     target: str
     """The tap, as long as the domain runs."""
-    order: int | None
+    order: int
+    """0 is none."""
     is_on_ccw: bool
     is_up: bool
     virtualport: str
@@ -58,14 +61,14 @@ class Domain:
     @property
     def boots_from_network(self) -> bool:
         """Whether it tries the network at all."""
-        return "network" in self.boots_by or any(each.order is not None for each in self.interfaces)
+        return "network" in self.boots_by or any(each.order for each in self.interfaces)
 
     @property
     def boots_disk_first(self) -> bool:
         """Whether it tries something else before the network."""
         if "network" in self.boots_by:
             return self.boots_by[0] != "network"
-        orders = [each.order for each in self.interfaces if each.order is not None]
+        orders = [each.order for each in self.interfaces if each.order]
         return bool(orders and self.disk_orders) and min(self.disk_orders) < min(orders)
 
     @property
@@ -73,7 +76,7 @@ class Domain:
         """The interfaces that the firmware is told of: those with an order, or the first one by `<boot dev>`."""
         if "network" in self.boots_by:
             return self.interfaces[:1]
-        return tuple(each for each in self.interfaces if each.order is not None)
+        return tuple(each for each in self.interfaces if each.order)
 
 
 def domain(text: str) -> Domain:
@@ -87,7 +90,9 @@ def domain(text: str) -> Domain:
             emulator=Path(path) if (path := _text(root, "devices/emulator")) else None,
             memory=int(_text(root, "memory") or 0) * _KIB,
             boots_by=tuple(each.get("dev", "") for each in root.findall("os/boot")),
-            disk_orders=tuple(int(each.get("order", "0")) for each in root.findall("devices/disk/boot")),
+            disk_orders=tuple(
+                order for each in root.iterfind("devices/disk") if is_disk(each) and (order := order_of(each))
+            ),
             interfaces=tuple(map(_interface, root.findall("devices/interface"))),
             on_reboot=_text(root, "on_reboot") or "restart",
             on_crash=_text(root, "on_crash") or "destroy",
@@ -105,16 +110,14 @@ def emulators(text: str) -> tuple[Path, ...]:
 def _interface(element: Element) -> Interface:
     source = element.find("source")
     attributes = source.attrib if source is not None else {}
-    order = _attribute(element, "boot", "order")
-    mac = _attribute(element, "mac", "address")
     return Interface(
         kind=element.get("type", ""),
         source=attributes.get("network") or attributes.get("bridge") or attributes.get("dev") or "",
         bridge=attributes.get("bridge", ""),
-        mac=Mac.parse(mac) if mac else None,
+        mac=mac_of(element),
         model=_attribute(element, "model", "type"),
         target=_attribute(element, "target", "dev"),
-        order=int(order) if order else None,
+        order=order_of(element),
         is_on_ccw=_attribute(element, "address", "type") in ("", "ccw"),
         is_up=_attribute(element, "link", "state") != "down",
         virtualport=_attribute(element, "virtualport", "type"),
