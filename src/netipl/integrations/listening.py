@@ -73,15 +73,6 @@ def listeners(ports: Iterable[int]) -> tuple[Listener, ...]:
     return tuple(_listeners(done.stdout))
 
 
-def user_of(pid: int) -> int | None:
-    """The effective user of a process; None where there is none."""
-    try:
-        status = (_PROC / str(pid) / "status").read_text()
-    except OSError:
-        return None
-    return int(status.partition("\nUid:")[2].split()[1])
-
-
 def _listeners(text: str) -> Iterator[Listener]:
     """Of IPv6 sockets that take IPv4 too, ss writes the address as `*`."""
     for line in text.splitlines():
