@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from ipaddress import IPv4Address
-from typing import Final
+from typing import Final, Self
 
 from netipl.errors import UnavailableError, WireError
 from netipl.net import Mac
@@ -96,7 +96,7 @@ class _Probe:
             remedy = _RIGHTS if isinstance(error, PermissionError) else "`ip link` shows the interfaces that exist"
             raise UnavailableError(f"nobody can be asked on {interface}: {error.strerror}", remedy=remedy) from error
 
-    def __enter__(self) -> "_Probe":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -135,6 +135,4 @@ class _Probe:
             except WireError:
                 continue
             if datagram.destination_port == CLIENT_PORT and reply.op is OpCode.BOOTREPLY and reply.xid == self._xid:
-                yield Offer(
-                    interface=self._interface, source=datagram.source, mac=Mac(mac), after=after, message=reply
-                )
+                yield Offer(interface=self._interface, source=datagram.source, mac=Mac(mac), after=after, message=reply)

@@ -14,7 +14,7 @@ from typing import Final
 
 from netipl.errors import UnavailableError
 
-_COMMAND: Final = "ss --no-header --udp --tcp --listening --numeric --processes --extended".split()
+_COMMAND: Final = ["ss", "--no-header", "--udp", "--tcp", "--listening", "--numeric", "--processes", "--extended"]
 _LOCAL: Final = re.compile(r"(?P<address>\*|\[[^]]*]|[0-9.]+)(?:%(?P<interface>[^:]+))?:(?P<port>\d+)")
 _USER: Final = re.compile(r'\(\("(?P<name>.*?)",pid=(?P<pid>\d+),')
 _UID: Final = re.compile(r"\buid:(\d+)")
@@ -97,4 +97,6 @@ def _program(pid: int, name: str) -> Program:
         command = (_PROC / str(pid) / "cmdline").read_bytes()
     except OSError:
         command = b""
-    return Program(pid=pid, name=name, command=tuple(each.decode(errors="replace") for each in command.split(b"\0") if each))
+    return Program(
+        pid=pid, name=name, command=tuple(each.decode(errors="replace") for each in command.split(b"\0") if each)
+    )

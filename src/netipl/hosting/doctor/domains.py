@@ -10,7 +10,7 @@ from typing import Final
 
 from netipl.firmware.limits import BOOT_DEVICES, LEAST_MEMORY, MIB
 from netipl.firmware.versions import Version
-from netipl.hosting.doctor.host import Guest, Host
+from netipl.hosting.doctor.host import Host
 from netipl.hosting.doctor.outcome import Outcome, fine
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.integrations.libvirt.domain_boot import Domain, Interface

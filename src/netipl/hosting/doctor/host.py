@@ -4,14 +4,17 @@ Only reads, with the caller's rights. What cannot be read is an error here, and 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from uuid import UUID
 
-from netipl.errors import UnavailableError
+from netipl.errors import NetiplError, RefusedError, UnavailableError
+from netipl.firmware.rules import Severity
+from netipl.firmware.tftp_client import SERVER_PORT as TFTP_PORT
 from netipl.integrations import dhcp_probe, listening
 from netipl.integrations.devices import device
 from netipl.integrations.dhcp_probe import Offer
@@ -25,20 +28,44 @@ from netipl.machines import firmware_files, qemu
 from netipl.machines.firmware_files import Installed
 from netipl.net import Mac
 from netipl.protocols.dhcp4.codes import SERVER_PORT
-from netipl.firmware.tftp_client import SERVER_PORT as TFTP_PORT
 from netipl.settings.settings import Settings
 
 HTTP_PORT = 8069
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Only:
-    """The one guest that is looked at: its name, and what else tells its domain and its network."""
+class PlanFinding:
+    """What is wrong with a plan, as the daemon tells it."""
+
+    severity: Severity
+    rule: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the daemon knows of a guest: its marks, its network with that one's interface, and its plan.
+
+    `purpose` is empty where its firmware is given nothing.
+    """
 
     name: str
     uuid: UUID | None = None
     macs: tuple[Mac, ...] = ()
-    network: str | None = None
+    network: str = ""
+    interface: str = ""
+    purpose: str = ""
+    files: int = 0
+    findings: tuple[PlanFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """The one guest that is looked at, and what the daemon knows of it, or why that is not known."""
+
+    name: str
+    known: Known | NetiplError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +97,16 @@ class LibvirtNetwork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """An interface on which guests boot, and who is to serve it. `server` is our address there."""
+    """An interface on which guests boot, and who is to serve it. `address` is ours there, with the subnet."""
 
     name: str
     interface: str
-    server: IPv4Address | None
+    address: IPv4Interface | None
     by_netipl: bool
+
+    @property
+    def server(self) -> IPv4Address | None:
+        return self.address.ip if self.address is not None else None
 
     def __str__(self) -> str:
         return f"network {self.name}"
@@ -87,7 +118,7 @@ class Host:
 
     uri: str
     settings: Settings | None = None
-    settings_file: Path = Path()
+    settings_error: NetiplError | None = None
     program: Path | str = qemu.PROGRAM
     only: Only | None = None
 
@@ -107,10 +138,11 @@ class Host:
         """Those of libvirt, by name; none where it is not reached."""
         if isinstance(self.libvirt, UnavailableError):
             return {}
-        return {
-            each.name: LibvirtNetwork(facts=network_xml.facts(each.xml), is_active=each.live is not None)
-            for each in self.libvirt.networks
-        }
+        found = {}
+        for each in self.libvirt.networks:
+            with suppress(RefusedError):  # the record of another version of netipl; `network list` tells of it
+                found[each.name] = LibvirtNetwork(facts=network_xml.facts(each.xml), is_active=each.live is not None)
+        return found
 
     @cached_property
     def guests(self) -> tuple[Guest, ...]:
@@ -160,24 +192,27 @@ class Host:
         for name, network in self.networks.items():
             facts = network.facts
             if network.is_active and network.is_served_by_libvirt:
-                server = facts.interface.ip if facts.interface is not None else None
-                yield Segment(name=name, interface=facts.bridge, server=server, by_netipl=False)
+                yield Segment(name=name, interface=facts.bridge, address=facts.interface, by_netipl=False)
         for each in self.settings.networks() if self.settings is not None else ():
             if each.interface is not None:
-                yield Segment(name=each.name, interface=each.interface, server=each.server, by_netipl=True)
+                address = IPv4Interface(f"{each.server}/{each.subnet.prefixlen}")
+                yield Segment(name=each.name, interface=each.interface, address=address, by_netipl=True)
 
     def _is_meant(self, guest: Guest) -> bool:
         if self.only is None:
             return True
-        macs = {each.mac for each in guest.next.interfaces}
-        return guest.next.uuid == self.only.uuid or not macs.isdisjoint(self.only.macs) or guest.name == self.only.name
+        known = self.only.known
+        if not isinstance(known, Known):
+            return guest.name == self.only.name
+        return guest.next.uuid == known.uuid or any(each.mac in known.macs for each in guest.next.interfaces)
 
     def _is_of_guest(self, segment: Segment) -> bool:
         """All are, unless one guest is looked at."""
         if self.only is None:
             return True
+        known = self.only.known
         bridges = {self.bridge_of(each) for guest in self.guests for each in guest.next.interfaces}
-        return segment.interface in bridges or (segment.by_netipl and segment.name == self.only.network)
+        return segment.interface in bridges or (isinstance(known, Known) and segment.interface == known.interface)
 
     def _emulators(self) -> tuple[Path | str, ...]:
         named = [each.next.emulator for each in self.guests if each.next.emulator is not None]

@@ -55,7 +55,9 @@ def _named(offer: Offer, data: BootData) -> Outcome:
     name = printable(offer.message.options.get(Option.TFTP_SERVER_NAME, offer.message.sname).partition(b"\0")[0])
     servers = _name_servers(offer)
     found, words = _looked_up(name, servers[0]) if servers else ((), "no DNS server is sent in option 6")
-    evidence = f"the offer of {offer.server}: TFTP server {name!r}, DNS server {servers[0] if servers else 'none'}: {words}"
+    evidence = (
+        f"the offer of {offer.server}: TFTP server {name!r}, DNS server {servers[0] if servers else 'none'}: {words}"
+    )
     if found:
         return fine(_subject(offer), evidence)
     return Outcome(

@@ -34,6 +34,7 @@ class ProblemId(StrEnum):
     NO_TFTP_SERVER = "no-tftp-server"
     NAME_UNRESOLVED = "name-unresolved"
     SERVER_OUT_OF_REACH = "server-out-of-reach"
+    FIREWALL_CLOSED = "firewall-closed"
     SPANNING_TREE = "spanning-tree"
     # files
     ROOT_MISSING = "root-missing"
@@ -53,6 +54,7 @@ class ProblemId(StrEnum):
     BOOT_ORDER_DISK_FIRST = "boot-order-disk-first"
     NETWORK_MISSING = "network-missing"
     NETWORK_INACTIVE = "network-inactive"
+    BRIDGE_MISSING = "bridge-missing"
     TAP_WITHOUT_BRIDGE = "tap-without-bridge"
     MACVTAP = "macvtap"
     OPEN_VSWITCH = "open-vswitch"
@@ -87,7 +89,9 @@ class Problem:
 
 
 _ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
-_PACKAGE: Final = "install it (Debian 12: qemu-system-misc, Debian 13: qemu-system-s390x, Fedora: qemu-system-s390x-core)"
+_PACKAGE: Final = (
+    "install it (Debian 12: qemu-system-misc, Debian 13: qemu-system-s390x, Fedora: qemu-system-s390x-core)"
+)
 _ASKS: Final = "asks every 8 seconds, and gives up after 80"
 _ITS_EDIT: Final = "`virsh edit NAME`; what is changed holds from its next start on"
 
@@ -173,6 +177,11 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
             guest="finds no way to the TFTP server, which is in another subnet: it takes a netmask only with a router",
             remedy="send a router (option 3) with the netmask (option 1)",
         ),
+        ProblemId.FIREWALL_CLOSED: Problem(
+            severity=_ERROR,
+            guest="asks and is not heard, or hears no answer: no address, or no file",
+            remedy="let UDP 67 and 69 of the bridge through, and the port of HTTP",
+        ),
         ProblemId.SPANNING_TREE: Problem(
             severity=_WARNING,
             guest="is not heard in its first seconds, while its port listens and learns, and begins anew after 8",
@@ -204,12 +213,12 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
             remedy="give the directory the type tftpdir_t",
         ),
         ProblemId.FILES_WRONG: Problem(
-            severity=_ERROR,
+            severity=_WARNING,
             guest="does not boot what is written there",
             remedy="`netipl lint` on that directory says what is wrong, line by line",
         ),
         ProblemId.MEDIUM_TOO_LARGE: Problem(
-            severity=_ERROR,
+            severity=_WARNING,
             guest="gives up when kernel and initrd no longer fit: up to QEMU 9.1 after 120 MiB",
             remedy="run the guests that boot it with QEMU 9.2 or newer, or take a smaller medium",
         ),
@@ -257,6 +266,11 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
             severity=_ERROR,
             guest="does not start: its network is not active",
             remedy="`virsh net-start NETWORK`, and `virsh net-autostart NETWORK`",
+        ),
+        ProblemId.BRIDGE_MISSING: Problem(
+            severity=_ERROR,
+            guest="does not start: the bridge that it is attached to is not there",
+            remedy="make the bridge, or attach the guest to a network of libvirt",
         ),
         ProblemId.TAP_WITHOUT_BRIDGE: Problem(
             severity=_ERROR,

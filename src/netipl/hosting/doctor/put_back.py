@@ -1,6 +1,5 @@
 """Puts the tap of a running guest back on its bridge; the guest goes on with the network card that it has."""
 
-import subprocess
 from dataclasses import dataclass
 
 from netipl.integrations import bridges

@@ -11,7 +11,7 @@ from typing import Final
 
 from netipl.errors import NetiplError, UnavailableError, UsageError
 from netipl.firmware.lint.finding import File, Kind, Target
-from netipl.firmware.lint.tree import lint, uses
+from netipl.firmware.lint.tree import lint
 from netipl.firmware.rules import Severity
 from netipl.hosting.doctor.host import Host
 from netipl.hosting.doctor.outcome import Outcome, fine
@@ -47,9 +47,7 @@ def look(host: Host) -> Iterator[Outcome]:
     for name, network in host.networks.items():
         facts = network.facts
         if facts.tftp_root is not None and (host.only is None or facts.bridge in bridges):
-            root = _Root(
-                network=name, place=facts.tftp_root, boot_file=facts.boot_file or "", user=dnsmasq_user(name)
-            )
+            root = _Root(network=name, place=facts.tftp_root, boot_file=facts.boot_file or "", user=dnsmasq_user(name))
             yield from _looked_at(root, host)
 
 
@@ -90,9 +88,7 @@ def _readable(root: _Root, evidence: str, tree: dict[bytes, File]) -> Outcome:
         remedy = ""
     except NetiplError as error:
         repair, remedy = None, error.remedy
-    return Outcome(
-        subject=str(root), evidence=evidence, problem=problem, message=message, remedy=remedy, repair=repair
-    )
+    return Outcome(subject=str(root), evidence=evidence, problem=problem, message=message, remedy=remedy, repair=repair)
 
 
 def _booted(tree: dict[bytes, File], root: _Root) -> list[bytes]:

@@ -62,7 +62,8 @@ def overview(uri: str, patience: float = PATIENCE) -> Overview:
     asking.join(patience)
     if not answers:
         raise UnavailableError(
-            f"{uri} does not answer within {patience:.0f} seconds", remedy="restart libvirtd: its guests and networks go on"
+            f"{uri} does not answer within {patience:.0f} seconds",
+            remedy="restart libvirtd: its guests and networks go on",
         )
     answer = answers[0]
     if isinstance(answer, binding.libvirtError):
@@ -105,5 +106,5 @@ def _described(binding: Any, objects: list[Any], inactive: int) -> tuple[Describ
 
 
 def _version(number: int) -> str:
-    """libvirt writes 9.0.0 as 9000000."""
+    """Libvirt writes 9.0.0 as 9000000."""
     return f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"
