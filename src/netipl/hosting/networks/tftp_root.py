@@ -89,7 +89,7 @@ class OpenRoot:
 
 
 def opened(root: Path, user: str, boot_file: str) -> OpenRoot | None:
-    """The step, or None where `user` can read all that boots need.
+    """The step, or None where `user` can read all that boots need. The root may be missing yet.
 
     Raises RefusedError for a root in a home, and UnavailableError for one that this process cannot read.
     """
@@ -105,8 +105,9 @@ def opened(root: Path, user: str, boot_file: str) -> OpenRoot | None:
 
 def _needed(root: Path, boot_file: str) -> Iterator[tuple[Path, int]]:
     """What must be permitted to others, of each path from `/` to the last file."""
-    for directory in reversed(root.parents):
-        yield directory, _ENTER
+    yield from ((each, _ENTER) for each in reversed(root.parents) if each.exists())
+    if not root.exists():
+        return
     yield root, _READ | _ENTER
     tree = tftp_root.described(root)
     target = Target(boot_file=os.fsencode(boot_file))

@@ -45,10 +45,11 @@ def canonical(element: Element) -> str:
     return ET.tostring(_ordered(element), encoding="unicode")
 
 
-def difference(before: Element, after: Element, name: str) -> str:
+def difference(before: Element, after: Element, name: str, heads: tuple[str, str] = ("now", "then")) -> str:
     """A unified diff of the two, called `name` in its head; empty where they are the same."""
     now, then = (text_of(each).splitlines(keepends=True) for each in (before, after))
-    return "".join(difflib.unified_diff(now, then, f"{name} (now)", f"{name} (then)"))
+    first, second = (f"{name} ({head})" for head in heads)
+    return "".join(difflib.unified_diff(now, then, first, second))
 
 
 def _ordered(element: Element) -> Element:
