@@ -77,7 +77,7 @@ def _settings(config: Path | None) -> tuple[Settings | None, NetiplError | None]
 
 
 def _uri(settings: Settings | None) -> str:
-    named = settings.file.libvirt if settings is not None else None
+    named = settings.libvirt if settings is not None else None
     return named.uri if named is not None else SYSTEM
 
 
@@ -85,10 +85,10 @@ def _repaired(page: Page, found: list[tuple[str, Outcome]]) -> bool:
     """Whether anything was tried."""
     repairs = [outcome.repair for _, outcome in found if outcome.repair is not None]
     for each in repairs:
+        words, failure = each.words, None
         try:
             each.apply()
         except NetiplError as error:
-            page.repair(each, error)
-        else:
-            page.repair(each, None)
+            failure = error
+        page.repair(words, failure)
     return bool(repairs)

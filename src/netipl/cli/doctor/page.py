@@ -13,7 +13,6 @@ from rich.text import Text
 from netipl.errors import NetiplError
 from netipl.firmware.rules import Severity
 from netipl.hosting.doctor.outcome import Outcome
-from netipl.hosting.networks.step import Step
 from netipl.wire import printable
 
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
@@ -27,13 +26,14 @@ class Page:
         self._json = as_json
         self._console = Console(highlight=False, soft_wrap=True)
 
-    def repair(self, step: Step, error: NetiplError | None) -> None:
+    def repair(self, words: str, error: NetiplError | None) -> None:
         """What was tried, and whether it is done."""
         if self._json:
-            typer.echo(json.dumps({"repair": step.words, "done": error is None, "error": str(error or "")}))
+            typer.echo(json.dumps({"repair": words, "done": error is None, "error": str(error or "")}))
             return
-        head = Text("repaired: " if error is None else "not repaired: ", style="bold green" if error is None else "red")
-        self._console.print(head.append(_safe(step.words), style="").append(f": {_safe(str(error))}" if error else ""))
+        head = Text("not repaired: ", style="bold red") if error else Text("repaired: ", style="bold green")
+        head.append(_safe(words), style="")
+        self._console.print(head.append(f": {_safe(str(error))}" if error else "", style=""))
 
     def examination(self, found: Sequence[tuple[str, Outcome]]) -> int:
         """All of it, and the exit status."""
@@ -66,7 +66,7 @@ def as_json(check: str, outcome: Outcome) -> dict[str, str | bool | None]:
         "check": check,
         "subject": outcome.subject,
         "evidence": outcome.evidence,
-        "problem": outcome.problem.value if outcome.problem else None,
+        "problem": outcome.problem or None,
         "severity": outcome.severity.value if outcome.severity else None,
         "message": outcome.message,
         "guest": outcome.guest,

@@ -1,14 +1,15 @@
-"""What the interfaces of guests hang on: whether whoever serves on this host can be reached that way.
+"""What the interfaces of guests hang on: whether whoever serves can be reached that way.
 
-Sources: libvirt's formatdomain (network interfaces) and formatnetwork; Linux, Documentation/networking for macvtap.
+Bridges that libvirt makes are the business of the check of networks. Sources: libvirt's formatdomain (network
+interfaces) and formatnetwork; Linux, Documentation/networking for macvtap.
 """
 
 from collections.abc import Iterator
 
 from netipl.errors import UnavailableError
 from netipl.firmware.rules import Severity
-from netipl.hosting.doctor.host import Guest, Host
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.host import Guest, Host, Segment
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.hosting.doctor.put_back import PutBack
 from netipl.integrations import bridges, openvswitch
@@ -30,83 +31,80 @@ def look(host: Host) -> Iterator[Outcome]:
 def _attached(guest: Guest, interface: Interface, host: Host) -> Iterator[Outcome]:
     match interface.kind:
         case "direct":
-            yield _macvtap(guest, interface, interface.source, host)
+            yield _macvtap(guest, interface, host)
         case "user":
-            message = "its network is QEMU's own"
-            evidence, problem = f"{interface}: type user", ProblemId.USER_NETWORK
-            yield Outcome(subject=str(guest), evidence=evidence, problem=problem, message=message)
+            evidence, message = f"{interface}: type user", "its network is QEMU's own"
+            yield wrong(ProblemId.USER_NETWORK, str(guest), message, evidence=evidence)
         case "bridge":
-            yield from _bridge(guest, interface, interface.source, interface.virtualport, host)
+            yield _bridge(guest, interface, host)
         case "network":
-            network = host.networks.get(interface.source)
-            if network is None:  # told of by the check of libvirt
-                return
-            facts = network.facts
-            if facts.is_macvtap:
-                yield _macvtap(guest, interface, facts.device, host)
-            elif not facts.has_own_bridge:
-                switch = _OPEN_VSWITCH if facts.open_vswitch else interface.virtualport
-                yield from _bridge(guest, interface, facts.bridge, switch, host)
+            yield _network(guest, interface, host)
 
 
-def _macvtap(guest: Guest, interface: Interface, on: str, host: Host) -> Outcome:
+def _network(guest: Guest, interface: Interface, host: Host) -> Outcome:
+    evidence = f"{interface} is in network {interface.source}"
+    if interface.source not in host.networks:
+        message = f"there is no network {interface.source}"
+        return wrong(ProblemId.NETWORK_MISSING, str(guest), message, evidence=evidence)
+    return fine(str(guest), evidence)
+
+
+def _macvtap(guest: Guest, interface: Interface, host: Host) -> Outcome:
     """Another machine may serve it; but not what listens on the same device here."""
     served = {each.interface for each in host.segments}
-    return Outcome(
-        subject=str(guest),
-        evidence=f"{interface} is a macvtap on {on or 'a device of a pool'}",
-        problem=ProblemId.MACVTAP,
-        message="what it sends leaves by the device's cable, and never reaches this host",
-        severity=None if on in served else Severity.WARNING,
+    return wrong(
+        ProblemId.MACVTAP,
+        str(guest),
+        "what it sends leaves by the device's cable, and never reaches this host",
+        evidence=f"{interface} is a macvtap on {interface.source}",
+        severity=None if interface.source in served else Severity.WARNING,
     )
 
 
-def _bridge(guest: Guest, interface: Interface, name: str, switch: str, host: Host) -> Iterator[Outcome]:
-    """A bridge that libvirt has not made, of Linux or of Open vSwitch."""
-    subject, evidence = str(guest), f"{interface} is attached to {name or 'no bridge'}"
+def _bridge(guest: Guest, interface: Interface, host: Host) -> Outcome:
+    """Of Linux or of Open vSwitch; it may also be one that libvirt has made for a network."""
+    name, subject = interface.source, str(guest)
     there = device(name)
+    segment = next((each for each in host.segments if each.interface == name), None)
+    evidence = f"{interface} is attached to {name}, {_serving(segment)}"
     if there is None:
-        message = f"there is no device {name}"
-        yield Outcome(subject=subject, evidence=evidence, problem=ProblemId.BRIDGE_MISSING, message=message)
-        return
+        return wrong(ProblemId.BRIDGE_MISSING, subject, f"there is no device {name}", evidence=evidence)
     is_switch = not there.is_bridge and openvswitch.is_bridge(name)
-    served = next((each for each in host.segments if each.interface == name), None)
-    by = f"{served} serves it" if served is not None else "nobody here serves it"
-    if is_switch and switch != _OPEN_VSWITCH:
+    if is_switch and interface.virtualport != _OPEN_VSWITCH:
         message = f"{name} is a bridge of Open vSwitch, and the interface has no <virtualport>"
-        yield Outcome(
-            subject=subject,
-            evidence=f"{evidence}, virtualport {switch or 'none'}",
-            problem=ProblemId.OPEN_VSWITCH_PORT,
-            message=message,
-        )
-    elif served is not None:
-        yield fine(subject, f"{evidence}, and {by}")
-    else:
-        problem = ProblemId.OPEN_VSWITCH if is_switch else ProblemId.EXTERNAL_BRIDGE
-        message = f"{name} is a bridge of {'Open vSwitch' if is_switch else 'somebody else than libvirt'}"
-        yield Outcome(subject=subject, evidence=f"{evidence}; {by}", problem=problem, message=message)
+        return wrong(ProblemId.OPEN_VSWITCH_PORT, subject, message, evidence=evidence)
+    if segment is not None and segment.by is not None:
+        return fine(subject, evidence)
+    if is_switch:
+        message = f"{name} is a bridge of Open vSwitch"
+        return wrong(ProblemId.OPEN_VSWITCH, subject, message, evidence=evidence)
+    return wrong(ProblemId.EXTERNAL_BRIDGE, subject, f"{name} is no bridge of libvirt's", evidence=evidence)
+
+
+def _serving(segment: Segment | None) -> str:
+    by = segment.by if segment is not None else None
+    return f"which {by} serves as {segment}" if by is not None else "which nothing on this host is told to serve"
 
 
 def _tap(guest: Guest, interface: Interface, host: Host) -> Iterator[Outcome]:
     """Of Open vSwitch the tap has no bridge of Linux."""
     wanted = host.bridge_of(interface)
-    if interface.kind not in {"network", "bridge"} or not wanted or interface.virtualport == _OPEN_VSWITCH:
+    is_looked_at = wanted in {each.now.bridge for each in host.booted_over if each.now.has_own_bridge}
+    if is_looked_at or not interface.target or bridges.bridge(wanted) is None:
         return
     try:
         found = bridges.master(interface.target)
     except UnavailableError:  # it ended while it was looked at
         return
-    evidence = f"tap {interface.target} of {interface}: on {found or 'no bridge'}, and belongs on {wanted}"
-    if found is None:
-        is_there = bridges.bridge(wanted) is not None
-        yield Outcome(
-            subject=str(guest),
-            evidence=evidence,
-            problem=ProblemId.TAP_WITHOUT_BRIDGE,
-            message=f"its tap {interface.target} is on no bridge",
-            remedy=f"`ip link set {interface.target} master {wanted}`, or --fix",
-            repair=PutBack(tap=interface.target, bridge=wanted) if is_there else None,
-        )
-    else:
+    evidence = f"tap {interface.target} of {interface} is on {found or 'no bridge'}, and belongs on {wanted}"
+    if found is not None:
         yield fine(str(guest), evidence)
+        return
+    yield wrong(
+        ProblemId.TAP_WITHOUT_BRIDGE,
+        str(guest),
+        f"its tap {interface.target} is on no bridge",
+        evidence=evidence,
+        remedy=f"`ip link set {interface.target} master {wanted}`, or --fix",
+        repair=PutBack(tap=interface.target, bridge=wanted),
+    )

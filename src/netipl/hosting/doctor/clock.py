@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from netipl.hosting.doctor.host import Host
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.integrations.clock import Discipline, discipline
 
@@ -29,7 +29,7 @@ def _against(now: datetime, written: dict[Path, datetime]) -> Outcome:
     evidence = f"it is {now:%F %T}Z; {newest} was written at {written[newest]:%F %T}Z"
     if now + _ALLOWED < written[newest]:
         message = f"it is before something that was written here, by {written[newest] - now}"
-        return Outcome(subject=_SUBJECT, evidence=evidence, problem=ProblemId.CLOCK_WRONG, message=message)
+        return wrong(ProblemId.CLOCK_WRONG, _SUBJECT, message, evidence=evidence)
     return fine(_SUBJECT, evidence)
 
 
@@ -40,7 +40,7 @@ def judged(kept: Discipline) -> Outcome:
         return fine(_SUBJECT, f"it is kept by a time server, to {error:.3f} seconds at most")
     evidence = "the kernel says that nobody keeps it (STA_UNSYNC)"
     message = "nobody compares it with a time server"
-    return Outcome(subject=_SUBJECT, evidence=evidence, problem=ProblemId.CLOCK_FREE, message=message)
+    return wrong(ProblemId.CLOCK_FREE, _SUBJECT, message, evidence=evidence)
 
 
 def _written(place: Path) -> datetime:

@@ -7,7 +7,7 @@ from typing import Final
 
 from netipl.firmware.limits import MIB
 from netipl.hosting.doctor.host import Host
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 
 _FULL: Final = 16 * MIB
@@ -31,9 +31,9 @@ def _places(host: Host) -> Iterator[tuple[str, Path]]:
         yield "running transfers", host.settings.run_directory()
         if host.settings.tftp_export is not None:
             yield "exported files", host.settings.tftp_export
-    for network in host.networks.values():
-        if network.facts.tftp_root is not None:
-            yield "files for TFTP", network.facts.tftp_root
+    for network in host.booted_over:
+        if network.now.tftp_root is not None:
+            yield "files for TFTP", network.now.tftp_root
     if host.guests:
         yield "disks of guests", _DISKS
 
@@ -46,10 +46,10 @@ def _judged(what: str, place: Path) -> Outcome:
     evidence = f"{free // MIB} MiB of {whole // MIB} are free, and {_inodes(found)}"
     if free < _FULL or without_inodes:
         message = "no more files can be made there" if without_inodes else "it is full"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.DISK_FULL, message=message)
+        return wrong(ProblemId.DISK_FULL, subject, message, evidence=evidence)
     if free < _SMALL:
         message = f"less than {_SMALL // MIB} MiB are free"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.DISK_SMALL, message=message)
+        return wrong(ProblemId.DISK_SMALL, subject, message, evidence=evidence)
     return fine(subject, evidence)
 
 

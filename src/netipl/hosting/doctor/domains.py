@@ -11,7 +11,7 @@ from typing import Final
 from netipl.firmware.limits import BOOT_DEVICES, LEAST_MEMORY, MIB
 from netipl.firmware.versions import Version
 from netipl.hosting.doctor.host import Host
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.integrations.libvirt.domain_boot import Domain, Interface
 from netipl.machines.firmware_files import Installed
@@ -35,7 +35,7 @@ def _interfaces(domain: Domain) -> Iterator[Outcome]:
     subject = f"domain {domain.name}"
     if not domain.interfaces:
         message = "it has no network interface"
-        yield Outcome(subject=subject, evidence="its definition", problem=ProblemId.NO_NIC, message=message)
+        yield wrong(ProblemId.NO_NIC, subject, message, evidence="its definition")
     for each in domain.booted_from or domain.interfaces:
         yield _interface(subject, each)
 
@@ -47,13 +47,13 @@ def _interface(subject: str, interface: Interface) -> Outcome:
     if interface.kind not in _ON_THE_WIRE or model != _MODEL:
         what = f"model {model}" if interface.kind in _ON_THE_WIRE else f"type {interface.kind}"
         message = f"the firmware has no driver for {what}"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.NIC_MODEL, message=message)
+        return wrong(ProblemId.NIC_MODEL, subject, message, evidence=evidence)
     if not interface.is_on_ccw:
         message = "it is on a bus that the firmware does not boot from"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.NIC_BUS, message=message)
+        return wrong(ProblemId.NIC_BUS, subject, message, evidence=evidence)
     if not interface.is_up:
         message = "its link is down"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.LINK_DOWN, message=message)
+        return wrong(ProblemId.LINK_DOWN, subject, message, evidence=evidence)
     return fine(subject, evidence)
 
 
@@ -65,11 +65,11 @@ def _order(domain: Domain, version: Version | None) -> Outcome:
     evidence = f"boot order: {', '.join(devices) or 'none'}"
     if not domain.boots_from_network:
         message = "it is not told to boot from the network"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.BOOT_ORDER_MISSING, message=message)
+        return wrong(ProblemId.BOOT_ORDER_MISSING, subject, message, evidence=evidence)
     if domain.boots_disk_first:
         tried = "that the network follows" if _tries_all(version) else "and tries one device only"
         message = f"its disk comes first, {tried} (QEMU {version or 'of any version'})"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.BOOT_ORDER_DISK_FIRST, message=message)
+        return wrong(ProblemId.BOOT_ORDER_DISK_FIRST, subject, message, evidence=evidence)
     return fine(subject, evidence)
 
 
@@ -78,7 +78,7 @@ def _memory(domain: Domain, version: Version | None) -> Outcome:
     evidence = f"{domain.memory // MIB} MiB of memory, for QEMU {version or 'of any version'}"
     if domain.memory < least * MIB:
         message = f"its firmware needs {least} MiB"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.MEMORY_TOO_LITTLE, message=message)
+        return wrong(ProblemId.MEMORY_TOO_LITTLE, subject, message, evidence=evidence)
     return fine(subject, evidence)
 
 
@@ -87,10 +87,10 @@ def _endings(domain: Domain) -> Iterator[Outcome]:
     evidence = f"on_reboot {domain.on_reboot}, on_crash {domain.on_crash}"
     if domain.on_reboot != "restart":
         message = f"a reboot of the guest is the end of it (on_reboot {domain.on_reboot})"
-        yield Outcome(subject=subject, evidence=evidence, problem=ProblemId.REBOOT_ENDS, message=message)
+        yield wrong(ProblemId.REBOOT_ENDS, subject, message, evidence=evidence)
     if domain.on_crash in {"restart", "coredump-restart"}:
         message = f"a network boot that fails is a crash (on_crash {domain.on_crash})"
-        yield Outcome(subject=subject, evidence=evidence, problem=ProblemId.CRASH_REPEATS, message=message)
+        yield wrong(ProblemId.CRASH_REPEATS, subject, message, evidence=evidence)
     elif domain.on_reboot == "restart":
         yield fine(subject, evidence)
 

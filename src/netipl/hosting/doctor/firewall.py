@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 from netipl.errors import UnavailableError
 from netipl.hosting.doctor.host import Host, Segment
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.integrations.firewall.access import DHCP, TFTP, Access, Service
 from netipl.integrations.firewall.firewall import opening
+from netipl.integrations.libvirt.network_record import Server
 
 
 def look(host: Host) -> Iterator[Outcome]:
     """For the services of whoever serves there."""
     for segment in host.segments:
-        if segment.address is None:
+        if segment.by is None or segment.address is None:
             continue
         access = Access(
             bridge=segment.interface,
@@ -24,20 +25,20 @@ def look(host: Host) -> Iterator[Outcome]:
         try:
             yield _judged(segment, access)
         except UnavailableError as error:
-            yield Outcome(
-                subject=str(segment),
+            yield wrong(
+                ProblemId.NOT_LOOKED_AT,
+                str(segment),
+                str(error),
                 evidence=f"the rules for {segment.interface}",
-                problem=ProblemId.NOT_LOOKED_AT,
-                message=str(error),
                 remedy=error.remedy,
             )
 
 
 def _services(host: Host, segment: Segment) -> Iterator[Service]:
     yield DHCP
-    if segment.by_netipl or host.networks[segment.name].facts.tftp_root is not None:
+    if segment.by is Server.NETIPL or host.networks[segment.name].now.tftp_root is not None:
         yield TFTP
-    if segment.by_netipl:
+    if segment.by is Server.NETIPL:
         yield Service("HTTP", "tcp", host.http_port)
 
 
@@ -47,10 +48,10 @@ def _judged(segment: Segment, access: Access) -> Outcome:
     evidence = f"the rules of nftables, iptables and firewalld for {asked} on {segment.interface}"
     if not found.refusals:
         return fine(str(segment), f"{evidence}: nothing refuses them")
-    return Outcome(
-        subject=str(segment),
+    return wrong(
+        ProblemId.FIREWALL_CLOSED,
+        str(segment),
+        "; ".join(map(str, found.refusals)),
         evidence=evidence,
-        problem=ProblemId.FIREWALL_CLOSED,
-        message="; ".join(map(str, found.refusals)),
         remedy="; ".join(f"`{each}`" for each in found.commands),
     )

@@ -4,7 +4,6 @@ Only reads, with the caller's rights. What cannot be read is an error here, and 
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,17 +11,19 @@ from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from uuid import UUID
 
-from netipl.errors import NetiplError, RefusedError, UnavailableError
+from netipl.errors import NetiplError, UnavailableError
 from netipl.firmware.rules import Severity
 from netipl.firmware.tftp_client import SERVER_PORT as TFTP_PORT
+from netipl.hosting.networks.situation import Situation, look_at_all
 from netipl.integrations import dhcp_probe, listening
 from netipl.integrations.devices import device
 from netipl.integrations.dhcp_probe import Offer
-from netipl.integrations.libvirt import domain_boot, network_xml
+from netipl.integrations.libvirt import domain_boot, overview
+from netipl.integrations.libvirt.connection import Connection
 from netipl.integrations.libvirt.domain_boot import S390X, Domain, Interface
 from netipl.integrations.libvirt.network_record import Server
 from netipl.integrations.libvirt.network_xml import NetworkFacts
-from netipl.integrations.libvirt.overview import Described, Overview, overview
+from netipl.integrations.libvirt.overview import Described
 from netipl.integrations.listening import Listener
 from netipl.machines import firmware_files, qemu
 from netipl.machines.firmware_files import Installed
@@ -84,32 +85,33 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LibvirtNetwork:
-    """As it is served now or, where it is not active, as it would be."""
+class Libvirt:
+    """What was read of it; capabilities are XML."""
 
-    facts: NetworkFacts
-    is_active: bool
-
-    @property
-    def is_served_by_libvirt(self) -> bool:
-        return self.facts.has_dhcp and self.facts.server is not Server.NETIPL
+    version: str
+    capabilities: str
+    situations: tuple[Situation, ...]
+    domains: tuple[Described, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """An interface on which guests boot, and who is to serve it. `address` is ours there, with the subnet."""
+    """An interface on which guests boot. `address` is ours there, with the subnet.
+
+    `by` is who is to serve it; None for somebody whom neither the settings nor libvirt know.
+    """
 
     name: str
     interface: str
     address: IPv4Interface | None
-    by_netipl: bool
+    by: Server | None
 
     @property
     def server(self) -> IPv4Address | None:
         return self.address.ip if self.address is not None else None
 
     def __str__(self) -> str:
-        return f"network {self.name}"
+        return f"network {self.name}" if self.by is not None else f"bridge {self.interface}"
 
 
 @dataclass(kw_only=True)
@@ -127,29 +129,35 @@ class Host:
         return datetime.now(UTC)
 
     @cached_property
-    def libvirt(self) -> Overview | UnavailableError:
+    def libvirt(self) -> Libvirt | UnavailableError:
         try:
-            return overview(self.uri)
+            return overview.seen(self.uri, _read)
         except UnavailableError as error:
             return error
 
     @cached_property
-    def networks(self) -> dict[str, LibvirtNetwork]:
+    def networks(self) -> dict[str, Situation]:
         """Those of libvirt, by name; none where it is not reached."""
-        if isinstance(self.libvirt, UnavailableError):
-            return {}
-        found = {}
-        for each in self.libvirt.networks:
-            with suppress(RefusedError):  # the record of another version of netipl; `network list` tells of it
-                found[each.name] = LibvirtNetwork(facts=network_xml.facts(each.xml), is_active=each.live is not None)
-        return found
+        return (
+            {} if isinstance(self.libvirt, UnavailableError) else {each.name: each for each in self.libvirt.situations}
+        )
+
+    @cached_property
+    def booted_over(self) -> tuple[Situation, ...]:
+        """The networks that guests are on, or, unless one guest is looked at, that were made for boots."""
+        used = {each.source for guest in self.guests for each in guest.next.interfaces if each.kind == "network"}
+        return tuple(
+            each
+            for name, each in self.networks.items()
+            if name in used or (self.only is None and _is_for_boots(each.now))
+        )
 
     @cached_property
     def guests(self) -> tuple[Guest, ...]:
         """Domains for s390x that are looked at; none where libvirt is not reached."""
         if isinstance(self.libvirt, UnavailableError):
             return ()
-        found = (_guest(each) for each in self.libvirt.domains)
+        found = map(_guest, self.libvirt.domains)
         return tuple(each for each in found if each.next.architecture == S390X and self._is_meant(each))
 
     @cached_property
@@ -159,7 +167,7 @@ class Host:
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
-        """Those of the settings, and of libvirt's networks with a DHCP server that is not netipl."""
+        """Those of the settings, of libvirt's networks, and of other bridges that guests are on."""
         found = {each.interface: each for each in self._segments()}
         return tuple(each for each in found.values() if self._is_of_guest(each))
 
@@ -185,18 +193,23 @@ class Host:
     def bridge_of(self, interface: Interface) -> str:
         """The bridge that it is or will be attached to; empty where it is none, or not known."""
         network = self.networks.get(interface.source) if interface.kind == "network" else None
-        return interface.bridge or (network.facts.bridge if network is not None else "")
+        return interface.bridge or (network.now.bridge if network is not None else "")
 
     def _segments(self) -> Iterator[Segment]:
-        """A bridge that is in the settings is netipl's, so it comes last."""
-        for name, network in self.networks.items():
-            facts = network.facts
-            if network.is_active and network.is_served_by_libvirt:
-                yield Segment(name=name, interface=facts.bridge, address=facts.interface, by_netipl=False)
-        for each in self.settings.networks() if self.settings is not None else ():
-            if each.interface is not None:
-                address = IPv4Interface(f"{each.server}/{each.subnet.prefixlen}")
-                yield Segment(name=each.name, interface=each.interface, address=address, by_netipl=True)
+        """What is known best comes last: a bridge that is in the settings is netipl's."""
+        for guest in self.guests:
+            for each in guest.next.interfaces:
+                if bridge := self.bridge_of(each):
+                    yield Segment(name=bridge, interface=bridge, address=None, by=None)
+        for situation in self.booted_over:
+            facts = situation.running
+            if facts is not None and facts.has_dhcp and facts.server is not Server.NETIPL:
+                name, address = situation.name, facts.interface
+                yield Segment(name=name, interface=facts.bridge, address=address, by=Server.DNSMASQ)
+        for network in self.settings.networks() if self.settings is not None else ():
+            if network.interface is not None:
+                address = IPv4Interface(f"{network.server}/{network.subnet.prefixlen}")
+                yield Segment(name=network.name, interface=network.interface, address=address, by=Server.NETIPL)
 
     def _is_meant(self, guest: Guest) -> bool:
         if self.only is None:
@@ -221,9 +234,22 @@ class Host:
         return tuple(dict.fromkeys(named)) or (self.program,)
 
 
+def _read(connection: Connection) -> Libvirt:
+    return Libvirt(
+        version=overview.version(connection),
+        capabilities=overview.capabilities(connection),
+        situations=tuple(look_at_all(connection)),
+        domains=overview.domains(connection),
+    )
+
+
+def _is_for_boots(facts: NetworkFacts) -> bool:
+    return facts.server is not None or facts.tftp_root is not None or facts.boot_file is not None
+
+
 def _guest(described: Described) -> Guest:
     now = domain_boot.domain(described.live) if described.live is not None else None
-    return Guest(now=now, next=domain_boot.domain(described.inactive or described.xml))
+    return Guest(now=now, next=domain_boot.domain(described.inactive or described.live or ""))
 
 
 def _installed(program: Path | str) -> Installed | UnavailableError:

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from netipl.errors import MissingError
 from netipl.firmware.rules import Severity
-from netipl.hosting.doctor.host import Guest, Host, Known
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.host import Guest, Host, Known, Libvirt
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
-from netipl.integrations.libvirt.overview import Overview
 
 
 def look(host: Host) -> Iterator[Outcome]:
@@ -18,14 +17,14 @@ def look(host: Host) -> Iterator[Outcome]:
     if not isinstance(known, Known):
         problem = ProblemId.GUEST_UNKNOWN if isinstance(known, MissingError) else ProblemId.DAEMON_UNREACHABLE
         evidence = "the daemon was asked for the guest and its plan"
-        yield Outcome(subject=subject, evidence=evidence, problem=problem, message=str(known), remedy=known.remedy)
-    if isinstance(host.libvirt, Overview) and not host.guests:
+        yield wrong(problem, subject, str(known), evidence=evidence, remedy=known.remedy)
+    if isinstance(host.libvirt, Libvirt) and not host.guests:
         marks = [str(known.uuid), *map(str, known.macs)] if isinstance(known, Known) else [host.only.name]
-        yield Outcome(
-            subject=subject,
-            evidence=f"the domains of {host.libvirt.uri}, by {', '.join(marks)}",
-            problem=ProblemId.NO_DOMAIN,
-            message="no domain for s390x has its UUID or MAC" if isinstance(known, Known) else "no domain has its name",
+        yield wrong(
+            ProblemId.NO_DOMAIN,
+            subject,
+            "no domain for s390x has its UUID or MAC" if isinstance(known, Known) else "no domain has its name",
+            evidence=f"the domains of {host.uri}, by {', '.join(marks)}",
         )
     if isinstance(known, Known):
         yield from (_place(subject, known, guest, host) for guest in host.guests)
@@ -37,7 +36,7 @@ def _place(subject: str, known: Known, guest: Guest, host: Host) -> Outcome:
     evidence = f"{guest} is on {', '.join(bridges) or 'no bridge'}; network {known.network} is on {known.interface}"
     if known.interface and known.interface not in bridges:
         message = f"{guest} is not on {known.interface}, where netipl serves its network {known.network}"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.GUEST_ELSEWHERE, message=message)
+        return wrong(ProblemId.GUEST_ELSEWHERE, subject, message, evidence=evidence)
     return fine(subject, evidence)
 
 
@@ -45,16 +44,16 @@ def _plan(subject: str, known: Known) -> Iterator[Outcome]:
     evidence = f"its plan as the daemon has it: {known.purpose or 'nothing'}, {known.files} files"
     if not known.purpose:
         message = "its firmware would be given nothing now"
-        yield Outcome(subject=subject, evidence=evidence, problem=ProblemId.PLAN_EMPTY, message=message)
+        yield wrong(ProblemId.PLAN_EMPTY, subject, message, evidence=evidence)
     bad = [each for each in known.findings if each.severity is not Severity.NOTE]
     if known.purpose and not bad:
         yield fine(subject, evidence)
     for each in bad:
         is_error = each.severity is Severity.ERROR
-        yield Outcome(
-            subject=subject,
+        yield wrong(
+            ProblemId.PLAN_BROKEN if is_error else ProblemId.PLAN_DOUBTFUL,
+            subject,
+            f"{each.message} [{each.rule}]",
             evidence=evidence,
-            problem=ProblemId.PLAN_BROKEN if is_error else ProblemId.PLAN_DOUBTFUL,
-            message=f"{each.message} [{each.rule}]",
             remedy=each.remedy,
         )

@@ -8,7 +8,7 @@ from netipl.firmware.lint.finding import Target
 from netipl.firmware.rules import RuleId
 from netipl.firmware.versions import Version
 from netipl.hosting.doctor.host import Host
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.machines.firmware_files import Installed
 from netipl.media import fit
@@ -39,7 +39,7 @@ def _judged(medium: Medium, version: Version | None) -> Outcome:
     subject = f"medium {medium.name}"
     if found:
         problem = ProblemId.MEDIUM_TOO_LARGE
-        return Outcome(subject=subject, evidence=evidence, problem=problem, message=found[0].message)
+        return wrong(problem, subject, found[0].message, evidence=evidence)
     return fine(subject, evidence)
 
 
@@ -51,10 +51,10 @@ def _versions(host: Host) -> Iterator[Version]:
 
 
 def _unread(directory: Path, error: OSError | UnavailableError) -> Outcome:
-    return Outcome(
-        subject="media",
+    return wrong(
+        ProblemId.NOT_LOOKED_AT,
+        "media",
+        str(error),
         evidence=str(directory),
-        problem=ProblemId.NOT_LOOKED_AT,
-        message=str(error),
         remedy=error.remedy if isinstance(error, UnavailableError) else "",
     )

@@ -11,7 +11,7 @@ from netipl.errors import NetiplError, UnavailableError
 from netipl.firmware.dhcp_client import BootData, boot_data
 from netipl.firmware.rules import Severity
 from netipl.hosting.doctor.host import Host
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.integrations import name_query
 from netipl.integrations.dhcp_probe import Offer
@@ -34,18 +34,18 @@ def look(host: Host) -> Iterator[Outcome]:
 def _addressed(offer: Offer, data: BootData) -> Outcome:
     subject, evidence = _subject(offer), f"the offer of {offer.server}: TFTP server {data.server or 'none'}"
     if data.server is None:
-        return Outcome(
-            subject=subject,
+        return wrong(
+            ProblemId.NO_TFTP_SERVER,
+            subject,
+            "no TFTP server is named, neither as siaddr nor in option 66",
             evidence=evidence,
-            problem=ProblemId.NO_TFTP_SERVER,
-            message="no TFTP server is named, neither as siaddr nor in option 66",
         )
     if not _is_reached(offer, data):
-        return Outcome(
-            subject=subject,
+        return wrong(
+            ProblemId.SERVER_OUT_OF_REACH,
+            subject,
+            f"{data.server} is in another subnet than {data.address}, and no router is sent",
             evidence=evidence,
-            problem=ProblemId.SERVER_OUT_OF_REACH,
-            message=f"{data.server} is in another subnet than {data.address}, and no router is sent",
         )
     return fine(subject, evidence)
 
@@ -60,11 +60,11 @@ def _named(offer: Offer, data: BootData) -> Outcome:
     )
     if found:
         return fine(_subject(offer), evidence)
-    return Outcome(
-        subject=_subject(offer),
+    return wrong(
+        ProblemId.NAME_UNRESOLVED,
+        _subject(offer),
+        f"the name {name!r} is not found: {words}",
         evidence=evidence,
-        problem=ProblemId.NAME_UNRESOLVED,
-        message=f"the name {name!r} is not found: {words}",
         severity=Severity.WARNING if data.server is not None else None,
     )
 

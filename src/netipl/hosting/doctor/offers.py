@@ -1,23 +1,19 @@
-"""Who answers a DISCOVER on each segment, how soon, and whether a guest could boot with what is offered.
+"""Who answers a DISCOVER on each segment, and how soon.
 
 Asked as a stranger, so a server that knows its guests only does not answer; no lease is taken.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from netipl.errors import UnavailableError
 from netipl.firmware.dhcp_client import boot_data
 from netipl.hosting.doctor.host import Host, Segment
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.integrations.devices import device
-from netipl.integrations.dhcp_probe import Offer
+from netipl.integrations.dhcp_probe import PATIENCE, Offer
 from netipl.protocols.dhcp4.options import Options
 from netipl.wire import printable
-
-SOON_ENOUGH: Final = 2.0
-"""Seconds that the firmware waits for an address before it begins anew."""
 
 
 def look(host: Host) -> Iterator[Outcome]:
@@ -30,48 +26,36 @@ def look(host: Host) -> Iterator[Outcome]:
     try:
         offers = host.offers
     except UnavailableError as error:
-        yield Outcome(
-            subject="DHCP servers",
+        yield wrong(
+            ProblemId.NOT_LOOKED_AT,
+            "DHCP servers",
+            str(error),
             evidence=f"a DISCOVER on {', '.join(each.interface for each in host.asked)}",
-            problem=ProblemId.NOT_LOOKED_AT,
-            message=str(error),
             remedy=error.remedy,
         )
         return
     for segment in host.asked:
-        yield from _on(segment, [each for each in offers if each.interface == segment.interface])
+        yield _on(segment, [each for each in offers if each.interface == segment.interface])
 
 
-def _on(segment: Segment, offers: list[Offer]) -> Iterator[Outcome]:
+def _on(segment: Segment, offers: list[Offer]) -> Outcome:
+    """A server on this host sends from the interface itself."""
     evidence = f"a DISCOVER on {segment.interface}: {'; '.join(map(shown, offers)) or 'no answer'}"
     if not offers:
-        yield Outcome(
-            subject=str(segment),
-            evidence=evidence,
-            problem=ProblemId.NO_OFFER,
-            message="a stranger is offered nothing, within 5 seconds",
-        )
-        return
+        message = f"a stranger is offered nothing within {PATIENCE:g} seconds"
+        return wrong(ProblemId.NO_OFFER, str(segment), message, evidence=evidence)
     here = device(segment.interface)
     ours = [each for each in offers if here is not None and each.mac == here.mac]
-    if others := [each for each in offers if each not in ours]:
-        yield _second(segment, evidence, f"{_named(others)} answers too, which is not this host")
+    others = [each for each in offers if each not in ours]
+    if others and segment.by is not None:
+        message = f"{_named(others)} answers too, which is not this host"
+    elif len({each.mac for each in offers}) > 1:
+        message = f"{_named(offers)} answer"
     elif len({each.message for each in ours}) > 1:
-        yield _second(segment, evidence, "two servers of this host answer")
+        message = "two servers of this host answer"
     else:
-        yield fine(str(segment), evidence)
-    late = [each for each in ours if each.after > SOON_ENOUGH]
-    if late:
-        yield Outcome(
-            subject=str(segment),
-            evidence=evidence,
-            problem=ProblemId.OFFER_LATE,
-            message=f"the offer came after {late[0].after:.1f} seconds: dnsmasq pings an address before it offers it",
-        )
-
-
-def _second(segment: Segment, evidence: str, message: str) -> Outcome:
-    return Outcome(subject=str(segment), evidence=evidence, problem=ProblemId.SECOND_DHCP_SERVER, message=message)
+        return fine(str(segment), evidence)
+    return wrong(ProblemId.SECOND_DHCP_SERVER, str(segment), message, evidence=evidence)
 
 
 def _named(offers: Iterable[Offer]) -> str:

@@ -1,6 +1,6 @@
 """What the doctor says of one thing that it looked at: what it saw, and whether that is a problem.
 
-What can be wrong is a row of `problems.py`; here is only what was found on this host.
+What can be wrong is a row of problems.py, or of that of the networks; here is only what was found on this host.
 """
 
 from dataclasses import dataclass
@@ -12,30 +12,20 @@ from netipl.hosting.networks.step import Step
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`subject` names the thing, `evidence` what was read of it and where; text of others in them is printable."""
+    """`subject` names the thing, `evidence` what was read of it and where. All the rest is said of a problem alone."""
 
     subject: str
     evidence: str
-    problem: ProblemId | None = None
-    """None where all is well."""
+    problem: str = ""
+    """Its stable name; empty where all is well."""
+    severity: Severity | None = None
     message: str = ""
     """What is wrong, in one sentence."""
+    guest: str = ""
+    """What a guest sees of it."""
     remedy: str = ""
-    """For this host; empty where it needs no more than the row of the problem."""
-    severity: Severity | None = None
     repair: Step | None = None
     """What `--fix` does; only where it can harm nobody."""
-
-    def __post_init__(self) -> None:
-        if self.problem is not None:
-            row = PROBLEMS[self.problem]
-            object.__setattr__(self, "severity", self.severity or row.severity)
-            object.__setattr__(self, "remedy", self.remedy or row.remedy)
-
-    @property
-    def guest(self) -> str:
-        """What a guest sees of the problem."""
-        return "" if self.problem is None else PROBLEMS[self.problem].guest
 
     @property
     def stops_a_boot(self) -> bool:
@@ -45,3 +35,27 @@ class Outcome:
 def fine(subject: str, evidence: str) -> Outcome:
     """All is well with it."""
     return Outcome(subject=subject, evidence=evidence)
+
+
+def wrong(
+    problem: ProblemId,
+    subject: str,
+    message: str,
+    *,
+    evidence: str,
+    remedy: str = "",
+    severity: Severity | None = None,
+    repair: Step | None = None,
+) -> Outcome:
+    """By the row of `problem`, where this host's remedy or severity is no other."""
+    row = PROBLEMS[problem]
+    return Outcome(
+        subject=subject,
+        evidence=evidence,
+        problem=problem,
+        severity=severity or row.severity,
+        message=message,
+        guest=row.guest,
+        remedy=remedy or row.remedy,
+        repair=repair,
+    )

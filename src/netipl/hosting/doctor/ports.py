@@ -6,9 +6,10 @@ from netipl.errors import UnavailableError
 from netipl.firmware.rules import Severity
 from netipl.firmware.tftp_client import SERVER_PORT as TFTP_PORT
 from netipl.hosting.doctor.host import Host, Segment
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.integrations.devices import device
+from netipl.integrations.libvirt.network_record import Server
 from netipl.integrations.listening import Listener
 from netipl.protocols.dhcp4.codes import SERVER_PORT as DHCP_PORT
 
@@ -20,17 +21,17 @@ def look(host: Host) -> Iterator[Outcome]:
     try:
         held = host.listeners
     except UnavailableError as error:
-        yield Outcome(
-            subject="ports", evidence="`ss`", problem=ProblemId.NOT_LOOKED_AT, message=str(error), remedy=error.remedy
-        )
+        yield wrong(ProblemId.NOT_LOOKED_AT, "ports", str(error), evidence="`ss`", remedy=error.remedy)
         return
     for segment in host.segments:
+        if segment.by is None:
+            continue
         if device(segment.interface) is None:
-            yield Outcome(
-                subject=str(segment),
+            yield wrong(
+                ProblemId.INTERFACE_MISSING,
+                str(segment),
+                f"there is no interface {segment.interface}",
                 evidence="the interfaces of this host",
-                problem=ProblemId.INTERFACE_MISSING,
-                message=f"there is no interface {segment.interface}",
             )
             continue
         for protocol, port in _wanted(host, segment):
@@ -40,9 +41,9 @@ def look(host: Host) -> Iterator[Outcome]:
 
 def _wanted(host: Host, segment: Segment) -> Iterator[tuple[str, int]]:
     """As the settings have it for netipl; dnsmasq has TFTP where the network has a TFTP root."""
-    if not segment.by_netipl:
+    if segment.by is not Server.NETIPL:
         yield "udp", DHCP_PORT
-        if host.networks[segment.name].facts.tftp_root is not None:
+        if host.networks[segment.name].now.tftp_root is not None:
             yield "udp", TFTP_PORT
         return
     assert host.settings is not None  # it named the segment
@@ -67,28 +68,35 @@ def _judged(segment: Segment, protocol: str, port: int, there: list[Listener]) -
     ours = [each for each in there if each.program is None or _serves(each, segment)]
     others = [each for each in there if each not in ours]
     if others and not (ours and port != DHCP_PORT):
-        yield Outcome(
-            subject=str(segment),
+        yield wrong(
+            ProblemId.PORT_TAKEN,
+            str(segment),
+            f"{' and '.join(map(str, others))} takes what guests of this network ask",
             evidence=evidence,
-            problem=ProblemId.PORT_TAKEN,
-            message=f"{' and '.join(map(str, others))} takes what guests of this network ask",
-            remedy="" if segment.by_netipl else f"stop it, then `virsh net-destroy {segment.name}` and `net-start` it",
-            # one that listens everywhere may yet answer on other interfaces alone, as dnsmasq with several does
+            remedy=""
+            if segment.by is Server.NETIPL
+            else f"stop it, then `virsh net-destroy {segment.name}` and `net-start` it",
             severity=Severity.WARNING if ours and all(each.interface is None for each in others) else None,
         )
     elif ours:
         yield fine(str(segment), evidence)
     else:
-        yield Outcome(
-            subject=str(segment),
+        yield wrong(
+            ProblemId.NOBODY_SERVES,
+            str(segment),
+            f"nobody has {protocol} port {port}",
             evidence=evidence,
-            problem=ProblemId.NOBODY_SERVES,
-            message=f"nobody has {protocol} port {port}",
-            remedy="" if segment.by_netipl else f"`virsh net-destroy {segment.name}`, and `net-start` it again",
+            remedy=""
+            if segment.by is Server.NETIPL
+            else f"`virsh net-destroy {segment.name}`, and `net-start` it again",
         )
+
+
+def _restart(segment: Segment) -> str:
+    return f"`virsh net-destroy {segment.name}` and `virsh net-start {segment.name}`, then `netipl doctor --fix`"
 
 
 def _serves(listener: Listener, segment: Segment) -> bool:
     program = listener.program
     assert program is not None  # by the caller
-    return program.is_netipl if segment.by_netipl else program.name == _DNSMASQ
+    return program.is_netipl if segment.by is Server.NETIPL else program.name == _DNSMASQ

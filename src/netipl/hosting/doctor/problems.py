@@ -1,7 +1,7 @@
 """What can be wrong with a host, as one table: how bad it is, what a guest sees of it, and what helps.
 
-The checks beside this file find it. Sources: the facts of the firmware in netipl.firmware (rulebook and limits), QEMU
-docs/system/s390x/bootdevices, libvirt's formatdomain and formatnetwork.
+The checks beside this file find it; of libvirt's networks there is a table of its own (hosting/networks/problems.py).
+Sources: netipl.firmware (rulebook, limits, facts); QEMU docs/system/s390x/bootdevices.rst; libvirt's formatdomain.
 """
 
 from collections.abc import Mapping
@@ -30,19 +30,14 @@ class ProblemId(StrEnum):
     INTERFACE_MISSING = "interface-missing"
     NO_OFFER = "no-offer"
     SECOND_DHCP_SERVER = "second-dhcp-server"
-    OFFER_LATE = "offer-late"
     NO_TFTP_SERVER = "no-tftp-server"
     NAME_UNRESOLVED = "name-unresolved"
     SERVER_OUT_OF_REACH = "server-out-of-reach"
     FIREWALL_CLOSED = "firewall-closed"
     SPANNING_TREE = "spanning-tree"
     # files
-    ROOT_MISSING = "root-missing"
-    ROOT_DENIED = "root-denied"
-    FILES_DENIED = "files-denied"
     LABEL_REFUSED = "label-refused"
     LABEL_UNKNOWN = "label-unknown"
-    FILES_WRONG = "files-wrong"
     MEDIUM_TOO_LARGE = "medium-too-large"
     # guests of libvirt
     NO_DOMAIN = "no-domain"
@@ -53,7 +48,6 @@ class ProblemId(StrEnum):
     BOOT_ORDER_MISSING = "boot-order-missing"
     BOOT_ORDER_DISK_FIRST = "boot-order-disk-first"
     NETWORK_MISSING = "network-missing"
-    NETWORK_INACTIVE = "network-inactive"
     BRIDGE_MISSING = "bridge-missing"
     TAP_WITHOUT_BRIDGE = "tap-without-bridge"
     MACVTAP = "macvtap"
@@ -157,11 +151,6 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
             guest="takes the first offer, whoever sends it; from the other server it gets no boot files, or wrong ones",
             remedy="turn off all DHCP servers on this segment but one",
         ),
-        ProblemId.OFFER_LATE: Problem(
-            severity=_WARNING,
-            guest="loses 8 seconds with each start: it waits 2 for an address and then begins anew",
-            remedy="reserve an address for each guest, or give dnsmasq `no-ping`",
-        ),
         ProblemId.NO_TFTP_SERVER: Problem(
             severity=_ERROR,
             guest="has an address, and knows no server for its files",
@@ -187,21 +176,6 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
             guest="is not heard in its first seconds, while its port listens and learns, and begins anew after 8",
             remedy="turn the spanning tree off where the bridge has no loops: `stp='off'` in the network's <bridge>",
         ),
-        ProblemId.ROOT_MISSING: Problem(
-            severity=_ERROR,
-            guest="is refused every file; dnsmasq does not even start without its TFTP root",
-            remedy="make the directory, or name another TFTP root",
-        ),
-        ProblemId.ROOT_DENIED: Problem(
-            severity=_ERROR,
-            guest="is refused every file (TFTP access violation)",
-            remedy="let the server's user enter every directory of the path: `chmod o+x`, and `o+rx` for the last",
-        ),
-        ProblemId.FILES_DENIED: Problem(
-            severity=_ERROR,
-            guest="is refused these files (TFTP access violation)",
-            remedy="make them readable: `chmod o+r`",
-        ),
         ProblemId.LABEL_REFUSED: Problem(
             severity=_ERROR,
             guest="is refused every file, though their rights are well: SELinux forbids the server to read them",
@@ -211,11 +185,6 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
             severity=_WARNING,
             guest="is refused every file, if the policy does not let a DHCP and TFTP server read this type",
             remedy="give the directory the type tftpdir_t",
-        ),
-        ProblemId.FILES_WRONG: Problem(
-            severity=_WARNING,
-            guest="does not boot what is written there",
-            remedy="`netipl lint` on that directory says what is wrong, line by line",
         ),
         ProblemId.MEDIUM_TOO_LARGE: Problem(
             severity=_WARNING,
@@ -262,11 +231,6 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
             guest="does not start: libvirt has no network of that name",
             remedy="define the network, or name one that exists; `virsh net-list --all` shows them",
         ),
-        ProblemId.NETWORK_INACTIVE: Problem(
-            severity=_ERROR,
-            guest="does not start: its network is not active",
-            remedy="`virsh net-start NETWORK`, and `virsh net-autostart NETWORK`",
-        ),
         ProblemId.BRIDGE_MISSING: Problem(
             severity=_ERROR,
             guest="does not start: the bridge that it is attached to is not there",
@@ -279,7 +243,7 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
         ),
         ProblemId.MACVTAP: Problem(
             severity=_ERROR,
-            guest="reaches other machines and not its own host, so it never gets an answer from a server that runs here",
+            guest="reaches other machines and not its own host: no server that runs here can answer it",
             remedy="attach it to a bridge or to a network of libvirt, or serve it from another machine",
         ),
         ProblemId.OPEN_VSWITCH: Problem(

@@ -6,7 +6,7 @@ from netipl.errors import UnavailableError
 from netipl.firmware.limits import CONFIGURATIONS, NETWORK_BOOT
 from netipl.firmware.rules import Severity
 from netipl.hosting.doctor.host import Host
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.machines.firmware_files import Installed
 
@@ -17,11 +17,11 @@ def look(host: Host) -> Iterator[Outcome]:
     """Each program that runs guests here. Without any, guests may run elsewhere, unless some are defined here."""
     for found in host.programs:
         if isinstance(found, UnavailableError):
-            yield Outcome(
-                subject=_SUBJECT,
+            yield wrong(
+                ProblemId.QEMU_MISSING,
+                _SUBJECT,
+                str(found),
                 evidence="it was looked for in PATH and in what libvirt says of its guests",
-                problem=ProblemId.QEMU_MISSING,
-                message=str(found),
                 severity=None if host.guests else Severity.WARNING,
             )
         else:
@@ -33,12 +33,12 @@ def _judged(found: Installed) -> Outcome:
     evidence = f"version {found.version}, firmware {', '.join(map(str, found.found)) or 'nowhere'}"
     if not NETWORK_BOOT.at(found.version):
         message = f"QEMU {found.version} has no network boot"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.QEMU_TOO_OLD, message=message)
+        return wrong(ProblemId.QEMU_TOO_OLD, subject, message, evidence=evidence)
     if found.missing:
         places = ", ".join(map(str, found.directories))
         message = f"{' and '.join(found.missing)} is in none of {places}"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.FIRMWARE_MISSING, message=message)
+        return wrong(ProblemId.FIRMWARE_MISSING, subject, message, evidence=evidence)
     if not CONFIGURATIONS.at(found.version):
         message = f"QEMU {found.version} boots a single image only"
-        return Outcome(subject=subject, evidence=evidence, problem=ProblemId.QEMU_SINGLE_IMAGE, message=message)
+        return wrong(ProblemId.QEMU_SINGLE_IMAGE, subject, message, evidence=evidence)
     return fine(subject, evidence)

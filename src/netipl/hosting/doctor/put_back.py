@@ -1,34 +1,26 @@
-"""Puts the tap of a running guest back on its bridge; the guest goes on with the network card that it has."""
+"""The step that puts the tap of a running guest back on a bridge that libvirt has not made."""
 
 from dataclasses import dataclass
 
-from netipl.integrations import bridges
+from netipl.hosting.networks.network_change import put_back
 from netipl.integrations.bridges import Port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutBack:
-    """A step."""
+    """There is nothing to undo: where it is put, libvirt has put it."""
 
     tap: str
     bridge: str
+    difference: str = ""
+    consequences: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
-        return f"put the tap {self.tap} back on the bridge {self.bridge}"
-
-    @property
-    def difference(self) -> str:
-        return ""
-
-    @property
-    def consequences(self) -> tuple[str, ...]:
-        return ()
+        return f"put {self.tap} back on {self.bridge}"
 
     def apply(self) -> None:
-        """Raises UnavailableError."""
-        bridges.attach(Port(device=self.tap), self.bridge)
+        put_back((Port(device=self.tap),), self.bridge)
 
     def undo(self) -> None:
-        """Raises UnavailableError."""
-        bridges.detach(self.tap)
+        """It stays."""

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from netipl.hosting.doctor.host import Host
-from netipl.hosting.doctor.outcome import Outcome, fine
+from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 
 
 def look(host: Host) -> Iterator[Outcome]:
     """As `netipl serve --check` does."""
     if host.settings_error is not None:
-        yield Outcome(
-            subject="settings",
+        yield wrong(
+            ProblemId.SETTINGS_WRONG,
+            "settings",
+            str(host.settings_error),
             evidence="the file, and the environment over it",
-            problem=ProblemId.SETTINGS_WRONG,
-            message=str(host.settings_error),
             remedy=host.settings_error.remedy,
         )
     elif host.settings is not None:

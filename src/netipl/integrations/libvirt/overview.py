@@ -1,59 +1,42 @@
-"""What a libvirt has of networks and domains, read once by a read-only connection: it changes nothing, and needs no root.
+"""A libvirt that is only looked at: by a read-only connection, which needs no root, and not longer than it may take.
 
 A libvirtd that hangs keeps nobody: all calls are made in a thread of their own, which is left behind when it does not
-end in time. Source: libvirt's API reference (virConnectOpenReadOnly and the list functions).
+end in time. Source: libvirt's API reference, virConnectOpenReadOnly.
 """
 
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from netipl.errors import UnavailableError
+from netipl.errors import MissingError, UnavailableError
 from netipl.integrations.libvirt.binding import libvirt
+from netipl.integrations.libvirt.connection import Connection, said, told
 
 PATIENCE: Final = 20.0
 """Seconds for everything."""
-_NO_NETWORK: Final = 43  # VIR_ERR_NO_NETWORK: it went away while it was read
-_NO_DOMAIN: Final = 42
-_GONE: Final = frozenset({_NO_NETWORK, _NO_DOMAIN})
 _START: Final = "start libvirtd, or name another with --connect; `virsh --connect URI list` says what is wrong"
+_Seen = TypeVar("_Seen")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """A network or a domain as XML: as it runs (None if it does not), and as it starts next (None if it is transient)."""
+    """The XML of a domain: `live` is None while it does not run, `inactive` where it is not defined."""
 
-    name: str
     live: str | None
     inactive: str | None
-    starts_with_host: bool
-
-    @property
-    def xml(self) -> str:
-        """As it runs, or would."""
-        return self.live or self.inactive or ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """Of the libvirt at `uri`. `capabilities` is XML too."""
-
-    uri: str
-    version: str
-    capabilities: str
-    networks: tuple[Described, ...]
-    domains: tuple[Described, ...]
-
-
-def overview(uri: str, patience: float = PATIENCE) -> Overview:
-    """Raises UnavailableError: there is no binding, nobody answers, or not in time."""
+def seen(uri: str, look: Callable[[Connection], _Seen], patience: float = PATIENCE) -> _Seen:
+    """What `look` makes of it. Raises UnavailableError: there is no binding, nobody answers, or not in time."""
     binding = libvirt()
-    binding.registerErrorHandler(lambda *_: None, None)  # it would print what is raised as well
-    answers: list[Overview | Exception] = []
+    binding.registerErrorHandler(lambda *_: None, None)  # errors are raised; they need not be printed, too
+    answers: list[_Seen | Exception] = []
 
     def ask() -> None:
         try:
-            answers.append(_read(binding, uri))
+            answers.append(_looked(binding, uri, look))
         except Exception as error:  # noqa: BLE001 - raised by whoever waits
             answers.append(error)
 
@@ -61,50 +44,51 @@ def overview(uri: str, patience: float = PATIENCE) -> Overview:
     asking.start()
     asking.join(patience)
     if not answers:
-        raise UnavailableError(
-            f"{uri} does not answer within {patience:.0f} seconds",
-            remedy="restart libvirtd: its guests and networks go on",
-        )
+        message = f"{uri} does not answer within {patience:g} seconds"
+        raise UnavailableError(message, remedy="restart libvirtd; its guests and networks go on meanwhile")
     answer = answers[0]
-    if isinstance(answer, binding.libvirtError):
-        raise UnavailableError(f"{uri}: {answer}", remedy=_START) from answer
     if isinstance(answer, Exception):
         raise answer
     return answer
 
 
-def _read(binding: Any, uri: str) -> Overview:  # Any: the binding has no types
-    connection = binding.openReadOnly(uri)
-    try:
-        return Overview(
-            uri=connection.getURI(),
-            version=_version(connection.getLibVersion()),
-            capabilities=connection.getCapabilities(),
-            networks=_described(binding, connection.listAllNetworks(), binding.VIR_NETWORK_XML_INACTIVE),
-            domains=_described(binding, connection.listAllDomains(), binding.VIR_DOMAIN_XML_INACTIVE),
-        )
-    finally:
-        connection.close()
-
-
-def _described(binding: Any, objects: list[Any], inactive: int) -> tuple[Described, ...]:
-    found = []
-    for each in objects:
-        try:
-            found.append(
-                Described(
-                    name=each.name(),
-                    live=each.XMLDesc(0) if each.isActive() else None,
-                    inactive=each.XMLDesc(inactive) if each.isPersistent() else None,
-                    starts_with_host=bool(each.autostart()),
-                )
-            )
-        except binding.libvirtError as error:
-            if error.get_error_code() not in _GONE:
-                raise
-    return tuple(sorted(found, key=lambda each: each.name))
-
-
-def _version(number: int) -> str:
-    """Libvirt writes 9.0.0 as 9000000."""
+def version(connection: Connection) -> str:
+    """As 9.0.0, which libvirt writes as 9000000. Raises UnavailableError."""
+    with told("its version"):
+        number = connection.raw.getLibVersion()
     return f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"
+
+
+def capabilities(connection: Connection) -> str:
+    """XML. Raises UnavailableError."""
+    with told("its capabilities"):
+        return str(connection.raw.getCapabilities())
+
+
+def domains(connection: Connection) -> tuple[Described, ...]:
+    """All of them. Raises UnavailableError."""
+    with told("domains"):
+        handles = sorted(connection.raw.listAllDomains(), key=lambda each: str(each.name()))
+    found = []
+    for each in handles:
+        with suppress(MissingError), told("a domain", missing=MissingError("it went away")):
+            found.append(_described(each))
+    return tuple(found)
+
+
+def _described(domain: Any) -> Described:  # Any: the binding has no types
+    return Described(
+        live=domain.XMLDesc() if domain.isActive() else None,
+        inactive=domain.XMLDesc(libvirt().VIR_DOMAIN_XML_INACTIVE) if domain.isPersistent() else None,
+    )
+
+
+def _looked(binding: Any, uri: str, look: Callable[[Connection], _Seen]) -> _Seen:  # Any: the binding has no types
+    try:
+        raw = binding.openReadOnly(uri)
+    except binding.libvirtError as error:
+        raise UnavailableError(f"libvirt at {uri}: {said(error)}", remedy=_START) from error
+    try:
+        return look(Connection(raw, uri))
+    finally:
+        raw.close()
