@@ -90,11 +90,3 @@ def test_a_bridge_that_another_machine_serves_has_one_server(host: LibvirtHost, 
             assert "second-dhcp-server" in examined(host, "--config", settings).problems("DHCP servers", "network lab")
     finally:
         host.virsh("undefine", "z2")
-
-
-def test_who_may_not_ask_is_told_so(host: LibvirtHost, other: str) -> None:
-    """As a user without rights."""
-    found = examined(host, rights=("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"))
-    assert found.of("DHCP servers")[0]["problem"] == "not-looked-at"
-    assert found.is_fine("libvirt")
-    assert found.is_fine("domains")
