@@ -16,6 +16,7 @@ import structlog
 
 from netipl.control.plane import ControlPlane
 from netipl.daemon import export_log, listeners
+from netipl.daemon.handing_over import take_over
 from netipl.daemon.installers import ANSWERS, Installers
 from netipl.daemon.listeners import Doors
 from netipl.errors import NetiplError
@@ -80,6 +81,9 @@ class Daemon:
         self._media = self.control.keep_media(settings.media_directory())
         self._shelf = self._media.shelf  # of the planner that `open` makes
         self._finishing = self.control.keep_finishing(settings.ssh_directory())
+        self._machines = (
+            self.control.keep_machines(settings.file.libvirt.uri, self.observe) if settings.file.libvirt else None
+        )
         self._installers = Installers(self._inventory, self._planner, observe=self.observe, finishes=self._finishing)
         self._tree = Tree(
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
@@ -130,11 +134,14 @@ class Daemon:
             self.control.begin(journal, archive, number=stored.number, failed=self._lost, guests_changed=self._export)
             self._take_up(stored)
             self._tell_of_profiles()
+            await take_over(self._settings.state_directory(), self._inventory, self.control.commit)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tick())
                 tasks.create_task(self._trim(journal))
                 tasks.create_task(self._media.run())
                 tasks.create_task(self._finishing.run())
+                if self._machines is not None:
+                    tasks.create_task(self._machines.run())
                 for server in self._servers:
                     tasks.create_task(server.run())
                 tasks.create_task(self._exports.run())

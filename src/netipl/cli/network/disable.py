@@ -1,8 +1,10 @@
 """`netipl network disable`: a network as it was before netipl served it."""
 
 from netipl.cli.network import options, telling
-from netipl.hosting.networks.disabling import restored
 from netipl.hosting.networks.situation import look
+from netipl.hosting.serving import settings_file
+from netipl.hosting.serving.plans import restored
+from netipl.integrations.libvirt.connection import SYSTEM, connected
 
 
 def disable(
@@ -19,6 +21,7 @@ def disable(
 
     What others have changed since stays, and is shown.
     """
-    with options.libvirt_of(connect, options.settings(config)) as libvirt:
-        plan = restored(look(libvirt, name), later=no_restart)
+    path = options.path(config)
+    with connected(connect or settings_file.uri(path) or SYSTEM) as libvirt:
+        plan = restored(look(libvirt, name), path, later=no_restart)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)

@@ -11,9 +11,11 @@ from netipl.firmware.rules import Severity
 from netipl.hosting.networks import checking, enabling
 from netipl.hosting.networks.enabling import Asked
 from netipl.hosting.networks.situation import look
+from netipl.hosting.serving import plans, settings_file
+from netipl.integrations.libvirt.connection import SYSTEM, connected
 from netipl.integrations.libvirt.network_record import Server
 
-_WAYS = {Server.DNSMASQ: enabling.by_dnsmasq, Server.NETIPL: enabling.by_netipl}
+_WAYS = {Server.DNSMASQ: plans.by_dnsmasq, Server.NETIPL: plans.by_netipl}
 
 
 def enable(  # noqa: PLR0917 - one parameter for each option of the command
@@ -56,10 +58,11 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     """
     if server is Server.NETIPL and (tftp_root is not None or boot_file is not None):
         raise UsageError("--tftp-root and --boot-file are for dnsmasq", remedy="leave them out with --server netipl")
-    settings = options.settings(config)
-    with options.libvirt_of(connect, settings) as libvirt:
+    path = options.path(config)
+    settings = options.settings(config) if server is Server.DNSMASQ else None
+    with connected(connect or settings_file.uri(path) or SYSTEM) as libvirt:
         asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
-        plan = _WAYS[server](look(libvirt, name), asked)
+        plan = _WAYS[server](look(libvirt, name), asked, path)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)
         if not (dry_run or as_json):
             for finding in checking.check(look(libvirt, name)):

@@ -36,6 +36,11 @@ NoRestart = Annotated[
 ]
 
 
+def path(config: Path | None) -> Path:
+    """Where the settings are, or would be."""
+    return (config or DEFAULT_PATH).absolute()
+
+
 def settings(config: Path | None) -> Settings | None:
     """Those of a file that is named, or of the usual one; None where that is not there. Raises UsageError."""
     if config is None and not DEFAULT_PATH.exists():

@@ -26,6 +26,7 @@ from netipl.integrations.libvirt.network_edits import (
     served_by_netipl,
     without_netipl,
 )
+from netipl.integrations.libvirt.network_record import Server
 from netipl.integrations.libvirt.network_xml import NetworkFacts, facts
 from netipl.integrations.libvirt.xml_text import parsed, text_of
 from netipl.settings.settings import Settings
@@ -48,8 +49,9 @@ def by_dnsmasq(situation: Situation, asked: Asked) -> Plan:
     _require_changeable(situation)
     before = _before(situation)
     _require_dhcp(before)
-    booted = booted_here(asked.settings, before, asked.boot_file)
-    root = _root(asked, before)
+    said = situation.defined if situation.defined.server is Server.DNSMASQ else None
+    booted = booted_here(asked.settings, before, asked.boot_file or (said.boot_file if said else None))
+    root = _root(asked, said, before)
     reservations = tuple(dnsmasq_guests.reservations(booted.here, booted.subnet))
     _refuse_taken(before, reservations)
     wanted = Wanted(
@@ -102,10 +104,11 @@ def _refuse_taken(network: NetworkFacts, reservations: Iterable[Reservation]) ->
                 raise RefusedError(message, remedy=remedy)
 
 
-def _root(asked: Asked, before: NetworkFacts) -> Path:
-    """The one that is named; else that of the settings, of the network, or the usual one."""
+def _root(asked: Asked, said: NetworkFacts | None, before: NetworkFacts) -> Path:
+    """The one that is named, or was when it was enabled; else that of the settings, of the network, or the usual one."""
     configured = asked.settings.tftp_export if asked.settings is not None else None
-    return (asked.root or configured or before.tftp_root or DEFAULT_ROOT).absolute()
+    earlier = said.tftp_root if said is not None else None
+    return (asked.root or earlier or configured or before.tftp_root or DEFAULT_ROOT).absolute()
 
 
 def _of_root(root: Path, booted: BootedHere, user: str) -> Iterator[Step]:

@@ -23,8 +23,7 @@ def chains() -> tuple[Chain, ...]:
 
 def opening(access: Access, refusals: Iterable[Refusal]) -> tuple[Command, ...]:
     """None where nothing is refused."""
-    lines = [line for refusal in refusals for line in _rules(access, refusal)]
-    return _script(f"insert rule {line}" for line in lines)
+    return _script(line for refusal in refusals for line in _inserted(access, refusal))
 
 
 def closing(access: Access, chains: Iterable[Chain]) -> tuple[Command, ...]:
@@ -37,12 +36,21 @@ def closing(access: Access, chains: Iterable[Chain]) -> tuple[Command, ...]:
     )
 
 
-def _rules(access: Access, refusal: Refusal) -> Iterator[str]:
+def rules(access: Access) -> tuple[str, ...]:
+    """As they are written in a chain for what comes in."""
+    return tuple(_rules(access, access.services, "iifname", "dport"))
+
+
+def _inserted(access: Access, refusal: Refusal) -> Iterator[str]:
     chain = refusal.chain
     interface, port = ("iifname", "dport") if chain.hook in IN_HOOKS else ("oifname", "sport")
-    for protocol, ports in _by_protocol(refusal.services):
-        place = f"{chain.family} {chain.table} {chain.name}"
-        yield f'{place} {interface} "{access.bridge}" {protocol} {port} {{ {ports} }} accept comment "{access.mark}"'
+    for rule in _rules(access, refusal.services, interface, port):
+        yield f"insert rule {chain.family} {chain.table} {chain.name} {rule}"
+
+
+def _rules(access: Access, services: Iterable[Service], interface: str, port: str) -> Iterator[str]:
+    for protocol, ports in _by_protocol(services):
+        yield f'{interface} "{access.bridge}" {protocol} {port} {{ {ports} }} accept comment "{access.mark}"'
 
 
 def _by_protocol(services: Iterable[Service]) -> Iterator[tuple[str, str]]:

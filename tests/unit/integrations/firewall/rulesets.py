@@ -1,4 +1,4 @@
-"""Rulesets for tests, in the words of their programs: what `nft --json` and `iptables-save` print, as short as can be."""
+"""Rulesets for tests, in the words of `nft --json`, as short as can be."""
 
 import json
 from ipaddress import IPv4Address, IPv4Network

@@ -1,0 +1,99 @@
+"""From an unchanged `default` network under a firewall that drops all, to a kernel that netipl serves, and back; root
+only.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netipl.protocols.dhcp4.codes import MessageType
+from tests.libvirt_guest import KERNEL_LINE, boot_files, defined
+from tests.libvirt_host import LibvirtHost, libvirt_host
+
+pytestmark = [pytest.mark.root, pytest.mark.guest]
+
+NETIPL = [sys.executable, "-m", "netipl.cli.main"]
+
+POLICY = """
+table inet filter {
+    chain input { type filter hook input priority filter; policy drop; iif "lo" accept; }
+    chain output { type filter hook output priority filter; policy drop; oif "lo" accept; }
+}
+"""
+"""Without a word of connection tracking: what is not let through does not get through."""
+
+SETTINGS = """# mine
+[server]
+state_directory = "state"
+run_directory = "run"
+
+[default] # for all
+kernel = "boot/kernel.img"
+initrd = "boot/initrd.img"
+append = "console=ttysclp0"
+"""
+
+AT_ONCE = [MessageType.DISCOVER, MessageType.OFFER, MessageType.REQUEST, MessageType.ACK]
+
+
+@pytest.fixture
+def host() -> Iterator[LibvirtHost]:
+    """With the network that libvirt's package brings, a firewall that drops all, and settings without a network."""
+    with libvirt_host() as made:
+        made.define_default_network()
+        made.run("nft", "--file", "-", stdin=POLICY)
+        boot_files(made.directory / "boot")
+        (made.directory / "netipl.toml").write_text(SETTINGS)
+        yield made
+
+
+def netipl(host: LibvirtHost, *arguments: str | Path) -> str:
+    return host.run(*NETIPL, *arguments).stdout
+
+
+def network(host: LibvirtHost, verb: str, *arguments: str | Path) -> str:
+    return netipl(host, "network", verb, "default", "--config", host.directory / "netipl.toml", "--yes", *arguments)
+
+
+@contextmanager
+def serving(host: LibvirtHost) -> Iterator[Path]:
+    """`netipl serve`, and its log."""
+    log = host.directory / "serve.log"
+    with (
+        log.open("ab") as output,
+        host.running(*NETIPL, "serve", "-c", host.directory / "netipl.toml", "-v", "--json", output=output) as process,
+    ):
+        host.wait_for(lambda: bool(said(log, "serving")) or process.poll() is not None, "netipl serves")
+        assert said(log, "serving"), log.read_text()
+        yield log
+
+
+def said(log: Path, words: str) -> list[dict[str, Any]]:  # Any: JSON
+    """The lines of the log whose event contains `words`."""
+    lines = [json.loads(line) for line in log.read_text().split("\n")[:-1] if line.startswith("{")]
+    return [line for line in lines if words in line["event"]]
+
+
+def state(host: LibvirtHost) -> tuple[str, str, str]:
+    """What an administrator has: the network, the firewall, and the settings."""
+    rules = host.run("nft", "list", "table", "inet", "filter").stdout
+    return host.virsh("net-dumpxml", "default", "--inactive"), rules, (host.directory / "netipl.toml").read_text()
+
+
+def test_a_guest_boots_under_a_policy_of_drop_and_all_is_as_it_was_afterwards(host: LibvirtHost) -> None:
+    before = state(host)
+    network(host, "enable", "--server", "netipl")
+    guest = defined(host, "test", 1)
+    with serving(host), guest.started_with_capture() as messages:
+        guest.says(KERNEL_LINE)
+        exchange = messages()
+    assert [each.kind for each in exchange][:4] == AT_ONCE
+    print(f"DISCOVER to ACK: {exchange[3].at - exchange[0].at:.3f} s")
+    guest.destroy()
+    network(host, "disable")
+    assert state(host) == before
