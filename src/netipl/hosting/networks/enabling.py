@@ -105,7 +105,7 @@ def _refuse_taken(network: NetworkFacts, reservations: Iterable[Reservation]) ->
 
 
 def _root(asked: Asked, said: NetworkFacts | None, before: NetworkFacts) -> Path:
-    """The one that is named, or was when it was enabled; else that of the settings, of the network, or the usual one."""
+    """The one that is named, or was before; else that of the settings, of the network, or the usual one."""
     configured = asked.settings.tftp_export if asked.settings is not None else None
     earlier = said.tftp_root if said is not None else None
     return (asked.root or earlier or configured or before.tftp_root or DEFAULT_ROOT).absolute()
