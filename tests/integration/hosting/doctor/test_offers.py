@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.hosting.doctor.examining import define, dnsmasq, examined, nic, port, write_settings
+from tests.integration.hosting.doctor.examining import NETIPL, define, dnsmasq, examined, nic, port, write_settings
+from tests.integration.hosting.doctor.serving import SETTINGS as SERVING
+from tests.integration.hosting.doctor.serving import api, bridge, serving
 from tests.libvirt_host import LibvirtHost
 
 pytestmark = pytest.mark.root
@@ -90,3 +92,16 @@ def test_a_bridge_that_another_machine_serves_has_one_server(host: LibvirtHost, 
             assert "second-dhcp-server" in examined(host, "--config", settings).problems("DHCP servers", "network lab")
     finally:
         host.virsh("undefine", "z2")
+
+
+@pytest.mark.parametrize(("unknown", "problem"), [("pool", set()), ("register", {"no-offer"})])
+def test_netipl_is_asked_as_well_and_takes_nobody_for_a_guest(
+    host: LibvirtHost, unknown: str, problem: set[str]
+) -> None:
+    """With `register` it makes a guest of whatever firmware asks; this is none."""
+    settings = SERVING.replace('unknown = "pool"', f'unknown = "{unknown}"')
+    with bridge(host), port(host, "br0"), serving(host, settings) as config:
+        found = examined(host, "--config", config)
+        guests = host.run(*NETIPL, "guest", "--api", api(host), "list", "--json").stdout
+    assert found.problems("DHCP servers", "network lab") == problem
+    assert not guests
