@@ -39,7 +39,10 @@ def bridge(host: LibvirtHost) -> Iterator[None]:
 def serving(host: LibvirtHost, settings: str = SETTINGS) -> Iterator[Path]:
     """The settings file of a daemon that is ready."""
     config = write_settings(host, settings)
-    with (host.directory / "daemon.log").open("wb") as log, host.running(*NETIPL, "serve", "-c", config, output=log) as it:
+    with (
+        (host.directory / "daemon.log").open("wb") as log,
+        host.running(*NETIPL, "serve", "-c", config, output=log) as it,
+    ):
         host.wait_for(lambda: _is_ready(host, it), "the daemon serves")
         yield config
 

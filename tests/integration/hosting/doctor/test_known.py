@@ -31,7 +31,7 @@ initrd = "initrd"
 mac = "52:54:00:13:34:04"
 kernel = "kernel"
 initrd = "initrd"
-append = "{'x' * 1000}"
+append = "{"x" * 1000}"
 [guests.nothing]
 mac = "52:54:00:13:34:05"
 """

@@ -1,5 +1,6 @@
 """Networks of libvirt that guests boot over: the check of networks, asked by the doctor, and what it repairs."""
 
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,8 +106,9 @@ def test_files_that_dnsmasq_may_not_read_are_opened_to_it(host: LibvirtHost) -> 
 
 
 def test_a_root_in_somebodys_home_is_told_and_left_alone(host: LibvirtHost) -> None:
-    root = Path("/root/netipl-doctor-test")
-    host.run("mount", "-t", "tmpfs", "-o", "mode=700", "tmpfs", "/root")
+    home = Path(pwd.getpwuid(0).pw_dir)
+    root = home / "boots"
+    host.run("mount", "-t", "tmpfs", "-o", "mode=700", "tmpfs", home)
     try:
         host.run("mkdir", root)
         file = host.directory / "boots.xml"
@@ -117,4 +119,4 @@ def test_a_root_in_somebodys_home_is_told_and_left_alone(host: LibvirtHost) -> N
         assert not found.repairs
     finally:
         host.virsh("net-undefine", "boots")
-        host.run("umount", "/root")
+        host.run("umount", home)

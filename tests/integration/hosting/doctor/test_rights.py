@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.hosting.doctor.examining import Examination, define, examined, nic, port
-from tests.libvirt_host import LibvirtHost, libvirt_host
+from tests.libvirt_host import libvirt_host
 
 pytestmark = pytest.mark.root
 
