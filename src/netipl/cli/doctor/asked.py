@@ -14,9 +14,10 @@ from netipl.net import Mac
 
 def known(name: str, place: str | None) -> Known | NetiplError:
     """The error where it is not known. Raises UsageError for what is no name."""
+    path = guest_path(name)
     try:
         with Api.found(place) as api:
-            guest = api.get(guest_path(name)).json
+            guest = api.get(path).json
             networks = list(api.get("networks").json["items"])
             return _known(guest, networks, _plan(api, name))
     except (UnavailableError, MissingError) as error:

@@ -24,7 +24,7 @@ def look(host: Host) -> Iterator[Outcome]:
     for guest in host.guests:
         for interface in guest.next.interfaces:
             yield from _attached(guest, interface, host)
-        for interface in guest.now.interfaces if guest.now is not None else ():
+        for interface in guest.now.interfaces if guest.now is not None and host.runs_guests else ():
             yield from _tap(guest, interface, host)
 
 
@@ -64,6 +64,8 @@ def _macvtap(guest: Guest, interface: Interface, host: Host) -> Outcome:
 def _bridge(guest: Guest, interface: Interface, host: Host) -> Outcome:
     """Of Linux or of Open vSwitch; it may also be one that libvirt has made for a network."""
     name, subject = interface.source, str(guest)
+    if not host.runs_guests:
+        return _elsewhere(guest, interface, host)
     there = device(name)
     segment = next((each for each in host.segments if each.interface == name), None)
     evidence = f"{interface} is attached to {name}, {_serving(segment)}"
@@ -79,6 +81,12 @@ def _bridge(guest: Guest, interface: Interface, host: Host) -> Outcome:
         message = f"{name} is a bridge of Open vSwitch"
         return wrong(ProblemId.OPEN_VSWITCH, subject, message, evidence=evidence)
     return wrong(ProblemId.EXTERNAL_BRIDGE, subject, f"{name} is no bridge of libvirt's", evidence=evidence)
+
+
+def _elsewhere(guest: Guest, interface: Interface, host: Host) -> Outcome:
+    message = f"the bridge {interface.source} is one of another host"
+    remedy, evidence = "run `netipl doctor` there", f"libvirt is at {host.uri}"
+    return wrong(ProblemId.NOT_LOOKED_AT, str(guest), message, evidence=evidence, remedy=remedy)
 
 
 def _serving(segment: Segment | None) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,8 @@ def _places(host: Host) -> Iterator[tuple[str, Path]]:
         yield "running transfers", host.settings.run_directory()
         if host.settings.tftp_export is not None:
             yield "exported files", host.settings.tftp_export
+    if not host.runs_guests:
+        return
     for network in host.booted_over:
         if network.now.tftp_root is not None:
             yield "files for TFTP", network.now.tftp_root
@@ -58,5 +61,9 @@ def _inodes(found: os.statvfs_result) -> str:
 
 
 def _existing(place: Path) -> Path:
-    """The directory, or the first above it that is there."""
-    return next(each for each in (place, *place.parents) if each.exists())
+    """The directory, or the first above it that is there, and that the caller may see."""
+    for each in (place, *place.parents):
+        with suppress(OSError):
+            each.stat()
+            return each
+    return Path("/")

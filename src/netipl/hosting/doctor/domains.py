@@ -97,7 +97,7 @@ def _endings(domain: Domain) -> Iterator[Outcome]:
 
 def _version(domain: Domain, host: Host) -> Version | None:
     """Of its emulator; None where nobody can tell."""
-    for each in host.programs:
+    for each in host.programs if host.runs_guests else ():
         if isinstance(each, Installed) and domain.emulator in (None, each.program, Path(each.program.name)):
             return each.version
     return None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from netipl.errors import NetiplError
 from netipl.hosting.doctor import (
     cables,
     clock,
@@ -23,7 +24,8 @@ from netipl.hosting.doctor import (
     spanning_tree,
 )
 from netipl.hosting.doctor.host import Host
-from netipl.hosting.doctor.outcome import Outcome
+from netipl.hosting.doctor.outcome import Outcome, wrong
+from netipl.hosting.doctor.problems import ProblemId
 
 CHECKS: Final[Mapping[str, Callable[[Host], Iterable[Outcome]]]] = MappingProxyType(
     {
@@ -49,7 +51,11 @@ CHECKS: Final[Mapping[str, Callable[[Host], Iterable[Outcome]]]] = MappingProxyT
 
 
 def examined(host: Host) -> Iterator[tuple[str, Outcome]]:
-    """Every outcome with the name of its check."""
+    """Every outcome with the name of its check. What a check stumbles over keeps no other from its turn."""
     for name, look in CHECKS.items():
-        for outcome in look(host):
-            yield name, outcome
+        try:
+            for outcome in look(host):
+                yield name, outcome
+        except (NetiplError, OSError) as error:
+            remedy = error.remedy if isinstance(error, NetiplError) else ""
+            yield name, wrong(ProblemId.NOT_LOOKED_AT, name, str(error), evidence="the check itself", remedy=remedy)

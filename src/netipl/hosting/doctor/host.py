@@ -29,9 +29,8 @@ from netipl.machines import firmware_files, qemu
 from netipl.machines.firmware_files import Installed
 from netipl.net import Mac
 from netipl.protocols.dhcp4.codes import SERVER_PORT
+from netipl.settings.keys import HttpKeys
 from netipl.settings.settings import Settings
-
-HTTP_PORT = 8069
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,19 +127,23 @@ class Host:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    @property
+    def runs_guests(self) -> bool:
+        """Whether libvirt's guests run here: devices, ports and files of another host cannot be seen."""
+        return Connection(None, self.uri).is_local
+
     @cached_property
-    def libvirt(self) -> Libvirt | UnavailableError:
+    def libvirt(self) -> Libvirt | NetiplError:
         try:
             return overview.seen(self.uri, _read)
-        except UnavailableError as error:
+        except NetiplError as error:
             return error
 
     @cached_property
     def networks(self) -> dict[str, Situation]:
         """Those of libvirt, by name; none where it is not reached."""
-        return (
-            {} if isinstance(self.libvirt, UnavailableError) else {each.name: each for each in self.libvirt.situations}
-        )
+        situations = () if isinstance(self.libvirt, NetiplError) else self.libvirt.situations
+        return {each.name: each for each in situations}
 
     @cached_property
     def booted_over(self) -> tuple[Situation, ...]:
@@ -155,7 +158,7 @@ class Host:
     @cached_property
     def guests(self) -> tuple[Guest, ...]:
         """Domains for s390x that are looked at; none where libvirt is not reached."""
-        if isinstance(self.libvirt, UnavailableError):
+        if isinstance(self.libvirt, NetiplError):
             return ()
         found = map(_guest, self.libvirt.domains)
         return tuple(each for each in found if each.next.architecture == S390X and self._is_meant(each))
@@ -178,7 +181,7 @@ class Host:
 
     @property
     def http_port(self) -> int:
-        return self.settings.http.port if self.settings is not None else HTTP_PORT
+        return (self.settings.http if self.settings is not None else HttpKeys()).port
 
     @cached_property
     def offers(self) -> tuple[Offer, ...]:
@@ -197,6 +200,14 @@ class Host:
 
     def _segments(self) -> Iterator[Segment]:
         """What is known best comes last: a bridge that is in the settings is netipl's."""
+        if self.runs_guests:
+            yield from self._segments_of_libvirt()
+        for network in self.settings.networks() if self.settings is not None else ():
+            if network.interface is not None:
+                address = IPv4Interface(f"{network.server}/{network.subnet.prefixlen}")
+                yield Segment(name=network.name, interface=network.interface, address=address, by=Server.NETIPL)
+
+    def _segments_of_libvirt(self) -> Iterator[Segment]:
         for guest in self.guests:
             for each in guest.next.interfaces:
                 if bridge := self.bridge_of(each):
@@ -206,10 +217,6 @@ class Host:
             if facts is not None and facts.has_dhcp and facts.server is not Server.NETIPL:
                 name, address = situation.name, facts.interface
                 yield Segment(name=name, interface=facts.bridge, address=address, by=Server.DNSMASQ)
-        for network in self.settings.networks() if self.settings is not None else ():
-            if network.interface is not None:
-                address = IPv4Interface(f"{network.server}/{network.subnet.prefixlen}")
-                yield Segment(name=network.name, interface=network.interface, address=address, by=Server.NETIPL)
 
     def _is_meant(self, guest: Guest) -> bool:
         if self.only is None:
@@ -228,8 +235,10 @@ class Host:
         return segment.interface in bridges or (isinstance(known, Known) and segment.interface == known.interface)
 
     def _emulators(self) -> tuple[Path | str, ...]:
+        if not self.runs_guests:
+            return (self.program,)
         named = [each.next.emulator for each in self.guests if each.next.emulator is not None]
-        if not isinstance(self.libvirt, UnavailableError):
+        if not isinstance(self.libvirt, NetiplError):
             named += domain_boot.emulators(self.libvirt.capabilities)
         return tuple(dict.fromkeys(named)) or (self.program,)
 

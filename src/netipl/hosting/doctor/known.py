@@ -27,7 +27,7 @@ def look(host: Host) -> Iterator[Outcome]:
             evidence=f"the domains of {host.uri}, by {', '.join(marks)}",
         )
     if isinstance(known, Known):
-        yield from (_place(subject, known, guest, host) for guest in host.guests)
+        yield from (_place(subject, known, guest, host) for guest in host.guests if host.runs_guests)
         yield from _plan(subject, known)
 
 

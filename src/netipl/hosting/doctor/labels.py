@@ -16,7 +16,7 @@ from netipl.wire import printable
 
 def look(host: Host) -> Iterator[Outcome]:
     """Only where SELinux has a policy."""
-    roots = (each.now.tftp_root for each in host.booted_over) if selinux.is_here() else ()
+    roots = (each.now.tftp_root for each in host.booted_over) if host.runs_guests and selinux.is_here() else ()
     for root in dict.fromkeys(roots):
         if root is not None and root.is_dir():
             yield judged(root, selinux.label(root), is_enforcing=selinux.is_enforcing())

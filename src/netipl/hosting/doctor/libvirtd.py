@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from netipl.errors import UnavailableError
+from netipl.errors import NetiplError
 from netipl.firmware.rules import Severity
 from netipl.hosting.doctor.host import Host
 from netipl.hosting.doctor.outcome import Outcome, fine, wrong
@@ -12,7 +12,7 @@ from netipl.hosting.doctor.problems import ProblemId
 def look(host: Host) -> Iterator[Outcome]:
     """One that is not there is worse where the settings name it."""
     seen = host.libvirt
-    if isinstance(seen, UnavailableError):
+    if isinstance(seen, NetiplError):
         is_meant = host.settings is not None and host.settings.libvirt is not None
         yield wrong(
             ProblemId.LIBVIRT_UNREACHABLE,

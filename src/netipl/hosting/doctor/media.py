@@ -24,8 +24,8 @@ def look(host: Host) -> Iterator[Outcome]:
     directory = host.settings.media_directory()
     version = min(_versions(host), default=None)
     try:
-        places = sorted(directory.glob(f"*/{RECORD}")) if directory.exists() else []
-        media = [record.decode(place.read_bytes()) for place in places]
+        places = sorted(each / RECORD for each in directory.iterdir()) if directory.exists() else []
+        media = [record.decode(place.read_bytes()) for place in places if place.exists()]
     except (OSError, UnavailableError) as error:
         yield _unread(directory, error)
         return

@@ -63,33 +63,24 @@ def _is_asked(listener: Listener, protocol: str, port: int, segment: Segment) ->
 
 
 def _judged(segment: Segment, protocol: str, port: int, there: list[Listener]) -> Iterator[Outcome]:
-    """A program that may be seen by root alone is taken for the right one."""
+    """A program that may be seen by root alone is taken for the right one.
+
+    One that listens everywhere may yet answer on other interfaces alone, as a dnsmasq with several does.
+    """
     evidence = f"{protocol} port {port} on {segment.interface}: {', '.join(map(str, there)) or 'nobody'}"
     ours = [each for each in there if each.program is None or _serves(each, segment)]
     others = [each for each in there if each not in ours]
+    again = "" if segment.by is Server.NETIPL else _restart(segment)
     if others and not (ours and port != DHCP_PORT):
-        yield wrong(
-            ProblemId.PORT_TAKEN,
-            str(segment),
-            f"{' and '.join(map(str, others))} takes what guests of this network ask",
-            evidence=evidence,
-            remedy=""
-            if segment.by is Server.NETIPL
-            else f"stop it, then `virsh net-destroy {segment.name}` and `net-start` it",
-            severity=Severity.WARNING if ours and all(each.interface is None for each in others) else None,
-        )
+        message = f"{' and '.join(map(str, others))} takes what guests of this network ask"
+        doubt = Severity.WARNING if ours and all(each.interface is None for each in others) else None
+        remedy = f"stop it; then {again}" if again else ""
+        yield wrong(ProblemId.PORT_TAKEN, str(segment), message, evidence=evidence, remedy=remedy, severity=doubt)
     elif ours:
         yield fine(str(segment), evidence)
     else:
-        yield wrong(
-            ProblemId.NOBODY_SERVES,
-            str(segment),
-            f"nobody has {protocol} port {port}",
-            evidence=evidence,
-            remedy=""
-            if segment.by is Server.NETIPL
-            else f"`virsh net-destroy {segment.name}`, and `net-start` it again",
-        )
+        message = f"nobody has {protocol} port {port}"
+        yield wrong(ProblemId.NOBODY_SERVES, str(segment), message, evidence=evidence, remedy=again)
 
 
 def _restart(segment: Segment) -> str:

@@ -22,7 +22,7 @@ def look(host: Host) -> Iterator[Outcome]:
                 _SUBJECT,
                 str(found),
                 evidence="it was looked for in PATH and in what libvirt says of its guests",
-                severity=None if host.guests else Severity.WARNING,
+                severity=None if host.guests and host.runs_guests else Severity.WARNING,
             )
         else:
             yield _judged(found)
