@@ -100,7 +100,6 @@ def test_a_boot_file_of_that_name_is_meant_to_be_one() -> None:
     assert list(names.check_directory(tree, Target(boot_file=b"/")))
 
 
-
 def test_a_broader_range_is_hidden_by_a_narrower_one_beside_it() -> None:
     found = [(b"p/" + last, last) for last in (b"C0", b"C0A8", b"C1", b"default")] + [(b"q/C0A84C0F", b"C0A84C0F")]
     assert [(each.file, each.message) for each in names.check_order(found)] == [

@@ -1,0 +1,38 @@
+"""What is on a bridge is put back after a restart, set as it was; root only."""
+
+import json
+
+import pytest
+
+from tests.integration.hosting.networks.conftest import Networks
+
+pytestmark = pytest.mark.root
+
+FIXED = "52:54:00:00:00:77"
+
+
+def plug(networks: Networks) -> None:
+    """A device on the bridge that no guest of libvirt has, isolated from others, with a MAC that is fixed to it."""
+    run = networks.host.run
+    run("ip", "link", "add", "test0", "type", "veth", "peer", "name", "test1")
+    run("ip", "link", "set", "test0", "master", "virbr0", "up")
+    run("bridge", "link", "set", "dev", "test0", "isolated", "on", "learning", "off", "flood", "off", "hairpin", "on")
+    run("bridge", "fdb", "add", FIXED, "dev", "test0", "master", "static")
+
+
+def port(networks: Networks) -> tuple[dict[str, object], bool]:
+    """What the port is set to, and whether that MAC is fixed to it."""
+    found = json.loads(networks.host.run("bridge", "-details", "-json", "link", "show", "dev", "test0").stdout)[0]
+    table = networks.host.run("bridge", "fdb", "show", "br", "virbr0").stdout
+    return {key: found.get(key) for key in ("master", "isolated", "learning", "flood", "hairpin")}, FIXED in table
+
+
+def test_what_is_no_guest_is_put_back_too_with_what_its_port_was_set_to(networks: Networks) -> None:
+    plug(networks)
+    before = port(networks)
+    assert before[0] == {"master": "virbr0", "isolated": True, "learning": False, "flood": False, "hairpin": True}
+    told = networks.enable("--tftp-root", networks.root())
+    assert "so it is with what else is on the bridge: test0" in told
+    assert port(networks) == before
+    networks.done("disable", "default", "--yes")
+    assert port(networks) == before
