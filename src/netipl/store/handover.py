@@ -72,6 +72,7 @@ def _said(lease: Lease) -> dict[str, object]:
         "mac": str(lease.mac),
         "client_id": None if lease.client_id is None else lease.client_id.hex(),
         "expires": lease.expires.timestamp(),
+        "hostname": lease.hostname,
     }
 
 
@@ -83,4 +84,5 @@ def _lease(said: Mapping[str, Any], network: str) -> Lease:  # Any: JSON
         mac=Mac.parse(said["mac"]),
         client_id=None if client_id is None else bytes.fromhex(client_id),
         expires=datetime.fromtimestamp(said["expires"], UTC),
+        hostname=str(said["hostname"]),
     )

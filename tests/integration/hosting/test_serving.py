@@ -47,7 +47,7 @@ def network(host: LibvirtHost, verb: str, *arguments: str | Path) -> str:
 @contextmanager
 def serving(host: LibvirtHost) -> Iterator[None]:
     log = host.directory / "serve.log"
-    command = (*NETIPL, "serve", "--config", host.directory / "netipl.toml", "--json")
+    command: tuple[str | Path, ...] = (*NETIPL, "serve", "--config", host.directory / "netipl.toml", "--json")
     with log.open("wb") as output, host.running(*command, output=output) as process:
         host.wait_for(lambda: '"event": "serving"' in log.read_text() or process.poll() is not None, "netipl serves")
         assert process.poll() is None, log.read_text()
@@ -59,7 +59,7 @@ def resolved(host: LibvirtHost, name: str) -> str:
     return host.run(sys.executable, "-c", ASK, name).stdout.strip()
 
 
-def test_machines_keep_their_addresses_and_guests_their_names(host: LibvirtHost) -> None:
+def test_machines_keep_their_addresses_and_names(host: LibvirtHost) -> None:
     host.virsh("net-update", "default", "add", "ip-dhcp-host", RESERVED, "--live", "--config")
     before = host.virsh("net-dumpxml", "default", "--inactive")
     vm1 = plugged_in(host, "vm1", "52:54:00:00:00:aa")
@@ -75,6 +75,7 @@ def test_machines_keep_their_addresses_and_guests_their_names(host: LibvirtHost)
         guest = json.loads(host.run(*NETIPL, "guest", "list", "--json", env=_api(host)).stdout)
         assert (guest["name"], guest["address"]) == ("z1", "192.168.122.10")
         host.wait_for(lambda: resolved(host, "z1") == "192.168.122.10", "the name of the guest resolves")
+        host.wait_for(lambda: resolved(host, "vm1") == address, "the name of the other machine does, too")
         assert host.virsh("net-dumpxml", "default", "--inactive").count("hostname") == 0
     network(host, "disable")
     assert host.virsh("net-dumpxml", "default", "--inactive") == before

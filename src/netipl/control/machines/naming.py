@@ -1,4 +1,4 @@
-"""Guests' names still resolve where netipl gives the addresses: libvirt's dnsmasq is told them, as they change.
+"""Names still resolve where netipl gives the addresses: libvirt's dnsmasq is told them, as they change.
 
 It is asked again now and then, since a network that was restarted has forgotten them.
 """
@@ -12,8 +12,9 @@ from typing import Final
 import structlog
 
 from netipl.control.machines.ports import Driver
-from netipl.errors import NetiplError
+from netipl.errors import NetiplError, UsageError
 from netipl.guests.lease import LeaseState
+from netipl.guests.marks import domain_name
 from netipl.guests.network import Network
 from netipl.integrations.libvirt.worker.protocol import Call
 from netipl.provisioning.inventory import Inventory
@@ -27,7 +28,7 @@ _AGAIN: Final = 30.0
 
 
 class Naming:
-    """Of the guests of `inventory`, in networks with an interface."""
+    """Of the guests of `inventory` and of other clients, in networks with an interface."""
 
     def __init__(self, inventory: Inventory, driver: Driver) -> None:
         self._inventory = inventory
@@ -62,12 +63,25 @@ class Naming:
                 _log.warning("names of guests do not resolve", network=network.name, reason=str(error))
 
     def _names(self, network: Network) -> Iterator[tuple[str, str]]:
-        """Of the guests that have an address: reserved, or leased; a released one is kept until it expires."""
+        """Of guests first, which nobody else may be called like; then what clients call themselves."""
         now, addresses = datetime.now(UTC), self._inventory.addresses(network)
+        leases = [each for each in addresses if each.state is not LeaseState.DECLINED and each.expires > now]
+        taken = {guest.name.lower() for guest in self._inventory.guests}
         for each in self._inventory.guests:
             if (reserved := addresses.plan.reserved(each)) is not None:
                 yield str(reserved), each.name
-        for lease in addresses:
+        for lease in leases:
             guest = self._inventory.guest_of(lease)
-            if guest is not None and lease.state is not LeaseState.DECLINED and lease.expires > now:
+            if guest is not None:
                 yield str(lease.address), guest.name
+            elif (called := _label(lease.hostname)) and called.lower() not in taken:
+                taken.add(called.lower())
+                yield str(lease.address), called
+
+
+def _label(text: str) -> str:
+    """One label of a DNS name; nothing where it is none: it came from outside."""
+    try:
+        return domain_name(text).partition(".")[0] if text else ""
+    except UsageError:
+        return ""

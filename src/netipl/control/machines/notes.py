@@ -18,7 +18,7 @@ def notes(domain: Domain, guest: Guest, *, managed: bool) -> Iterator[Note]:
                 rule=row.rule,
                 message=row.message.format(domain=domain.name, guest=guest.name),
                 remedy=row.remedy.format(domain=domain.name, guest=guest.name),
-                stops=row.stops(managed),
+                stops=row.stops(domain, managed),
             )
 
 
@@ -41,13 +41,13 @@ def _other_uuid(domain: Domain, guest: Guest, _: bool) -> bool:  # noqa: FBT001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """`is_so` and `stops` are told whether netipl manages the machine."""
+    """The last argument of both says whether netipl manages the machine."""
 
     rule: str
     message: str
     remedy: str
     is_so: Callable[[Domain, Guest, bool], bool]
-    stops: Callable[[bool], bool]
+    stops: Callable[[Domain, bool], bool]
 
 
 _ROWS: Final = (
@@ -58,14 +58,14 @@ _ROWS: Final = (
         remedy="virsh edit {domain}: <on_reboot>restart</on_reboot>; or netipl guest attach {guest}, so that its boot "
         "order leads to the disk",
         is_so=lambda domain, *_: domain.facts.on_reboot == "destroy",
-        stops=lambda managed: not managed,
+        stops=lambda _, managed: not managed,
     ),
     _Row(
         rule="machine-restarts-at-once",
         message="on_crash of domain {domain} starts it again at once: a firmware that fails does so for ever",
         remedy="virsh edit {domain}: <on_crash>destroy</on_crash>",
         is_so=lambda domain, *_: domain.facts.on_crash.endswith("restart"),
-        stops=lambda _: False,
+        stops=lambda *_: False,
     ),
     _Row(
         rule="machine-boots-elsewhere",
@@ -73,20 +73,20 @@ _ROWS: Final = (
         remedy="netipl guest attach {guest} lets netipl choose; or virsh edit {domain}: <boot order='1'/> in its "
         "<interface>",
         is_so=_boots_elsewhere,
-        stops=lambda _: True,
+        stops=lambda domain, _: domain.facts.boots_from is not BootsFrom.DISK,  # which may be blank
     ),
     _Row(
         rule="machine-interface",
         message="the interface of domain {domain} is no virtio device: the firmware cannot boot from it",
         remedy="virsh edit {domain}: <model type='virtio'/>",
         is_so=_not_virtio,
-        stops=lambda _: True,
+        stops=lambda *_: True,
     ),
     _Row(
         rule="machine-uuid",
         message="the UUID of domain {domain} is not that of guest {guest}",
         remedy="netipl guest attach {guest} --domain {domain}",
         is_so=_other_uuid,
-        stops=lambda _: False,
+        stops=lambda *_: False,
     ),
 )

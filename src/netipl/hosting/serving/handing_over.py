@@ -55,7 +55,7 @@ def _of_clients(given: Iterable[Given], network: str, now: datetime) -> Iterator
     for each in given:
         expires = datetime.fromtimestamp(each.expires, UTC) if each.expires else now + _FOREVER
         if each.mac is not None and expires > now:
-            yield Lease(network=network, address=each.address, mac=each.mac, expires=expires)
+            yield Lease(network=network, address=each.address, mac=each.mac, expires=expires, hostname=each.name)
 
 
 def _counted(number: int, what: str) -> str:

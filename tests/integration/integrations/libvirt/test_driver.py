@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,7 +117,8 @@ async def test_a_libvirt_that_is_not_there_is_said_and_nothing_is_asked_of_it() 
 
 def inside(host: LibvirtHost) -> str:
     """The URI of its libvirtd, from outside its namespaces."""
-    return f"qemu+unix:///system?socket=/proc/{host.pid}/root/run/libvirt/libvirt-sock"
+    socket = Path("/proc", str(host.pid), "root", "run/libvirt/libvirt-sock")
+    return f"qemu+unix:///system?socket={socket}"
 
 
 @pytest.mark.root
