@@ -11,6 +11,7 @@ from tests.e2e.libvirt_lab import LibvirtLab, libvirt_lab, with_something_to_ins
 
 pytestmark = [
     pytest.mark.guest,
+    pytest.mark.timeout(900),  # two installations by real guests, one after the other
     pytest.mark.root,
     pytest.mark.skipif(shutil.which("qemu-system-s390x") is None, reason="needs qemu-system-s390x"),
     pytest.mark.skipif(shutil.which("libvirtd") is None, reason="needs libvirtd"),
@@ -84,7 +85,8 @@ def test_a_firmware_that_fails_is_tried_again_with_back_off_until_it_boots(lab: 
     pauses = [event["detail"]["pause"] for event in lab.happened("web1", "machine-retried")]
     crashed, started = lab.happened("web1", "machine-crashed"), lab.happened("web1", "machine-started")
     assert pauses == [10, 20]
-    assert (len(crashed), len(started)) <= (3, 3)  # no tight loop
+    assert len(crashed) <= 3  # one for each boot
+    assert len(started) == 3  # no tight loop
     kernel.with_name("away").rename(kernel)
     lab.run("guest", "watch", "web1", "--until", "installed")
 
@@ -101,6 +103,7 @@ def change_domain(lab: LibvirtLab, name: str, before: str, after: str) -> None:
 def test_a_domain_that_others_made_is_taken_over_and_only_what_is_ours_changes(lab: LibvirtLab) -> None:
     file = lab.directory / "z1.xml"
     file.write_text(Path("tests/vectors/libvirt/z1.xml").read_text())
+    lab.host.run("truncate", "--size", "16M", "/var/lib/libvirt/images/z1.raw")
     lab.host.virsh("define", file)
     before = lab.xml("z1", "--inactive")
     lab.run("guest", "attach", "z1")

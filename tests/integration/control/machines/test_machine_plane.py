@@ -217,12 +217,17 @@ async def test_its_life_is_seen_as_the_guests() -> None:
     await lab.plane.start("web1", by=BY, cold=False)
     lab.libvirt.tell(uuid, "reset", at=NOW.timestamp())
     lab.libvirt.crash(uuid, NOW.timestamp())
+    lab.libvirt.tell(uuid, "stopped", "crashed", NOW.timestamp())  # switched off for that
     assert [(each.seen, each.guest, each.mac) for each in lab.seen] == [
         (Seen.MACHINE_STARTED, "web1", MAC),
         (Seen.MACHINE_RESET, "web1", MAC),
         (Seen.MACHINE_CRASHED, "web1", MAC),
+        (Seen.MACHINE_STOPPED, "web1", MAC),
     ]
     assert lab.seen[-1].at == NOW
+    await lab.plane.start("web1", by=BY, cold=False)
+    lab.libvirt.tell(uuid, "stopped", "crashed")  # all that is told of it
+    assert lab.seen[-1].seen is Seen.MACHINE_CRASHED
 
 
 @in_loop
