@@ -11,7 +11,7 @@ from netipl.firmware.rules import Severity
 from netipl.hosting.doctor.problems import PROBLEMS
 from netipl.hosting.networks.problems import ROWS
 
-_NETWORK = "NETWORK"
+_NAME = "NAME"
 
 
 class ProblemReference(Directive):
@@ -30,10 +30,10 @@ def _lines() -> Iterator[str]:
         "As `netipl network check` finds them, for networks that guests boot over.",
     )
     for network, row in ROWS.items():
-        yield from _row(network, row.severity, row.guest, row.remedy.format(name=_NETWORK))
+        yield from _row(network, row.severity, row.guest, row.remedy.format(name=_NAME))
     yield from ("", "## Everything else", "")
     for problem, its in PROBLEMS.items():
-        yield from _row(problem, its.severity, its.guest, its.remedy)
+        yield from _row(problem, its.severity, its.guest, its.remedy.format(name=_NAME))
 
 
 def _row(name: str, severity: Severity, guest: str, remedy: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 What can be wrong is a row of problems.py, or of that of the networks; here is only what was found on this host.
 """
 
+import shlex
 from dataclasses import dataclass
 
 from netipl.firmware.rules import Severity
@@ -47,7 +48,10 @@ def wrong(
     severity: Severity | None = None,
     repair: Step | None = None,
 ) -> Outcome:
-    """By the row of `problem`, where this host's remedy or severity is no other."""
+    """By the row of `problem`, where this host's remedy or severity is no other.
+
+    `subject` is a kind and a name, as `domain web1`; the name is for the commands in the row.
+    """
     row = PROBLEMS[problem]
     return Outcome(
         subject=subject,
@@ -56,6 +60,6 @@ def wrong(
         severity=severity or row.severity,
         message=message,
         guest=row.guest,
-        remedy=remedy or row.remedy,
+        remedy=remedy or row.remedy.format(name=shlex.quote(subject.partition(" ")[2])),
         repair=repair,
     )

@@ -80,6 +80,7 @@ class Problem:
     guest: str
     """What a guest sees of it."""
     remedy: str
+    """`{name}` is that of what it is about."""
 
 
 _ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -87,7 +88,7 @@ _PACKAGE: Final = (
     "install it (Debian 12: qemu-system-misc, Debian 13: qemu-system-s390x, Fedora: qemu-system-s390x-core)"
 )
 _ASKS: Final = "asks every 8 seconds, and gives up after 80"
-_ITS_EDIT: Final = "`virsh edit NAME`; what is changed holds from its next start on"
+_ITS_EDIT: Final = "`virsh edit {name}`; what is changed holds from its next start on"
 
 PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
     {
@@ -194,37 +195,37 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
         ProblemId.NO_DOMAIN: Problem(
             severity=_WARNING,
             guest="is not run by this libvirt, as far as its UUID and MAC tell",
-            remedy="define it: `netipl guest define NAME`; or correct its UUID and MAC in netipl",
+            remedy="define it: `netipl guest define {name}`; or correct its UUID and MAC in netipl",
         ),
         ProblemId.NO_NIC: Problem(
             severity=_ERROR,
             guest="has nothing to boot from the network with",
-            remedy=f"add a virtio network interface: {_ITS_EDIT}",
+            remedy="add a virtio network interface: " + _ITS_EDIT,
         ),
         ProblemId.NIC_MODEL: Problem(
             severity=_ERROR,
             guest="the firmware does not see this network interface: it boots from virtio alone",
-            remedy=f"write <model type='virtio'/>: {_ITS_EDIT}",
+            remedy="write <model type='virtio'/>: " + _ITS_EDIT,
         ),
         ProblemId.NIC_BUS: Problem(
             severity=_ERROR,
             guest="the firmware does not see this network interface: it boots from channel devices (CCW) alone",
-            remedy=f"write <address type='ccw'/> or leave it out: {_ITS_EDIT}",
+            remedy="write <address type='ccw'/> or leave it out: " + _ITS_EDIT,
         ),
         ProblemId.LINK_DOWN: Problem(
             severity=_ERROR,
             guest="asks for an address until it gives up, after 80 seconds: its cable is unplugged",
-            remedy="plug it in: `virsh domif-setlink NAME MAC up`, with --config for the next start too",
+            remedy="plug it in: `virsh domif-setlink {name} MAC up`, with --config for the next start too",
         ),
         ProblemId.BOOT_ORDER_MISSING: Problem(
             severity=_ERROR,
             guest="looks for a disk only (Failed to load OS from hard disk)",
-            remedy=f"write <boot order='1'/> into its interface: {_ITS_EDIT}",
+            remedy="write <boot order='1'/> into its interface: " + _ITS_EDIT,
         ),
         ProblemId.BOOT_ORDER_DISK_FIRST: Problem(
             severity=_NOTE,
             guest="boots its disk; from the network only if the disk fails, and with QEMU before 9.2 not even then",
-            remedy="to install it, put the network first: `netipl guest build NAME --start` does so",
+            remedy="to install it, put the network first: `netipl guest build {name} --start` does so",
         ),
         ProblemId.NETWORK_MISSING: Problem(
             severity=_ERROR,
@@ -239,7 +240,7 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
         ProblemId.TAP_WITHOUT_BRIDGE: Problem(
             severity=_ERROR,
             guest="runs with its cable in, and reaches nobody: its network was restarted under it",
-            remedy="`ip link set TAP master BRIDGE`, or --fix",
+            remedy="`netipl doctor --fix`, or `ip link set TAP master BRIDGE`",
         ),
         ProblemId.MACVTAP: Problem(
             severity=_ERROR,
@@ -254,7 +255,7 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
         ProblemId.OPEN_VSWITCH_PORT: Problem(
             severity=_ERROR,
             guest="does not start: libvirt puts it on a Linux bridge, and this is a bridge of Open vSwitch",
-            remedy=f"add <virtualport type='openvswitch'/> to the interface: {_ITS_EDIT}",
+            remedy="add <virtualport type='openvswitch'/> to the interface: " + _ITS_EDIT,
         ),
         ProblemId.EXTERNAL_BRIDGE: Problem(
             severity=_NOTE,
@@ -264,22 +265,22 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
         ProblemId.USER_NETWORK: Problem(
             severity=_WARNING,
             guest="is served by QEMU itself (user network), and reaches neither netipl nor dnsmasq",
-            remedy=f"attach it to a bridge or to a network of libvirt: {_ITS_EDIT}",
+            remedy="attach it to a bridge or to a network of libvirt: " + _ITS_EDIT,
         ),
         ProblemId.MEMORY_TOO_LITTLE: Problem(
             severity=_ERROR,
             guest="ends before it asks anybody: its firmware has no room",
-            remedy=f"give it 512 MiB: {_ITS_EDIT}",
+            remedy="give it 512 MiB: " + _ITS_EDIT,
         ),
         ProblemId.REBOOT_ENDS: Problem(
             severity=_WARNING,
             guest="is off when its installer reboots, and when the program for re-IPL hands it to its disk",
-            remedy=f"write <on_reboot>restart</on_reboot>: {_ITS_EDIT}",
+            remedy="write <on_reboot>restart</on_reboot>: " + _ITS_EDIT,
         ),
         ProblemId.CRASH_REPEATS: Problem(
             severity=_WARNING,
             guest="when a network boot fails, it starts anew at once, some 20 times a second, for ever",
-            remedy=f"write <on_crash>preserve</on_crash>: {_ITS_EDIT}",
+            remedy="write <on_crash>preserve</on_crash>: " + _ITS_EDIT,
         ),
         ProblemId.DISK_FULL: Problem(
             severity=_ERROR,
@@ -309,27 +310,27 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
         ProblemId.GUEST_UNKNOWN: Problem(
             severity=_ERROR,
             guest="is a stranger to netipl, which ignores it, or gives it what all strangers get",
-            remedy="`netipl guest add NAME --mac MAC`; `netipl guest list` shows those that are known",
+            remedy="`netipl guest add {name} --mac MAC`; `netipl guest list` shows those that are known",
         ),
         ProblemId.GUEST_ELSEWHERE: Problem(
             severity=_ERROR,
             guest="asks on a segment on which netipl has no network for it",
-            remedy="put it in the network of that interface: `netipl guest set NAME --network NETWORK`",
+            remedy="put it in the network of that interface: `netipl guest set {name} --network NETWORK`",
         ),
         ProblemId.PLAN_EMPTY: Problem(
             severity=_NOTE,
             guest="is given nothing, and goes on to its next boot device, or ends",
-            remedy="`netipl guest build NAME` installs it at its next boot",
+            remedy="`netipl guest build {name}` installs it at its next boot",
         ),
         ProblemId.PLAN_BROKEN: Problem(
             severity=_ERROR,
             guest="does not boot its plan",
-            remedy="`netipl guest show NAME --plan` shows it whole",
+            remedy="`netipl guest show {name} --plan` shows it whole",
         ),
         ProblemId.PLAN_DOUBTFUL: Problem(
             severity=_WARNING,
             guest="boots its plan, but not all of it arrives as it is written",
-            remedy="`netipl guest show NAME --plan` shows it whole",
+            remedy="`netipl guest show {name} --plan` shows it whole",
         ),
     }
 )

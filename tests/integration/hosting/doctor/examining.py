@@ -65,7 +65,12 @@ def examined(
     return found
 
 
-def define(
+def define(host: LibvirtHost, name: str, nics: str = NIC, **rest: Any) -> None:
+    """A guest for s390x; `rest` as for `write_domain`."""
+    host.virsh("define", write_domain(host, name, nics, **rest))
+
+
+def write_domain(
     host: LibvirtHost,
     name: str,
     nics: str = NIC,
@@ -74,8 +79,8 @@ def define(
     os: str = "",
     reboot: str = "restart",
     crash: str = "preserve",
-) -> None:
-    """A guest for s390x."""
+) -> Path:
+    """The file of its definition."""
     file = host.directory / f"{name}.xml"
     file.write_text(
         f"""<domain type='qemu'><name>{name}</name><memory unit='MiB'>{memory}</memory><vcpu>1</vcpu>
@@ -83,7 +88,7 @@ def define(
         <on_reboot>{reboot}</on_reboot><on_crash>{crash}</on_crash>
         <devices><emulator>{QEMU}</emulator>{nics}<memballoon model='none'/></devices></domain>"""
     )
-    host.virsh("define", file)
+    return file
 
 
 FIRST = "<boot order='1'/>"

@@ -68,3 +68,7 @@ def test_everything_wrong_has_its_evidence_and_remedy(found: Examination) -> Non
             assert each["message"]
             assert each["guest"]
             assert each["remedy"]
+
+
+def test_the_remedy_names_the_guest(found: Examination) -> None:
+    assert "`virsh edit e1000`" in found.one("nic-model")["remedy"]
