@@ -204,12 +204,12 @@ PROBLEMS: Final[Mapping[ProblemId, Problem]] = MappingProxyType(
         ),
         ProblemId.NIC_MODEL: Problem(
             severity=_ERROR,
-            guest="the firmware does not see this network interface: it boots from virtio alone",
+            guest="does not start where its QEMU has no such model; else its firmware does not see the interface",
             remedy="write <model type='virtio'/>: " + _ITS_EDIT,
         ),
         ProblemId.NIC_BUS: Problem(
             severity=_ERROR,
-            guest="the firmware does not see this network interface: it boots from channel devices (CCW) alone",
+            guest="does not see this interface (Failed to load OS from hard disk, or No suitable device for IPL)",
             remedy="write <address type='ccw'/> or leave it out: " + _ITS_EDIT,
         ),
         ProblemId.LINK_DOWN: Problem(
