@@ -1,8 +1,9 @@
 """Asks who serves DHCP on an interface, by one DISCOVER and nothing more: no lease is taken, and no port is needed.
 
-The broadcast goes out of the interface and, as the kernel does with its own broadcasts, also to the servers of this
-host. Answers are read by a packet socket, sent ones too. A vendor class says who asks, so that no server takes it for a
-firmware that boots. Sources: RFC 2131, 4.4.1 and 4.1 (broadcast flag), packet(7), ip(7).
+It is sent twice: as a frame, like a client's, to other machines; and by the kernel's own broadcast, which also reaches
+the servers of this host. That one comes from the dummy address of RFC 7600, since the kernel replaces 0.0.0.0 by ours,
+from which no server expects a client. A vendor class says who asks, so that no server takes it for a firmware that
+boots. Sources: RFC 2131, 4.4.1 and 4.1 (broadcast flag), packet(7), raw(7).
 """
 
 import secrets
@@ -22,6 +23,7 @@ from netipl.protocols.dhcp4 import message
 from netipl.protocols.dhcp4.codes import CLIENT_PORT, SERVER_PORT, MessageType, OpCode, Option
 from netipl.protocols.dhcp4.message import Message
 from netipl.protocols.dhcp4.options import Options
+from netipl.protocols.udp4 import Datagram
 
 PATIENCE: Final = 5.0
 """Seconds to wait: dnsmasq pings an address for three before it offers it."""
@@ -37,6 +39,10 @@ _ASKED: Final = bytes(
         Option.PATH_PREFIX,
     )
 )
+_ANY: Final = IPv4Address(0)
+_DUMMY: Final = IPv4Address("192.0.0.8")
+_EVERYBODY: Final = IPv4Address("255.255.255.255")
+_BROADCAST: Final = b"\xff" * 6
 _LOCAL: Final = 0x02  # a locally administered address, of nobody
 _ETH_P_ALL: Final = 0x0003
 _ETH_P_IP: Final = 0x0800
@@ -84,13 +90,15 @@ class _Probe:
         self._mac = Mac(bytes((_LOCAL,)) + secrets.token_bytes(5))
         self._stack = ExitStack()
         try:
-            self._listening = self._stack.enter_context(
+            self._frames = self._stack.enter_context(
                 socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, 0)
             )
-            self._listening.bind((interface, _ETH_P_ALL))  # what this host sends is given to such sockets alone
-            self._asking = self._stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            self._asking.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-            self._asking.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+            self._frames.bind((interface, _ETH_P_ALL))  # what this host sends is given to such sockets alone
+            self._packets = self._stack.enter_context(
+                socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+            )
+            self._packets.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            self._packets.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
         except OSError as error:
             self._stack.close()
             remedy = _RIGHTS if isinstance(error, PermissionError) else "`ip link` shows the interfaces that exist"
@@ -103,7 +111,7 @@ class _Probe:
         self._stack.close()
 
     def fileno(self) -> int:
-        return self._listening.fileno()
+        return self._frames.fileno()
 
     def ask(self) -> None:
         """Raises UnavailableError."""
@@ -115,8 +123,10 @@ class _Probe:
         discover = Message(
             op=OpCode.BOOTREQUEST, xid=self._xid, broadcast=True, mac=self._mac, options=Options(options)
         )
+        payload = message.encode(discover)
         try:
-            self._asking.sendto(message.encode(discover), ("255.255.255.255", SERVER_PORT))
+            self._frames.sendto(_packet(_ANY, payload), (self._interface, _ETH_P_IP, 0, 0, _BROADCAST))
+            self._packets.sendto(_packet(_DUMMY, payload), (str(_EVERYBODY), 0))
         except OSError as error:
             raise UnavailableError(f"nobody can be asked on {self._interface}: {error.strerror}") from error
 
@@ -124,7 +134,7 @@ class _Probe:
         """What has come for our question."""
         while True:
             try:
-                packet, (_, protocol, _, _, mac) = self._listening.recvfrom(_LONGEST)
+                packet, (_, protocol, _, _, mac) = self._frames.recvfrom(_LONGEST)
             except OSError:  # nothing more, or the interface is gone
                 return
             if protocol != _ETH_P_IP or len(mac) != 6:
@@ -136,3 +146,15 @@ class _Probe:
                 continue
             if datagram.destination_port == CLIENT_PORT and reply.op is OpCode.BOOTREPLY and reply.xid == self._xid:
                 yield Offer(interface=self._interface, source=datagram.source, mac=Mac(mac), after=after, message=reply)
+
+
+def _packet(source: IPv4Address, payload: bytes) -> bytes:
+    return udp4.encode(
+        Datagram(
+            source=source,
+            source_port=CLIENT_PORT,
+            destination=_EVERYBODY,
+            destination_port=SERVER_PORT,
+            payload=payload,
+        )
+    )

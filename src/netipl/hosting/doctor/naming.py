@@ -15,18 +15,20 @@ from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.integrations import name_query
 from netipl.integrations.dhcp_probe import Offer
+from netipl.integrations.libvirt.network_record import Server
 from netipl.protocols.dhcp4.codes import Option
 from netipl.protocols.dhcp4.options import Options
 from netipl.wire import printable
 
 
 def look(host: Host) -> Iterator[Outcome]:
-    """Every offer. That nobody could be asked is told of by the check of DHCP servers."""
+    """Every offer but netipl's own, which tells strangers of no files. Who could not be asked, the check before tells."""
     try:
         offers = host.offers if host.asked else ()
     except UnavailableError:
         return
-    for offer in offers:
+    ours = {each.server for each in host.asked if each.by is Server.NETIPL}
+    for offer in (each for each in offers if each.server not in ours):
         data = boot_data(offer.message, Options())
         yield _named(offer, data) if data.unresolved else _addressed(offer, data)
 
