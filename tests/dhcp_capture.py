@@ -1,4 +1,4 @@
-"""The DHCP messages that go over a device, as they are heard there: `python -m tests.dhcp_capture DEVICE`; root only."""
+"""The DHCP messages that go over a device, as they are heard there: `python dhcp_capture.py DEVICE`; root only."""
 
 import socket
 import sys
@@ -34,14 +34,19 @@ def main() -> None:
     """Print them until somebody ends it."""
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ALL)) as wire:
         wire.bind((sys.argv[1], _ALL))
-        print(LISTENING, flush=True)
+        _say(LISTENING)
         while True:
             frame = wire.recv(65536)
             at = time.monotonic()
             if found := _message(frame):
                 kind = found.options.message_type
                 if kind is not None:
-                    print(f"{at:.6f} {MessageType(kind).name} {found.xid}", flush=True)
+                    _say(f"{at:.6f} {MessageType(kind).name} {found.xid}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _message(frame: bytes) -> message.Message | None:

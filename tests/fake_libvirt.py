@@ -68,9 +68,12 @@ class FakeLibvirt:
         detail = {"uuid": uuid, "name": facts(self._kept[uuid]).name, "event": event, "reason": reason, "at": at}
         self._hear(Notice(Told.LIFECYCLE, {**detail, "domain": self._record(uuid)}))
 
-    async def ask(self, call: Call, /, *, limit: float = 1.0, **arguments: Json) -> Json:
+    def demand(self) -> None:
         if self.why_not:
             raise UnavailableError(self.why_not)
+
+    async def ask(self, call: Call, /, *, limit: float = 1.0, **arguments: Json) -> Json:
+        self.demand()
         if call in self.refuses:
             raise self.refuses[call]
         await asyncio.sleep(0)

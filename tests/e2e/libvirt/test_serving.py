@@ -4,7 +4,7 @@ only.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,9 @@ def state(host: LibvirtHost) -> tuple[str, str, str]:
     return host.virsh("net-dumpxml", "default", "--inactive"), rules, (host.directory / "netipl.toml").read_text()
 
 
-def test_a_guest_boots_under_a_policy_of_drop_and_all_is_as_it_was_afterwards(host: LibvirtHost) -> None:
+def test_a_guest_boots_under_a_policy_of_drop_and_all_is_as_it_was_afterwards(
+    host: LibvirtHost, record_property: Callable[[str, object], None]
+) -> None:
     before = state(host)
     network(host, "enable", "--server", "netipl")
     guest = defined(host, "test", 1)
@@ -93,7 +95,7 @@ def test_a_guest_boots_under_a_policy_of_drop_and_all_is_as_it_was_afterwards(ho
         guest.says(KERNEL_LINE)
         exchange = messages()
     assert [each.kind for each in exchange][:4] == AT_ONCE
-    print(f"DISCOVER to ACK: {exchange[3].at - exchange[0].at:.3f} s")
+    record_property("DISCOVER to ACK in seconds", f"{exchange[3].at - exchange[0].at:.3f}")
     guest.destroy()
     network(host, "disable")
     assert state(host) == before

@@ -1,6 +1,7 @@
 """A libvirt network that netipl takes over, as the machines on it see it; root only."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ pytestmark = pytest.mark.root
 
 NETIPL = [sys.executable, "-m", "netipl.cli.main"]
 RESERVED = '<host mac="52:54:00:13:33:0a" name="z1" ip="192.168.122.10"/>'
+
+POLICY = "table inet filter { chain input { type filter hook input priority filter; policy drop; iif lo accept; }\n}\n"
 
 ASK = """
 import socket, sys
@@ -47,7 +50,7 @@ def network(host: LibvirtHost, verb: str, *arguments: str | Path) -> str:
 @contextmanager
 def serving(host: LibvirtHost) -> Iterator[None]:
     log = host.directory / "serve.log"
-    command = (*NETIPL, "serve", "--config", host.directory / "netipl.toml", "--json")
+    command: tuple[str | Path, ...] = (*NETIPL, "serve", "--config", host.directory / "netipl.toml", "--json")
     with log.open("wb") as output, host.running(*command, output=output) as process:
         host.wait_for(lambda: '"event": "serving"' in log.read_text() or process.poll() is not None, "netipl serves")
         assert process.poll() is None, log.read_text()
@@ -83,5 +86,65 @@ def test_machines_keep_their_addresses_and_names(host: LibvirtHost) -> None:
     assert z1.address() == "192.168.122.10"
 
 
+def test_what_fails_late_leaves_everything_as_it_was(host: LibvirtHost) -> None:
+    host.run("nft", "--file", "-", stdin=POLICY)
+    config = host.directory / "netipl.toml"
+    config.write_text('[server]\nstate_directory = "netipl.toml/state"\n')
+    before = everything(host)
+    command = ("network", "enable", "default", "--server", "netipl", "--config", config, "--yes")
+    done = host.run(*NETIPL, *command, check=False)
+    assert done.returncode == 3
+    assert "Not a directory" in done.stderr
+    assert "hand 0 leases and 0 reservations over to netipl ..." in done.stdout
+    assert everything(host) == before
+
+
+def test_a_network_that_a_daemon_would_go_on_to_serve_is_not_given_back(host: LibvirtHost) -> None:
+    network(host, "enable", "--server", "netipl")
+    with serving(host):
+        before = everything(host)
+        command = ("network", "disable", "default", "--config", host.directory / "netipl.toml", "--yes")
+        done = host.run(*NETIPL, *command, check=False)
+        assert done.returncode == 1
+        assert "end it first: kill" in done.stderr
+        assert everything(host) == before
+
+
+def test_what_netipl_has_not_taken_over_yet_is_taken_back(host: LibvirtHost) -> None:
+    before = everything(host)
+    network(host, "enable", "--server", "netipl")
+    assert [path.name for path in (host.directory / "state").iterdir()] == ["handed-over-default.json"]
+    assert "take back" in network(host, "disable")
+    assert list((host.directory / "state").iterdir()) == []
+    assert everything(host) == before
+
+
+def test_a_daemon_with_other_networks_lets_go_of_one(host: LibvirtHost) -> None:
+    host.run("ip", "link", "add", "other0", "type", "bridge")
+    config = host.directory / "netipl.toml"
+    config.write_text(
+        config.read_text() + '[networks.other]\ninterface = "other0"\nsubnet = "192.0.2.0/24"\nserver = "192.0.2.1"\n'
+    )
+    vm1 = plugged_in(host, "vm1", "52:54:00:00:00:aa")
+    network(host, "enable", "--server", "netipl")
+    with serving(host):
+        assert "read its settings again" in network(host, "disable")
+        host.wait_for(lambda: "settings read again" in (host.directory / "serve.log").read_text(), "it has let go")
+        vm1.address()
+    shown = host.virsh("net-dhcp-leases", "default")
+    assert "52:54:00:00:00:aa" in shown
+
+
+def everything(host: LibvirtHost) -> list[str]:
+    """What an administrator has."""
+    return [
+        host.virsh("net-dumpxml", "default"),
+        host.virsh("net-dumpxml", "default", "--inactive"),
+        host.run("nft", "list", "tables").stdout,
+        host.run("sh", "-c", "nft list table inet filter || true").stdout,
+        (host.directory / "netipl.toml").read_text(),
+    ]
+
+
 def _api(host: LibvirtHost) -> dict[str, str]:
-    return {"NETIPL_API": str(host.directory / "run/api.sock"), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    return {**os.environ, "NETIPL_API": str(host.directory / "run/api.sock")}

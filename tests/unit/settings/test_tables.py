@@ -3,10 +3,10 @@ import tomllib
 import pytest
 
 from netipl.errors import RefusedError
-from netipl.settings.tables import with_table, without_table
+from netipl.settings.tables import Value, with_table, without_table
 
 LAB = ("networks", "lab")
-KEYS = {"interface": "virbr0", "pools": ["192.0.2.10-192.0.2.99"], "authoritative": True}
+KEYS: dict[str, Value] = {"interface": "virbr0", "pools": ["192.0.2.10-192.0.2.99"], "authoritative": True}
 COMMENT = "made for lab"
 TABLE = (
     '# made for lab\n[networks.lab]\ninterface = "virbr0"\npools = ["192.0.2.10-192.0.2.99"]\nauthoritative = true\n'

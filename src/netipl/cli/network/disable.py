@@ -2,9 +2,7 @@
 
 from netipl.cli.network import options, telling
 from netipl.hosting.networks.situation import look
-from netipl.hosting.serving import settings_file
 from netipl.hosting.serving.plans import restored
-from netipl.integrations.libvirt.connection import SYSTEM, connected
 
 
 def disable(
@@ -22,6 +20,6 @@ def disable(
     What others have changed since stays, and is shown.
     """
     path = options.path(config)
-    with connected(connect or settings_file.uri(path) or SYSTEM) as libvirt:
+    with options.libvirt_by(connect, path) as libvirt:
         plan = restored(look(libvirt, name), path, later=no_restart)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)

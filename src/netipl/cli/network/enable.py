@@ -10,9 +10,8 @@ from netipl.errors import UsageError
 from netipl.firmware.rules import Severity
 from netipl.hosting.networks import checking, enabling
 from netipl.hosting.networks.enabling import Asked
-from netipl.hosting.networks.situation import look
-from netipl.hosting.serving import plans, settings_file
-from netipl.integrations.libvirt.connection import SYSTEM, connected
+from netipl.hosting.networks.situation import Situation, look
+from netipl.hosting.serving import plans
 from netipl.integrations.libvirt.network_record import Server
 
 _WAYS = {Server.DNSMASQ: plans.by_dnsmasq, Server.NETIPL: plans.by_netipl}
@@ -56,15 +55,23 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
 
     Exit status: 0 when the network serves boots, 1 when it cannot or somebody says no.
     """
-    if server is Server.NETIPL and (tftp_root is not None or boot_file is not None):
-        raise UsageError("--tftp-root and --boot-file are for dnsmasq", remedy="leave them out with --server netipl")
+    _check_fits(server, tftp_root, boot_file)
     path = options.path(config)
     settings = options.settings(config) if server is Server.DNSMASQ else None
-    with connected(connect or settings_file.uri(path) or SYSTEM) as libvirt:
+    with options.libvirt_by(connect, path) as libvirt:
         asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
         plan = _WAYS[server](look(libvirt, name), asked, path)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)
         if not (dry_run or as_json):
-            for finding in checking.check(look(libvirt, name)):
-                if finding.severity is not Severity.NOTE:
-                    telling.told(finding)
+            _tell_what_is_left(look(libvirt, name))
+
+
+def _check_fits(server: Server, tftp_root: Path | None, boot_file: str | None) -> None:
+    if server is Server.NETIPL and (tftp_root is not None or boot_file is not None):
+        raise UsageError("--tftp-root and --boot-file are for dnsmasq", remedy="leave them out with --server netipl")
+
+
+def _tell_what_is_left(situation: Situation) -> None:
+    for finding in checking.check(situation):
+        if finding.severity is not Severity.NOTE:
+            telling.told(finding)

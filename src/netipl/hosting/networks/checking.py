@@ -24,6 +24,8 @@ class Finding:
     """Something wrong with one network: what was read, and where. `repair` is a step that harms nobody, if any."""
 
     network: str
+    server: Server
+    """Who serves it, or could."""
     problem: Problem
     message: str
     evidence: str
@@ -40,7 +42,7 @@ class Finding:
 
     @property
     def remedy(self) -> str:
-        return ROWS[self.problem].remedy.format(name=self.network)
+        return ROWS[self.problem].remedy.format(name=self.network, server=self.server)
 
 
 Found = tuple[Problem, str, str]
@@ -59,7 +61,14 @@ def check(situation: Situation) -> Iterator[Finding]:
 def _findings(situation: Situation, found: Iterator[Found]) -> Iterator[Finding]:
     for problem, message, evidence in found:
         repair = putting_back(situation) if problem is Problem.TAP_WITHOUT_BRIDGE else None
-        yield Finding(network=situation.name, problem=problem, message=message, evidence=evidence, repair=repair)
+        yield Finding(
+            network=situation.name,
+            server=situation.defined.server or Server.DNSMASQ,
+            problem=problem,
+            message=message,
+            evidence=evidence,
+            repair=repair,
+        )
 
 
 def _no_dnsmasq(situation: Situation) -> Iterator[Found]:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from netipl.hosting.networks.network_change import NetworkChange, Way
+from netipl.hosting.networks.network_change import NetworkChange
+from netipl.hosting.networks.of_network import of_network
 from netipl.hosting.networks.plan import Plan
-from netipl.hosting.networks.put_back import putting_back
 from netipl.hosting.networks.situation import Situation, require_this_host
-from netipl.hosting.networks.step import Step
 from netipl.integrations.libvirt.network_edits import Foreign, without_netipl
 from netipl.integrations.libvirt.network_record import record
 from netipl.integrations.libvirt.xml_text import difference, parsed
@@ -19,7 +18,7 @@ def restored(situation: Situation, *, later: bool = False) -> Plan:
     if situation.defined.server is None:
         return Plan(steps=(), notices=(f"netipl does not serve the network {situation.name}: nothing is to be done",))
     change = NetworkChange(situation, network, later or situation.running_xml is None)
-    return Plan(steps=tuple(_steps(change)), notices=tuple(_notices(situation, foreign)))
+    return Plan(steps=tuple(of_network(change)), notices=tuple(_notices(situation, foreign)))
 
 
 def change_of_netipl(situation: Situation) -> str:
@@ -28,12 +27,6 @@ def change_of_netipl(situation: Situation) -> str:
     before, _ = without_netipl(network)
     record(network, None)
     return difference(before, network, f"network {situation.name}", ("before", "now"))
-
-
-def _steps(change: NetworkChange) -> Iterator[Step]:
-    yield change
-    if change.way is not Way.RESTART and (step := putting_back(change.before)) is not None:
-        yield step
 
 
 def _notices(situation: Situation, foreign: Iterable[Foreign]) -> Iterator[str]:

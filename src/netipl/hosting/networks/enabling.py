@@ -12,9 +12,9 @@ from netipl.errors import RefusedError
 from netipl.hosting.networks import tftp_root
 from netipl.hosting.networks.booted_here import BootedHere, booted_here
 from netipl.hosting.networks.export_files import exporting
-from netipl.hosting.networks.network_change import NetworkChange, Way
+from netipl.hosting.networks.network_change import NetworkChange
+from netipl.hosting.networks.of_network import of_network
 from netipl.hosting.networks.plan import Plan
-from netipl.hosting.networks.put_back import putting_back
 from netipl.hosting.networks.situation import Situation, require_dnsmasq, require_this_host
 from netipl.hosting.networks.step import Step
 from netipl.integrations import selinux
@@ -61,7 +61,7 @@ def by_dnsmasq(situation: Situation, asked: Asked) -> Plan:
         options=tuple(dnsmasq_guests.lines(booted.here, booted.boot_file)),
     )
     change = NetworkChange(situation, served_by_dnsmasq(parsed(situation.defined_xml), wanted), asked.later)
-    steps = (*_of_root(root, booted, situation.dnsmasq_user), *_of_network(change))
+    steps = (*_of_root(root, booted, situation.dnsmasq_user), *of_network(change))
     return Plan(steps=steps, notices=(*booted.notices, *_of_selinux(root)))
 
 
@@ -69,8 +69,11 @@ def by_netipl(situation: Situation, asked: Asked) -> Plan:
     """DHCP and TFTP are netipl's: the network's part of it."""
     _require_changeable(situation)
     change = NetworkChange(situation, served_by_netipl(parsed(situation.defined_xml)), asked.later)
-    notice = f"`virsh net-dhcp-leases {situation.name}` becomes empty: `netipl guest list` has the addresses then"
-    return Plan(steps=tuple(_of_network(change)), notices=(notice,))
+    notice = (
+        f"`virsh net-dhcp-leases {situation.name}` shows no new lease any more, and becomes empty: "
+        "`netipl guest list` has the addresses then"
+    )
+    return Plan(steps=tuple(of_network(change)), notices=(notice,))
 
 
 def _before(situation: Situation) -> NetworkFacts:
@@ -105,7 +108,7 @@ def _refuse_taken(network: NetworkFacts, reservations: Iterable[Reservation]) ->
 
 
 def _root(asked: Asked, said: NetworkFacts | None, before: NetworkFacts) -> Path:
-    """The one that is named, or was when it was enabled; else that of the settings, of the network, or the usual one."""
+    """The one that is named, or was before; else that of the settings, of the network, or the usual one."""
     configured = asked.settings.tftp_export if asked.settings is not None else None
     earlier = said.tftp_root if said is not None else None
     return (asked.root or earlier or configured or before.tftp_root or DEFAULT_ROOT).absolute()
@@ -119,13 +122,6 @@ def _of_root(root: Path, booted: BootedHere, user: str) -> Iterator[Step]:
         yield files
     if opened is not None:
         yield opened
-
-
-def _of_network(change: NetworkChange) -> Iterator[Step]:
-    if change.is_needed:
-        yield change
-    if change.way is not Way.RESTART and (step := putting_back(change.before)) is not None:
-        yield step
 
 
 def _of_selinux(root: Path) -> Iterator[str]:

@@ -47,14 +47,16 @@ class NetworkChange:
             return Way.LATER
         if self.before.running_xml is None:
             return Way.START
-        live = all(name.startswith(_HOST) for name in self._not_running)
-        return Way.AT_ONCE if live else Way.RESTART
+        missing = self._not_running
+        if all(name.startswith(_HOST) for name in missing) and (missing or self.difference or not self.before.differs):
+            return Way.AT_ONCE
+        return Way.RESTART
 
     @property
     def is_needed(self) -> bool:
         """Whether it changes anything."""
-        takes_effect = self.way is Way.START or (self.way is not Way.LATER and bool(self._not_running))
-        return takes_effect or bool(self.difference)
+        there_now = self.way is Way.LATER or (self.way is Way.AT_ONCE and not self._not_running)
+        return bool(self.difference) or not there_now
 
     @property
     def words(self) -> str:

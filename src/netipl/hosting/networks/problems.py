@@ -1,7 +1,7 @@
 """What can be wrong with a network that guests boot over, as one table: how bad it is, what a guest sees, what helps.
 
-Sources: libvirt's formatnetwork; dnsmasq(8); the firmware's retries in netipl.firmware.limits. That the first two of
-the slow ones cost eight seconds each is measured (docs/reference/libvirt.md).
+Sources: libvirt's formatnetwork; dnsmasq(8); the firmware's retries in netipl.firmware.limits. What the slow ones cost
+is measured (docs/reference/libvirt.md).
 """
 
 from collections.abc import Mapping
@@ -35,15 +35,14 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`remedy` has `{name}` where the network's name belongs."""
+    """`remedy` has `{name}` and `{server}` where the network's name belongs, and who serves it or can."""
 
     severity: Severity
     guest: str
     remedy: str
 
 
-_ASKS_AGAIN: Final = "asks a second time 8 seconds later, for that reason alone"
-_ENABLE: Final = "`netipl network enable {name} --server dnsmasq`"
+_ENABLE: Final = "`netipl network enable {name} --server {server}`"
 _EDIT: Final = "`virsh net-edit {name}`"
 
 ROWS: Final[Mapping[Problem, Row]] = MappingProxyType(
@@ -80,18 +79,18 @@ ROWS: Final[Mapping[Problem, Row]] = MappingProxyType(
         ),
         Problem.SPANNING_TREE: Row(
             severity=Severity.WARNING,
-            guest=f"loses its first DISCOVER, and {_ASKS_AGAIN}",
+            guest="loses its first DISCOVER, and sends the next one 8 seconds later",
             remedy=f"{_ENABLE} switches it off",
         ),
         Problem.PING: Row(
             severity=Severity.WARNING,
-            guest=f"gets no OFFER while dnsmasq pings its new address, and {_ASKS_AGAIN}",
+            guest="waits 3 seconds for an OFFER",
             remedy=f"{_ENABLE} keeps dnsmasq from it",
         ),
         Problem.NO_DHCP: Row(
             severity=Severity.ERROR,
             guest="asks every 8 seconds, and gives up after 80",
-            remedy=f"{_EDIT}, and add <dhcp><range .../></dhcp>",
+            remedy=f"{_EDIT}, and add `<dhcp><range .../></dhcp>`",
         ),
         Problem.NO_TFTP: Row(
             severity=Severity.ERROR,

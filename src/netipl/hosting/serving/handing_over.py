@@ -51,6 +51,29 @@ class HandOver:
         return tuple(_of_clients(self.given(), self.handed.network, datetime.now(UTC)))
 
 
+@dataclass(slots=True)
+class TakeBack:
+    """Of a network that netipl has not begun to serve: `handed` waits still."""
+
+    settings: Settings
+    handed: HandedOver
+    words: str = "take back what netipl has not taken over yet"
+    consequences: tuple[str, ...] = ()
+    difference: str = ""
+
+    def apply(self) -> None:
+        handover.remove(self.settings.state_directory(), self.handed.network)
+
+    def undo(self) -> None:
+        handover.write(self.settings.state_directory(), self.handed)
+
+
+def taken_back(settings: Settings, network: str) -> TakeBack | None:
+    """None where nothing waits. Raises UnavailableError."""
+    handed = handover.read(settings.state_directory(), network)
+    return None if handed is None else TakeBack(settings, handed)
+
+
 def _of_clients(given: Iterable[Given], network: str, now: datetime) -> Iterator[Lease]:
     for each in given:
         expires = datetime.fromtimestamp(each.expires, UTC) if each.expires else now + _FOREVER

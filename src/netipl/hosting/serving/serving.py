@@ -16,7 +16,7 @@ from netipl.hosting.serving import daemon_step, settings_file
 from netipl.hosting.serving import network as networks
 from netipl.hosting.serving.daemon_step import ReloadDaemon, RestartDaemon, StopDaemon
 from netipl.hosting.serving.firewall_step import closed, opened
-from netipl.hosting.serving.handing_over import HandOver
+from netipl.hosting.serving.handing_over import HandOver, taken_back
 from netipl.integrations import systemctl
 from netipl.integrations.firewall.access import DHCP, TFTP, Access, Service
 from netipl.integrations.firewall.nftables import rules
@@ -24,10 +24,11 @@ from netipl.integrations.libvirt.network_edits import without_netipl
 from netipl.integrations.libvirt.network_record import Server
 from netipl.integrations.libvirt.xml_text import parsed, text_of
 from netipl.provisioning.taking_over import HandedOver
-from netipl.settings.load import load, read
+from netipl.settings.load import DEFAULT_PATH, load, read
 from netipl.settings.settings import Settings
 
 _HTTP: Final = 8069
+_LET_IN: Final = f"{systemctl.UNIT} has to be let into libvirt, or names of guests do not resolve"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +66,22 @@ def ended(situation: Situation, config: Path) -> Around:
     written = settings_file.removing(config, str(network.interface))
     if written is None:
         return firewall
-    return _all(Around(before=(written,)), _given_up(load(config)), firewall)
+    settings = load(config)
+    known = next(each.name for each in settings.networks() if each.interface == network.interface)
+    waiting = taken_back(settings, known)
+    return _all(
+        Around(before=(written,)), _given_up(settings), firewall, Around(behind=() if waiting is None else (waiting,))
+    )
 
 
 def closed_again(situation: Situation) -> Around:
-    """The firewall as it was. Raises NetiplError."""
-    step = closed(_access(networks.network(_without_netipl(situation)), None))
+    """The firewall as it was. Who may not see it is told what to take out."""
+    access = _access(networks.network(_without_netipl(situation)), None)
+    try:
+        step = closed(access)
+    except UnavailableError as error:
+        told = f"rules with the comment `{access.mark}` have to go, if there are any"
+        return Around(notices=(f"the firewall cannot be seen ({error}): {told}",))
     return Around(behind=() if step is None else (step,))
 
 
@@ -115,11 +126,18 @@ def _opened(access: Access) -> Around:
     return Around() if step is None else Around(before=(step,))
 
 
+def _service(settings: Settings) -> systemctl.Service | None:
+    """The unit in `packaging/` reads the settings at the usual place."""
+    return systemctl.service() if settings.path == DEFAULT_PATH else None
+
+
 def _restarted(settings: Settings, network: Network) -> Around:
-    service = systemctl.service()
+    service = _service(settings)
     if service is not None:
         words = f"{'restart' if service.is_active else 'start'} {systemctl.UNIT}, which serves {network.name} then"
-        told = () if service.is_enabled else (f"for every start of this host: systemctl enable {systemctl.UNIT}",)
+        told: tuple[str, ...] = (_LET_IN,)
+        if not service.is_enabled:
+            told += (f"for every start of this host: systemctl enable {systemctl.UNIT}",)
         return Around(behind=(RestartDaemon(service.is_active, words),), notices=told)
     running = daemon_step.process(settings.api_socket())
     how = "run" if running is None else f"end process {running}, and run"
@@ -130,7 +148,7 @@ def _restarted(settings: Settings, network: Network) -> Around:
 def _given_up(settings: Settings) -> Around:
     """The daemon lets go of the network before dnsmasq takes it."""
     is_last = len(settings.networks()) == 1
-    service = systemctl.service()
+    service = _service(settings)
     if service is not None and service.is_active:
         words = f"restart {systemctl.UNIT}, which serves other networks still"
         return Around(before=(StopDaemon() if is_last else RestartDaemon(was_active=True, words=words),))

@@ -86,6 +86,7 @@ def packets(service: Service, access: Access) -> Iterator[Packet]:
     arriving = [(theirs, ours)] if service != DHCP else [(_NOBODY, _EVERYBODY), (theirs, ours)]
     for source, destination in arriving:
         fields: dict[Field, Known] = {
+            Field.FAMILY: "ipv4",
             Field.IN: access.bridge,
             Field.PROTOCOL: service.protocol,
             Field.SOURCE: source,
@@ -96,6 +97,7 @@ def packets(service: Service, access: Access) -> Iterator[Packet]:
         }
         yield from (Packet(hook=hook, fields=fields) for hook in IN_HOOKS)
     fields = {
+        Field.FAMILY: "ipv4",
         Field.OUT: access.bridge,
         Field.PROTOCOL: service.protocol,
         Field.SOURCE: ours,

@@ -21,6 +21,7 @@ _KEYS: Final[Mapping[tuple[str, object], Field]] = {
     ("meta", "iif"): Field.IN,
     ("meta", "oifname"): Field.OUT,
     ("meta", "oif"): Field.OUT,
+    ("meta", "nfproto"): Field.FAMILY,
     ("meta", "l4proto"): Field.PROTOCOL,
     ("ct", "state"): Field.STATE,
 }
@@ -111,7 +112,9 @@ class _Reader:
         left, negated = match["left"], match["op"] == "!="
         [(kind, said)] = left.items() if isinstance(left, dict) else [("", {})]
         field, protocol = Field.OTHER, None
-        if kind == "payload" and said.get("protocol") in {"ip", "th", *_TRANSPORTS}:
+        if kind == "payload" and said.get("protocol") in {"ip6", "icmpv6"}:
+            yield Condition(Field.FAMILY, ("ipv6",))
+        elif kind == "payload" and said.get("protocol") in {"ip", "th", *_TRANSPORTS}:
             field, protocol = _PAYLOAD.get(said["field"], Field.OTHER), said["protocol"]
         elif isinstance(said, dict):
             field = _KEYS.get((kind, said.get("key")), Field.OTHER)

@@ -19,6 +19,8 @@ class Field(StrEnum):
     IN = "in"
     """The interface that it came by; none for one of our own."""
     OUT = "out"
+    FAMILY = "family"
+    """`ipv4`."""
     PROTOCOL = "protocol"
     SOURCE = "source"
     DESTINATION = "destination"

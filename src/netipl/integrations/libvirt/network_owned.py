@@ -75,9 +75,17 @@ def write(network: Element, parts: Mapping[str, str], address: str | None = None
 
 
 def others(network: Element) -> Parts:
-    """Everything else that means the same in a definition and in the running network, by the names of elements."""
+    """Everything else that means the same in a definition and in the running network, by the names of elements.
+
+    Names in the DNS are left out: they are often put into the running network alone.
+    """
     rest = copied(network)
     write(rest, {})
+    for dns in rest.findall("dns"):
+        for host in dns.findall("host"):
+            dns.remove(host)
+        if not len(dns) and not dns.attrib:
+            rest.remove(dns)
     found: Parts = {}
     for each in rest:
         if each.tag not in _OF_ONE_SIDE:

@@ -4,6 +4,8 @@ What libvirt prints has no comments and one form of indentation, so nothing of i
 """
 
 import difflib
+from contextlib import suppress
+from io import StringIO
 from typing import Final
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
@@ -20,8 +22,11 @@ _PREFIXES: Final = {"dnsmasq": DNSMASQ, "netipl": NETIPL_NETWORK}
 
 
 def parsed(text: str) -> Element:
-    """The root of what libvirt printed."""
-    return ET.fromstring(text)  # noqa: S314 - libvirt's own, which has neither entities nor a DTD
+    """The root of what libvirt printed, which has neither entities nor a DTD. Prefixes of others are remembered."""
+    for _, found in ET.iterparse(StringIO(text), ("start-ns",)):  # noqa: S314
+        with suppress(ValueError):  # one of the form that ElementTree makes itself
+            ET.register_namespace(*found)
+    return ET.fromstring(text)  # noqa: S314
 
 
 def copied(element: Element) -> Element:

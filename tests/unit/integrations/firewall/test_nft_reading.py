@@ -77,6 +77,8 @@ CASES = {
         ALL,
     ),
     "a condition that is not known lets nobody in": (ruleset([{"limit": {"rate": 1, "per": "second"}}, ACCEPT]), ALL),
+    "what is for IPv6 alone": (ruleset([meta("nfproto", "ipv6"), DROP], policy="accept"), ""),
+    "a field of IPv6": (ruleset([payload("ip6", "saddr", "fe80::1"), DROP], policy="accept"), ""),
     "another port is rejected": (ruleset([payload("tcp", "dport", 22), REJECT], policy="accept"), ""),
     "a comparison of ports is not understood": (ruleset([payload("udp", "dport", 60, ">"), ACCEPT]), ALL),
     "a counter is no condition": (ruleset([{"counter": {"packets": 0, "bytes": 0}}, ACCEPT]), ""),

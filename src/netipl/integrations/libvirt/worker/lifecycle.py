@@ -12,7 +12,7 @@ from typing import Final
 
 from netipl.integrations.libvirt.worker.host import Host, Libvirt
 from netipl.integrations.libvirt.worker.protocol import Json, Notice, Told
-from netipl.integrations.libvirt.worker.records import record
+from netipl.integrations.libvirt.worker.records import record, records
 
 _EVENTS: Final[Mapping[int, str]] = {
     0: "defined",
@@ -25,7 +25,7 @@ _EVENTS: Final[Mapping[int, str]] = {
     7: "suspended",
     8: "crashed",
 }
-"""virDomainEventType. `stopped` may be for a crash too, see below."""
+"""virDomainEventType. One that is switched off for its crash is told of twice: crashed, and stopped for that."""
 
 _STOPPED: Final = 5
 _WHY_STOPPED: Final[Mapping[int, str]] = {
@@ -52,13 +52,11 @@ class Lifecycle:
         binding = self._host.binding
         connection.domainEventRegisterAny(None, binding.VIR_DOMAIN_EVENT_ID_LIFECYCLE, self._happened, None)
         connection.domainEventRegisterAny(None, binding.VIR_DOMAIN_EVENT_ID_REBOOT, self._reset, None)
-        domains = connection.listAllDomains()
-        self._host.tell(Notice(Told.CONNECTED, {"domains": [record(binding, domain) for domain in domains]}))
+        self._host.tell(Notice(Told.CONNECTED, {"domains": records(binding, connection.listAllDomains())}))
 
     def _happened(self, _: Libvirt, domain: Libvirt, event: int, detail: int, __: object) -> None:
         reason = _WHY_STOPPED.get(detail, str(detail)) if event == _STOPPED else ""
-        name = "crashed" if reason == "crashed" else _EVENTS.get(event, str(event))
-        self._events.submit(self._told, domain, name, reason, time())
+        self._events.submit(self._told, domain, _EVENTS.get(event, str(event)), reason, time())
 
     def _reset(self, _: Libvirt, domain: Libvirt, __: object) -> None:
         self._events.submit(self._told, domain, "reset", "", time())
