@@ -36,7 +36,6 @@ class Wish:
         called = Path(self.source).resolve().name if self.is_sent else "upload"
         return {"name": self.name, "source": None if self.is_sent else self.source, "called": called, **self.more}
 
-
     @property
     def content(self) -> Content | None:
         """What is sent. Raises NetiplError where it is not there."""

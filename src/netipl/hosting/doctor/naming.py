@@ -22,7 +22,7 @@ from netipl.wire import printable
 
 
 def look(host: Host) -> Iterator[Outcome]:
-    """Every offer but netipl's own, which tells strangers of no files. Who could not be asked, the check before tells."""
+    """Every offer but netipl's own, which tells strangers of no files. The check before says who cannot be asked."""
     try:
         offers = host.offers if host.asked else ()
     except UnavailableError:
