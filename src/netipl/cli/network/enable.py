@@ -48,7 +48,7 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
-    """Make a network serve boots, and what is slow about it quick.
+    """Make a network serve boots, at once.
 
     What would change is shown first, with what it means for others. Running guests keep their connection when the
     network has to restart. Call it again when guests or settings have changed; `netipl network disable` takes it back.

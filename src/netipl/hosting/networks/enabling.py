@@ -47,6 +47,7 @@ class Asked:
 def by_dnsmasq(situation: Situation, asked: Asked) -> Plan:
     """Libvirt's own dnsmasq serves. Raises RefusedError and UnavailableError for a network where it cannot."""
     _require_changeable(situation)
+    _require_one_server(situation)
     before = _before(situation)
     _require_dhcp(before)
     said = situation.defined if situation.defined.server is Server.DNSMASQ else None
@@ -87,6 +88,13 @@ def _require_changeable(situation: Situation) -> None:
     if not situation.is_persistent:
         message = f"the network {situation.name} runs without a definition"
         raise RefusedError(message, remedy=f"virsh net-dumpxml {situation.name} > FILE; virsh net-define FILE")
+
+
+def _require_one_server(situation: Situation) -> None:
+    """Giving it back ends all that netipl does there; dnsmasq would only begin beside it."""
+    if situation.defined.server is Server.NETIPL:
+        message = f"netipl serves the network {situation.name}"
+        raise RefusedError(message, remedy=f"give it back first: `netipl network disable {situation.name}`")
 
 
 def _require_dhcp(network: NetworkFacts) -> None:
