@@ -38,6 +38,8 @@ initrd = "boot/initrd.img"
 append = "console=ttysclp0"
 """
 
+CONFIGURATION = "default linux\nlabel linux\nkernel kernel.img\ninitrd initrd.img\nappend console=ttysclp0\n"
+
 AT_ONCE = [MessageType.DISCOVER, MessageType.OFFER, MessageType.REQUEST, MessageType.ACK]
 
 
@@ -98,4 +100,21 @@ def test_a_guest_boots_under_a_policy_of_drop_and_all_is_as_it_was_afterwards(
     record_property("DISCOVER to ACK in seconds", f"{exchange[3].at - exchange[0].at:.3f}")
     guest.destroy()
     network(host, "disable")
+    assert state(host) == before
+
+
+def test_a_guest_boots_from_dnsmasq_under_the_usual_policy_of_drop(host: LibvirtHost) -> None:
+    """Its TFTP answers from another port than the one that was asked, so the policy has to know of connections."""
+    host.run("nft", "insert rule inet filter input ct state established,related accept")
+    host.run("nft", "insert rule inet filter output ct state established,related,new accept")
+    before = state(host)
+    (host.directory / "boot/pxelinux.cfg").mkdir()
+    (host.directory / "boot/pxelinux.cfg/default").write_text(CONFIGURATION)
+    options = ("--server", "dnsmasq", "--tftp-root", host.directory / "boot")
+    netipl(host, "network", "enable", "default", "--yes", *options)
+    guest = defined(host, "test", 1)
+    guest.start()
+    guest.says(KERNEL_LINE)
+    guest.destroy()
+    netipl(host, "network", "disable", "default", "--yes")
     assert state(host) == before

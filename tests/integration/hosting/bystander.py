@@ -19,14 +19,16 @@ class Bystander:
 
     def address(self) -> str:
         """What a DHCP server gives it now, which it asks as one that knows nothing of before."""
-        leases = self.host.directory / f"{self.name}.leases"
-        leases.write_text("")
+        leases, process = (self.host.directory / f"{self.name}.{kind}" for kind in ("leases", "pid"))
+        for file in (leases, process):
+            file.write_text("")
         said = self.run(
             *("env", f"LD_LIBRARY_PATH={peers.environment('isc-dhcp-client')['LD_LIBRARY_PATH']}"),
             *(peers.program("isc-dhcp-client", "dhclient"), "-1", "-v", "-sf", "/bin/true"),
-            *("-cf", self.host.directory / f"{self.name}.conf", "-lf", leases, "-pf", f"/run/{self.name}.pid", "eth0"),
+            *("-cf", self.host.directory / f"{self.name}.conf", "-lf", leases, "-pf", process, "eth0"),
         )
-        self.run("sh", "-c", f"kill $(cat /run/{self.name}.pid)")
+        self.host.wait_for(lambda: process.read_text().strip() != "", "it has gone to the background")
+        self.run("kill", process.read_text().strip())
         [found] = _RECEIVED.findall(said)
         return str(found)
 

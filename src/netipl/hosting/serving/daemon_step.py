@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from netipl.errors import UnavailableError
+from netipl.errors import NetiplError, UnavailableError
+from netipl.hosting.networks.step import Step
+from netipl.hosting.serving.settings_file import WriteSettings
 from netipl.integrations import systemctl
 
 _PEER: Final = struct.Struct("=3i")  # ucred: process, user, group; unix(7)
@@ -69,6 +71,38 @@ class ReloadDaemon:
 
     def undo(self) -> None:
         self.apply()
+
+
+@dataclass(slots=True)
+class LetGo:
+    """The settings are `written`, and the daemon hears of it: one step, for it hears of their return as well."""
+
+    written: WriteSettings
+    daemon: Step
+
+    @property
+    def words(self) -> str:
+        return f"{self.written.words}, and {self.daemon.words}"
+
+    @property
+    def difference(self) -> str:
+        return self.written.difference
+
+    @property
+    def consequences(self) -> tuple[str, ...]:
+        return self.written.consequences
+
+    def apply(self) -> None:
+        self.written.apply()
+        try:
+            self.daemon.apply()
+        except NetiplError:
+            self.written.undo()
+            raise
+
+    def undo(self) -> None:
+        self.written.undo()
+        self.daemon.undo()
 
 
 def process(api_socket: Path) -> int | None:

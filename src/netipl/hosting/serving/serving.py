@@ -14,7 +14,7 @@ from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import Step
 from netipl.hosting.serving import daemon_step, settings_file
 from netipl.hosting.serving import network as networks
-from netipl.hosting.serving.daemon_step import ReloadDaemon, RestartDaemon, StopDaemon
+from netipl.hosting.serving.daemon_step import LetGo, ReloadDaemon, RestartDaemon, StopDaemon
 from netipl.hosting.serving.firewall_step import closed, opened
 from netipl.hosting.serving.handing_over import HandOver, taken_back
 from netipl.integrations import systemctl
@@ -62,21 +62,20 @@ def begun(situation: Situation, config: Path) -> Around:
 def ended(situation: Situation, config: Path) -> Around:
     """For one that netipl serves no more. Raises NetiplError where it would go on to."""
     network = networks.network(_without_netipl(situation))
-    firewall = closed_again(situation)
     written = settings_file.removing(config, str(network.interface))
     if written is None:
-        return firewall
+        return closed_again(situation)
     settings = load(config)
     known = next(each.name for each in settings.networks() if each.interface == network.interface)
-    waiting = taken_back(settings, known)
-    return _all(
-        Around(before=(written,)), _given_up(settings), firewall, Around(behind=() if waiting is None else (waiting,))
-    )
+    daemon, waiting = _told_to_let_go(settings), taken_back(settings, known)
+    let_go = written if daemon is None else LetGo(written, daemon)
+    forgotten = Around(behind=() if waiting is None else (waiting,))
+    return _all(Around(before=(let_go,)), closed_again(situation, settings), forgotten)
 
 
-def closed_again(situation: Situation) -> Around:
+def closed_again(situation: Situation, settings: Settings | None = None) -> Around:
     """The firewall as it was. Who may not see it is told what to take out."""
-    access = _access(networks.network(_without_netipl(situation)), None)
+    access = _access(networks.network(_without_netipl(situation)), settings)
     try:
         step = closed(access)
     except UnavailableError as error:
@@ -145,17 +144,17 @@ def _restarted(settings: Settings, network: Network) -> Around:
     return Around(notices=(notice,))
 
 
-def _given_up(settings: Settings) -> Around:
-    """The daemon lets go of the network before dnsmasq takes it."""
+def _told_to_let_go(settings: Settings) -> Step | None:
+    """How the daemon lets go of the network before dnsmasq takes it; None where there is none."""
     is_last = len(settings.networks()) == 1
     service = _service(settings)
     if service is not None and service.is_active:
         words = f"restart {systemctl.UNIT}, which serves other networks still"
-        return Around(before=(StopDaemon() if is_last else RestartDaemon(was_active=True, words=words),))
+        return StopDaemon() if is_last else RestartDaemon(was_active=True, words=words)
     running = daemon_step.process(settings.api_socket())
     if running is None:
-        return Around()
+        return None
     if is_last:
         message = f"netipl serve (process {running}) has no other network, and would go on to serve this one"
         raise RefusedError(message, remedy=f"end it first: kill {running}")
-    return Around(before=(ReloadDaemon(running),))
+    return ReloadDaemon(running)

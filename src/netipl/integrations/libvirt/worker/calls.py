@@ -13,7 +13,7 @@ from netipl.integrations.libvirt.worker.host import Host, Libvirt
 from netipl.integrations.libvirt.worker.naming import name_guests
 from netipl.integrations.libvirt.worker.protocol import Call, Json
 from netipl.integrations.libvirt.worker.records import record, records
-from netipl.integrations.libvirt.worker.storage import make_volume, remove_volume
+from netipl.integrations.libvirt.worker.storage import is_system, make_volume, remove_volume
 from netipl.integrations.libvirt.xml_text import parsed
 from netipl.net import Mac
 
@@ -23,7 +23,7 @@ Handler = Callable[[Host, Arguments], Json]
 
 
 def _capabilities(host: Host, _: Arguments) -> Json:
-    return {"xml": host.connection.getCapabilities(), "is_system": host.connection.getURI().endswith("/system")}
+    return {"xml": host.connection.getCapabilities(), "is_system": is_system(host)}
 
 
 def _domains(host: Host, _: Arguments) -> Json:
