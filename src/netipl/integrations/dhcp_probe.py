@@ -67,18 +67,22 @@ class Offer:
 
 
 def offers(interfaces: Sequence[str], patience: float = PATIENCE) -> list[Offer]:
-    """All answers on all of `interfaces`, which are asked at once. Raises UnavailableError."""
+    """All answers on all of `interfaces`, which are asked at once; each once, however often it is sent.
+
+    Raises UnavailableError.
+    """
     with ExitStack() as stack:
         probes = {probe.fileno(): probe for probe in (stack.enter_context(_Probe(each)) for each in interfaces)}
         began = time.monotonic()
         for probe in probes.values():
             probe.ask()
-        found: list[Offer] = []
+        found: dict[object, Offer] = {}
         while (left := began + patience - time.monotonic()) > 0:
             readable, _, _ = select.select(list(probes), [], [], left)
             for descriptor in readable:
-                found += probes[descriptor].answers(time.monotonic() - began)
-        return found
+                for offer in probes[descriptor].answers(time.monotonic() - began):
+                    found.setdefault((offer.interface, offer.mac, offer.message), offer)
+        return list(found.values())
 
 
 class _Probe:

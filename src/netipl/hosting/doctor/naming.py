@@ -22,10 +22,10 @@ from netipl.wire import printable
 
 
 def look(host: Host) -> Iterator[Outcome]:
-    """Every offer but netipl's own, which tells strangers of no files. The check before says who cannot be asked."""
+    """Every offer but netipl's own, which tells strangers of no files."""
     try:
         offers = host.offers if host.asked else ()
-    except UnavailableError:
+    except UnavailableError:  # told of by the check of DHCP servers
         return
     ours = {each.server for each in host.asked if each.by is Server.NETIPL}
     for offer in (each for each in offers if each.server not in ours):
