@@ -126,7 +126,7 @@ def _of_root(root: Path, booted: BootedHere, user: str) -> Iterator[Step]:
     opened = tftp_root.opened(root, user, booted.boot_file)
     if not root.exists():
         yield tftp_root.MakeRoot(root)
-    if booted.export.clients and (files := exporting(root, booted.export)) is not None:
+    if booted.export is not None and (files := exporting(root, booted.export)) is not None:
         yield files
     if opened is not None:
         yield opened

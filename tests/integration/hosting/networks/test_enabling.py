@@ -106,6 +106,11 @@ def test_reservations_of_guests_come_and_go_while_the_network_runs(networks: Net
         assert "<host mac='52:54:00:13:33:0b' name='three' ip='192.168.122.10'/>" in xml
     assert networks.dnsmasq() == pid
     assert not (root / "pxelinux.cfg/01-52-54-00-13-33-0a").exists()
+    networks.enable()
+    assert (root / "pxelinux.cfg/01-52-54-00-13-33-14").exists()
+    config.write_text(SETTINGS)
+    networks.enable(*options)
+    assert not (root / "pxelinux.cfg/01-52-54-00-13-33-14").exists()
     networks.done("disable", "default", "--yes")
     assert "<host" not in networks.defined + networks.running
 
