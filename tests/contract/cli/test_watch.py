@@ -57,7 +57,7 @@ def test_a_boot_that_fails_is_told_with_cause_and_remedy(run: Run, api: Recorded
 def test_a_boot_that_fails_is_not_the_end_where_its_machine_is_started_again(run: Run, api: Recorded) -> None:
     api.get("guests/web1", waiting())
     api.get("guests/web1/machine", {"retry": "2026-11-26T12:00:00Z"})
-    again = {"boot": "20261126T080200000-525400133310-00000002"}
+    again: dict[str, Any] = {"boot": "20261126T080200000-525400133310-00000002"}
     api.events(10, (*BEGINNING, FAILED, event(18, "dhcp-discover", **again), event(19, "kernel", **again)))
     done = run("guest", "watch", "web1")
     assert (done.status, done.err) == (0, "")
