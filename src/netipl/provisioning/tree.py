@@ -63,7 +63,7 @@ class Tree:
         plan = self._plan(lease) if lease is not None else None
         if plan is not None and path in plan.tree:
             return plan.tree[path]
-        is_closed = plan is not None and plan.closed and not path.startswith(MEDIA)
+        is_closed = plan is not None and plan.closed and not (path.startswith(MEDIA) or path in plan.promised)
         return Missing() if is_closed else self._public(path)
 
     def _lease(self, peer: IPv4Address) -> Lease | None:

@@ -5,6 +5,8 @@ is there to boot the disk becomes netipl's way to the disk: a label for a kernel
 which administrators had to put there by hand), `localboot`, a program that chains to a disk, or no kernel at all.
 """
 
+from functools import lru_cache
+from ipaddress import IPv4Address
 from typing import Final
 
 from netipl.errors import RefusedError
@@ -15,7 +17,11 @@ from netipl.firmware.lint.tree import Use
 from netipl.firmware.rules import Severity
 from netipl.firmware.syslinux import reading, selecting
 from netipl.firmware.syslinux.choice import Choice, Remark
+from netipl.firmware.versions import Version
+from netipl.guests.network import Network
+from netipl.net import Mac
 from netipl.protocols.tftp.resolution import checked
+from netipl.provisioning.foreman.deployed import DEFAULT, Deployed, Variant
 from netipl.values import value
 
 _REBOOTERS: Final = frozenset({b"kernel-reboot.img", b"reboot-kernel.img"})
@@ -54,9 +60,34 @@ class BootsNothing:
         return next((each.message for each in self.remarks if each.severity is Severity.ERROR), "it boots nothing")
 
 
+@value(kw_only=True)
+class BootsElsewhere:
+    """Whatever the TFTP server `server` has for it, an address or a name: Foreman deploys it there."""
+
+    server: IPv4Address | str
+
+
 Deployment = BootsFiles | BootsDisk | BootsNothing
 
 
+def deployed_for(
+    deployed: Deployed, network: Network, mac: Mac, version: Version | None
+) -> Deployment | BootsElsewhere | None:
+    """What Foreman has deployed for `mac`: for it alone, on another server, or for whoever has nothing of its own."""
+    target = Target(version=version)
+    if (own := deployed.configuration(str(mac), Variant.PXELINUX)) is not None:
+        return deployment(own.data, target)
+    reservation = deployed.reservation(network.name, mac)
+    default = deployed.configuration(DEFAULT, Variant.PXELINUX)
+    if reservation is not None and (said := reservation.option("nextServer")):
+        server = _server(said)
+        is_ours = default is not None if isinstance(server, str) else server == network.server
+        if not is_ours:
+            return BootsElsewhere(server=server)
+    return deployment(default.data, target) if default is not None else None
+
+
+@lru_cache(maxsize=256)
 def deployment(data: bytes, target: Target) -> Deployment:
     """Of a configuration of PXELinux, for the firmware of `target`."""
     found = reading.read(data)
@@ -74,6 +105,13 @@ def deployment(data: bytes, target: Target) -> Deployment:
         remark = Remark(severity=Severity.ERROR, message=f"a file of it cannot be served: {error}")
         return BootsNothing(remarks=(*made.remarks, remark))
     return deployed
+
+
+def _server(text: str) -> IPv4Address | str:
+    try:
+        return IPv4Address(text)
+    except ValueError:
+        return text
 
 
 def _is_local(choice: Choice) -> bool:

@@ -30,9 +30,9 @@ from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.policy import Policy
 from netipl.provisioning.timeline import Event
 from netipl.provisioning.tokens import Tokens
-from netipl.servers.api.connection import Timeouts
 from netipl.servers.api.listen import Listen
 from netipl.servers.api.server import ApiServer, Limits
+from netipl.servers.web.connection import Timeouts
 from netipl.store import templates
 from netipl.store.archive import Archive
 from netipl.store.journal import Journal
