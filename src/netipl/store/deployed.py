@@ -56,7 +56,13 @@ def reservation_row(kept: Reservation) -> dict[str, object]:
 
 
 def boot_file_row(kept: BootFile) -> dict[str, object]:
-    return {"name": kept.name, "url": kept.url, "state": kept.state.value, "detail": kept.detail}
+    return {
+        "name": kept.name,
+        "url": kept.url,
+        "state": kept.state.value,
+        "detail": kept.detail,
+        "validator": kept.validator,
+    }
 
 
 def configuration(row: Row[Any]) -> Configuration:  # Any: SQLAlchemy cannot say the columns of a Table
@@ -83,4 +89,6 @@ def reservation(row: Row[Any]) -> Reservation:  # Any: as above
 def boot_file(row: Row[Any]) -> BootFile:  # Any: as above
     """Raises UnavailableError for what nobody of us has written."""
     with naming(f"the boot file {row.name}"):
-        return BootFile(name=row.name, url=row.url, state=FileState(row.state), detail=row.detail)
+        return BootFile(
+            name=row.name, url=row.url, state=FileState(row.state), detail=row.detail, validator=row.validator
+        )

@@ -189,4 +189,5 @@ foreman_files = Table(
     Column("url", OutsideText, nullable=False),
     Column("state", String(16), nullable=False),
     Column("detail", OutsideText, nullable=False),
+    Column("validator", OutsideText, nullable=False),
 )

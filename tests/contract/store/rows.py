@@ -129,7 +129,9 @@ RESERVATION = Reservation(
     hostname="web1.example.com",
     options=(("nextServer", "192.0.2.1"), ("filename", ODD)),
 )
-BOOT_FILE = BootFile(name="boot/gäst-kernel.img", url="http://mirror/ä", state=FileState.FAILED, detail=ODD)
+BOOT_FILE = BootFile(
+    name="boot/gäst-kernel.img", url="http://mirror/ä", state=FileState.FAILED, detail=ODD, validator='"x"'
+)
 
 PLAIN: tuple[Change, ...] = (
     GuestSet(Guest(name="web2", macs=(Mac.parse("52:54:00:13:33:0c"),), network="other", origin=Origin.DISCOVERED)),

@@ -95,12 +95,15 @@ class FileState(StrEnum):
 
 @value(kw_only=True)
 class BootFile:
-    """A boot file by its name in the tree, and where it comes from. `detail` is its sum, or why there is none."""
+    """A boot file by its name in the tree, and where it comes from. `detail` is its sum, or why there is none, and
+    `validator` what tells this version of it from others (RFC 9110, 8.8).
+    """
 
     name: str
     url: str
     state: FileState = FileState.ASKED
     detail: str = ""
+    validator: str = ""
 
 
 class Deployed:

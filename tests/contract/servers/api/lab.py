@@ -181,7 +181,7 @@ def asked(connection: http.client.HTTPConnection, method: str, path: str, body: 
 
 def control_plane(directory: Path, networks: Iterable[Network] = (LAB,)) -> tuple[ControlPlane, Inventory]:
     """With a profile `debian` of a kernel that the firmware takes."""
-    (directory / "state").mkdir()
+    (directory / "state").mkdir(exist_ok=True)
     (directory / "kernel").write_bytes(kernel())
     (directory / "initrd").write_bytes(b"initrd")
     boot = BootFiles(kernel=directory / "kernel", initrd=directory / "initrd")

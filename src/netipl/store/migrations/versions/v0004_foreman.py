@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("validator", sa.Text, nullable=False),
     )
 
 
