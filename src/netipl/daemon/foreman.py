@@ -1,5 +1,6 @@
 """What Foreman needs of the daemon, wired from the settings: its plane, and the server in front of it."""
 
+import os
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -34,15 +35,22 @@ def plane(
         most=keys.largest_file * _MIB,
         patience=Patience(),
     )
-    return ForemanPlane(
+
+    def is_directory(name: str) -> bool:
+        roots = (made.boot_files.files, settings.tftp_root)
+        return any(root is not None and os.path.isdir(root / name) for root in roots)  # noqa: PTH112 - any name
+
+    made = ForemanPlane(
         settings.foreman_directory(),
         inventory,
         terms,
         commit=commit,
         public=public,
+        is_directory=is_directory,
         pings=keys.ping,
         foreman=foreman.upstream(keys, settings.placed),
     )
+    return made
 
 
 def server(settings: Settings, plane: ForemanPlane) -> "SmartProxyServer | None":

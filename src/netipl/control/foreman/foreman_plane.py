@@ -14,7 +14,7 @@ from netipl.firmware.versions import Version
 from netipl.guests.network import Network
 from netipl.integrations.foreman import upstream
 from netipl.net import Mac
-from netipl.protocols.tftp.resolution import Missing, Resolution
+from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
 from netipl.provisioning.changes import Change
 from netipl.provisioning.choice import OfForeman
 from netipl.provisioning.foreman.deployed import DEFAULT, Variant
@@ -34,7 +34,9 @@ Commit = Callable[[Iterable[Change]], Awaitable[None]]
 
 
 class ForemanPlane:
-    """In the directory `root`. `public` is what everybody is served, by name. `run` works until it is cancelled."""
+    """In the directory `root`. `public` is what everybody is served, by name, and `is_directory` tells a directory of
+    it. `run` works until it is cancelled.
+    """
 
     def __init__(
         self,
@@ -44,6 +46,7 @@ class ForemanPlane:
         *,
         commit: Commit,
         public: Callable[[str], Resolution],
+        is_directory: Callable[[str], bool],
         pings: bool,
         foreman: upstream.Place | None,
     ) -> None:
@@ -53,7 +56,8 @@ class ForemanPlane:
         self.tftp = Configurations(self.boot_files.files, inventory, self.boot_files, self.logbook, commit=commit)
         self.dhcp = Reservations(inventory, commit=commit, pings=pings)
         self.upstream = _Upstream(foreman) if foreman is not None else None
-        self.served = public
+        self._public = public
+        self._is_directory = is_directory
 
     async def run(self) -> None:
         try:
@@ -65,6 +69,11 @@ class ForemanPlane:
     def deployed_for(self, network: Network, mac: Mac, version: Version | None) -> OfForeman | None:
         """What Foreman has deployed for a machine."""
         return deployed_for(self._inventory.deployed, network, mac, version)
+
+    def served(self, name: str) -> Resolution:
+        """What everybody is served by HTTP."""
+        found = self._public(name)
+        return Denied(f"{name} is a directory") if isinstance(found, Missing) and self._is_directory(name) else found
 
     def promised(self, name: str) -> Resolution:
         """What a client's own plan promises: a boot file, or one image of two."""

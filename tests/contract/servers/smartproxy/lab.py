@@ -164,8 +164,9 @@ def serving(
 
     plane = _plane(directory, inventory, terms, control, foreman)
     listen = _listen(authority, trust)
-    ports = {"http_port": None if tls else 8000, "https_port": 8443 if tls else None}
-    server = SmartProxyServer(plane, replace(offer or Offer(server_name="tftp.example.com"), **ports), listen)
+    http, https = (None, 8443) if tls else (8000, None)
+    told = replace(offer or Offer(server_name="tftp.example.com"), http_port=http, https_port=https)
+    server = SmartProxyServer(plane, told, listen)
     server.open()
     loop = asyncio.new_event_loop()
     proxy = Proxy(server, plane, control, inventory, store, loop, authority)
@@ -189,6 +190,7 @@ def _plane(
         terms,
         commit=control.commit,
         public=public,
+        is_directory=lambda name: (directory / "root" / name).is_dir(),
         pings=False,
         foreman=Place(url=foreman) if foreman is not None else None,
     )
