@@ -29,7 +29,7 @@ def name(prefix: str, url: str) -> str | None:
         raise _unknown(url) from None
     if at.scheme.lower() == _NOTHING:
         return None
-    if at.scheme.lower() not in FETCHED or not host or not url.isprintable():
+    if at.scheme.lower() not in FETCHED or not host or not at.path or not url.isprintable():
         raise _unknown(url)
     last = url.rpartition("/")[2]
     whole = f"{prefix}{last}" if prefix.endswith("/") else f"{prefix}-{last}"

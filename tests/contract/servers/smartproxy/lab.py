@@ -1,7 +1,6 @@
 """A Smart Proxy over a daemon's inventory and journal, running by HTTP and HTTPS, and a client as Foreman's is.
 
-Bodies are forms as rest-client writes them: percent escapes in capital letters, `+` for a blank, an empty list as a key
-without a value; paths and query strings are not escaped, and a query may be empty behind its `?`.
+Bodies are forms as rest-client writes them (tests/foreman_conversation.py).
 """
 
 import asyncio
@@ -16,7 +15,6 @@ from http.client import HTTPConnection, HTTPSConnection
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote_plus
 
 from netipl.control.foreman.boot_files import Terms
 from netipl.control.foreman.foreman_plane import ForemanPlane
@@ -37,8 +35,8 @@ from netipl.servers.smartproxy.server import SmartProxyServer
 from netipl.store import files
 from tests.contract.servers.api.lab import DEADLINE, LAB, LOOPBACK, Store, control_plane
 from tests.contract.servers.smartproxy.certificates import Authority, Pair
+from tests.foreman_conversation import Fields, form
 
-Fields = Sequence[tuple[str, str | Sequence[str]]]
 Result = TypeVar("Result")
 HURRIED = Patience(connect=5, read=5, piece=5, pause=0.01, longest=0.02, tries=2)
 
@@ -126,19 +124,6 @@ def asked(
         return Answer(response.status, response.headers, response.read())
     finally:
         connection.close()
-
-
-def form(fields: Fields) -> bytes:
-    """As rest-client 2.1 writes it."""
-    parts = []
-    for key, said in fields:
-        if isinstance(said, str):
-            parts.append(f"{quote_plus(key)}={quote_plus(said)}")
-        elif said:
-            parts += [f"{quote_plus(key)}[]={quote_plus(each)}" for each in said]
-        else:
-            parts.append(quote_plus(key))
-    return "&".join(parts).encode()
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import pytest
 
 from netipl.errors import UnavailableError
 from netipl.net import Endpoint
-from netipl.servers.smartproxy import authorization
 from netipl.servers.smartproxy.authorization import Trust, name_of
 from netipl.servers.smartproxy.control import Offer
 from netipl.servers.smartproxy.listen import Listen, Tls
@@ -98,8 +97,8 @@ def test_by_http_an_address_has_the_name_of_its_reverse_lookup(tmp_path: Path) -
 
 
 def test_a_name_that_leads_elsewhere_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authorization.socket, "gethostbyaddr", lambda _: ("Foreman.example.com", [], []))
-    monkeypatch.setattr(authorization.socket, "getaddrinfo", lambda *_: [(2, 1, 6, "", ("192.0.2.99", 0))])
+    monkeypatch.setattr(socket, "gethostbyaddr", lambda _: ("Foreman.example.com", [], []))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [(2, 1, 6, "", ("192.0.2.99", 0))])
     assert name_of("192.0.2.1", forward_verify=True) == ""
     assert name_of("192.0.2.99", forward_verify=True) == "foreman.example.com"
     assert name_of("192.0.2.1", forward_verify=False) == "foreman.example.com"

@@ -219,7 +219,7 @@ def test_a_request_without_its_fields_is_refused(proxy: Proxy) -> None:
 @pytest.mark.parametrize("way", ["at once", "by a redirect"])
 def test_nothing_is_fetched_from_loopback_unless_it_is_allowed(tmp_path: Path, mirror: MirrorServer, way: str) -> None:
     mirror.put("images/kernel.img", b"secret")
-    allowed = ()
+    allowed: tuple[str, ...] = ()
     url = mirror.url("images/kernel.img")
     if way == "by a redirect":
         allowed = ("127.0.0.1/32",)

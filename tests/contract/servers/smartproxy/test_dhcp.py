@@ -9,7 +9,8 @@ from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease
 from netipl.net import Mac
 from netipl.provisioning.changes import Change, GuestSet, LeaseSet
-from tests.contract.servers.smartproxy.lab import Fields, Proxy
+from tests.contract.servers.smartproxy.lab import Proxy
+from tests.foreman_conversation import Fields
 
 MAC, OTHER = "52:54:00:00:00:01", "52:54:00:00:00:02"
 RECORD: Fields = (
