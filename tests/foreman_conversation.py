@@ -11,6 +11,7 @@ import ssl
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -195,9 +196,15 @@ def _connection(place: dict[str, str]) -> http.client.HTTPConnection:
     host, _, port = rest.partition(":")
     if scheme == "http":
         return http.client.HTTPConnection(host, int(port), timeout=60)
-    context = ssl.create_default_context(cafile=place["authority"])
-    context.load_cert_chain(place["certificate"], place["key"])
+    context = _context(place["authority"], place["certificate"], place["key"])
     return http.client.HTTPSConnection(host, int(port), timeout=60, context=context)
+
+
+@cache
+def _context(authority: str, certificate: str, key: str) -> ssl.SSLContext:
+    made = ssl.create_default_context(cafile=authority)
+    made.load_cert_chain(certificate, key)
+    return made
 
 
 def main() -> int:

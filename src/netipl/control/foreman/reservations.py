@@ -63,9 +63,7 @@ class Reservations:
             if own is not None:
                 return own
         found = free_addresses.candidates(self._inventory, network, among, self._offered, now, random=secrets.randbelow)
-        for number, address in enumerate(list(found)):
-            if self._offered.has(address, now):
-                continue
+        for number, address in enumerate(found):
             self._offered.add(address, now)  # before it is pinged: others ask meanwhile
             if not self._pings or number >= _MOST_PINGED or not await is_alive(address):
                 return address

@@ -11,12 +11,13 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from netipl.errors import ConflictError
-from netipl.guests.guest import Guest, Origin
+from netipl.guests.guest import Origin
 from netipl.guests.lease import Lease, LeaseState
 from netipl.guests.network import Network
 from netipl.net import Mac
 from netipl.provisioning.foreman.deployed import Reservation
 from netipl.provisioning.inventory import Inventory
+from netipl.values import value
 
 _MOMENT: Final = "%Y-%m-%d %H:%M:%S UTC"
 Record = Mapping[str, object]
@@ -25,42 +26,43 @@ Record = Mapping[str, object]
 
 def reservations(inventory: Inventory, network: Network) -> list[Record]:
     """All, Foreman's first."""
-    return [record for record, _, _ in _reserved(inventory, network)]
+    return [_shown(each, network) for each in _reserved(inventory, network)]
 
 
 def leases(inventory: Inventory, network: Network, now: datetime) -> list[Record]:
     """Those that run, of machines without a reservation."""
-    known = {mac for _, mac, _ in _reserved(inventory, network)}
+    known = {each.mac for each in _reserved(inventory, network)}
     return [_lease(each, network) for each in running(inventory, network, now) if each.mac not in known]
 
 
 def running(inventory: Inventory, network: Network, now: datetime) -> Iterator[Lease]:
     """The leases of `network` that hold an address."""
-    for lease in inventory.leases:
-        if lease.network == network.name and lease.expires > now and lease.state is not LeaseState.DECLINED:
+    for lease in inventory.addresses(network):
+        if lease.expires > now and lease.state is not LeaseState.DECLINED:
             yield lease
 
 
 def by_mac(inventory: Inventory, network: Network, mac: Mac, now: datetime) -> Record | None:
     """The reservation of `mac`, or else its lease."""
-    reserved = (record for record, its, _ in _reserved(inventory, network) if its == mac)
+    reserved = (_shown(each, network) for each in _reserved(inventory, network) if each.mac == mac)
     leased = (_lease(each, network) for each in running(inventory, network, now) if each.mac == mac)
     return next(reserved, None) or next(leased, None)
 
 
 def by_address(inventory: Inventory, network: Network, address: IPv4Address, now: datetime) -> list[Record]:
     """The reservations of `address`, or else its lease."""
-    reserved = [record for record, _, its in _reserved(inventory, network) if its == address]
+    reserved = [_shown(each, network) for each in _reserved(inventory, network) if each.address == address]
     return reserved or [_lease(each, network) for each in running(inventory, network, now) if each.address == address]
 
 
 def is_there(inventory: Inventory, network: Network, new: Reservation, related: Collection[Mac]) -> bool:
     """Whether the very same record is there. Raises ConflictError where another one is in its way."""
-    wanted, similar = _of_foreman(new, network), []
-    for record, mac, address in _reserved(inventory, network):
-        if (mac == new.mac or address == new.address) and mac not in related:
-            similar.append(record)
-    if wanted in similar:
+    similar = [
+        each
+        for each in _reserved(inventory, network)
+        if (each.mac == new.mac or each.address == new.address) and each.mac not in related
+    ]
+    if any(_shown(each, network) == _shown(new, network) for each in similar):
         return True
     if similar:
         raise ConflictError(f"Record {network.subnet.network_address}/{new.address} already exists")
@@ -83,35 +85,33 @@ def subnet(network: Network) -> Record:
     }
 
 
-def _reserved(inventory: Inventory, network: Network) -> Iterator[tuple[Record, Mac, IPv4Address]]:
-    for each in inventory.deployed.reservations(network.name):
-        yield _of_foreman(each, network), each.mac, each.address
+@value()
+class _Own:
+    """A guest of netipl by one of its MACs."""
+
+    name: str
+    mac: Mac
+    address: IPv4Address
+
+
+def _reserved(inventory: Inventory, network: Network) -> Iterator[Reservation | _Own]:
+    yield from inventory.deployed.reservations(network.name)
     for guest in inventory.guests:
         if guest.origin is not Origin.FOREMAN and guest.network == network.name and guest.address is not None:
-            for mac in guest.macs:
-                yield _of_guest(guest, mac, guest.address, network), mac, guest.address
+            yield from (_Own(guest.name, mac, guest.address) for mac in guest.macs)
 
 
-def _of_foreman(kept: Reservation, network: Network) -> Record:
-    return _reservation(kept.name, kept.address, kept.mac, network, kept.hostname, deletable=True) | dict(kept.options)
-
-
-def _of_guest(guest: Guest, mac: Mac, address: IPv4Address, network: Network) -> Record:
-    return _reservation(guest.name, address, mac, network, guest.name, deletable=False)
-
-
-def _reservation(
-    name: str, address: IPv4Address, mac: Mac, network: Network, hostname: str, *, deletable: bool
-) -> dict[str, object]:
-    return {
-        "name": name,
-        "ip": str(address),
-        "mac": str(mac),
+def _shown(kept: Reservation | _Own, network: Network) -> Record:
+    found: dict[str, object] = {
+        "name": kept.name,
+        "ip": str(kept.address),
+        "mac": str(kept.mac),
         "subnet": _subnet(network),
         "type": "reservation",
-        "deleteable": deletable,
-        "hostname": hostname,
+        "deleteable": isinstance(kept, Reservation),
+        "hostname": kept.hostname if isinstance(kept, Reservation) else kept.name,
     }
+    return found | dict(kept.options) if isinstance(kept, Reservation) else found
 
 
 def _lease(lease: Lease, network: Network) -> Record:

@@ -15,7 +15,8 @@ from netipl.net import Endpoint
 
 _IP_FREEBIND: Final = 15
 """From linux/in.h: Python has no name for it before 3.14."""
-_BACKLOG: Final = 128
+_BACKLOG: Final = 1024
+"""Foreman opens hundreds of connections in one moment; a connection that finds no place waits for a second."""
 _FAMILIES: Final = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
@@ -72,6 +73,7 @@ def tls_with_clients(certificate: Path, key: Path, authority: Path, *, table: st
     """
     context = tls(certificate, key, table=table)
     context.verify_mode = ssl.CERT_OPTIONAL
+    context.num_tickets = 0  # Foreman never resumes a session, and each ticket costs as much as an answer
     try:
         context.load_verify_locations(authority)
     except OSError as error:
