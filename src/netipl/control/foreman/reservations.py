@@ -1,6 +1,6 @@
 """DHCP records for Foreman, kept as guests that netipl's own DHCP server serves.
 
-`Backend` is what another server of a subnet would have to do instead, such as the dnsmasq of a libvirt network.
+The seam for another server of a subnet, such as the dnsmasq of a libvirt network, is `smartproxy.control.Dhcp`.
 """
 
 import secrets

@@ -100,6 +100,16 @@ def withdraw(inventory: Inventory, station: str, variant: Variant, *, by: str, n
     return tuple(changes)
 
 
+def forget(inventory: Inventory, guest: Guest) -> tuple[Change, ...]:
+    """All that Foreman has deployed for a guest that somebody else removes."""
+    if guest.origin is not Origin.FOREMAN:
+        return ()
+    deployed, network = inventory.deployed, str(guest.network)
+    kept = [ReservationForgotten(network, mac) for mac in guest.macs if deployed.reservation(network, mac) is not None]
+    stations = [str(mac) for mac in guest.macs]
+    return *kept, *(ConfigurationForgotten(each, variant) for each in stations for variant in deployed.variants(each))
+
+
 def _host(inventory: Inventory, new: Reservation) -> Guest | None:
     """The guest that this record is of: the one at its address, the one with its MAC, or the one of its name that has
     lost its address, as between the two halves of a change.

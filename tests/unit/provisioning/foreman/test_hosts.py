@@ -6,11 +6,12 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from netipl.errors import ConflictError, UsageError
+from netipl.errors import ConflictError, RefusedError, UsageError
 from netipl.firmware.versions import Version
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.network import Network
 from netipl.net import Mac
+from netipl.provisioning import changing
 from netipl.provisioning.changes import Change, GuestSet, Happened
 from netipl.provisioning.foreman import hosts
 from netipl.provisioning.foreman.deployed import Configuration, Reservation, Variant
@@ -171,6 +172,26 @@ def test_a_guest_of_netipl_is_not_taken(origin: Origin) -> None:
         foreman.reserve()
     foreman.deploy()
     assert foreman.guests == [("web1", (ONE,), None)]
+
+
+def test_what_is_foremans_is_changed_there_alone() -> None:
+    foreman = Foreman()
+    foreman.reserve()
+    [guest] = foreman.inventory.guests
+    foreman.apply(changing.put(foreman.inventory, replace(guest, cpu="z14"), by="", now=START))
+    for other in (replace(guest, macs=(TWO,)), replace(guest, address=None)):
+        with pytest.raises(RefusedError, match="are Foreman's"):
+            changing.put(foreman.inventory, other, by="", now=START)
+
+
+def test_a_guest_that_somebody_else_removes_leaves_nothing() -> None:
+    foreman = Foreman()
+    foreman.reserve()
+    foreman.deploy()
+    [guest] = foreman.inventory.guests
+    foreman.apply(hosts.forget(foreman.inventory, guest))
+    assert foreman.inventory.deployed.is_empty
+    assert hosts.forget(foreman.inventory, replace(guest, origin=Origin.ADDED)) == ()
 
 
 @pytest.mark.parametrize(
