@@ -85,15 +85,7 @@ class Daemon:
         self._finishing = self.control.keep_finishing(settings.ssh_directory())
         self._foreman = foreman.plane(settings, self._inventory, commit=self.control.commit, public=self._public)
         self._installers = Installers(self._inventory, self._planner, observe=self.observe, finishes=self._finishing)
-        self._tree = Tree(
-            self._inventory,
-            self._boots,
-            plan_of=self._plan_of,
-            allowed=settings.tftp.allow,
-            public=self._public,
-            promised=self._promised,
-            strangers=self._foreman.configuration,
-        )
+        self._tree = self._tree_for(settings)
         doors = Doors(
             answer=self._answer,
             commit=self._commit,
@@ -325,6 +317,17 @@ class Daemon:
 
     def _deployed_for(self, network: Network, mac: Mac, version: Version | None) -> OfForeman | None:
         return self._foreman.deployed_for(network, mac, version)
+
+    def _tree_for(self, settings: Settings) -> Tree:
+        return Tree(
+            self._inventory,
+            self._boots,
+            plan_of=self._plan_of,
+            allowed=settings.tftp.allow,
+            public=self._public,
+            promised=self._promised,
+            strangers=self._foreman.configuration,
+        )
 
     def _planner_for(self, settings: Settings) -> Planner:
         offered = Offered(

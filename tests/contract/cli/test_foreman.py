@@ -1,19 +1,16 @@
 """`netipl foreman`: a Smart Proxy is registered with a Foreman, and what is missing between the two is said."""
 
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from netipl.integrations.foreman.chain import Seen, judged, of_clocks
+from tests.answering_server import AnsweringServer, Asked, answering
 from tests.contract.cli.conftest import Run
 from tests.contract.servers.smartproxy.lab import Proxy, serving
 
@@ -24,65 +21,28 @@ PASSWORD = "s3cret"
 class Foreman:
     """Its API of Smart Proxies, for one user."""
 
-    port: int = 0
     proxies: list[dict[str, Any]] = field(default_factory=list)
     refreshed: int = 0
-    ahead: timedelta = timedelta(0)
 
-
-@contextmanager
-def foreman() -> Iterator[Foreman]:
-    made = Foreman()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None: ...
-
-        def date_time_string(self, timestamp: float | None = None) -> str:
-            return format_datetime(datetime.now(UTC) + made.ahead, usegmt=True)
-
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if self.headers["Authorization"] != "Basic YWRtaW46czNjcmV0":
-                self._send(401, {"error": {"message": "Unable to authenticate user"}})
-            elif self.command == "POST":
-                said = json.loads(body)["smart_proxy"]
-                if any(each["name"] == said["name"] for each in made.proxies):
-                    self._send(422, {"error": {"full_messages": ["Name has already been taken"]}})
-                    return
-                made.proxies.append({"id": 7, "features": [{"name": "TFTP"}, {"name": "DHCP"}], **said})
-                self._send(201, made.proxies[-1])
-            elif self.command == "PUT":
-                made.refreshed += 1
-                self._send(200, {})
-            else:
-                self._send(200, {"results": made.proxies})
-
-        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - as http.server has it
-
-        def _send(self, status: int, document: object) -> None:
-            data = json.dumps(document).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        made.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield made
-        finally:
-            server.shutdown()
-            thread.join()
+    def answer(self, asked: Asked) -> tuple[int, object]:
+        if asked.headers.get("authorization") != "Basic YWRtaW46czNjcmV0":
+            return 401, {"error": {"message": "Unable to authenticate user"}}
+        if asked.method == "POST":
+            said = json.loads(asked.body)["smart_proxy"]
+            if any(each["name"] == said["name"] for each in self.proxies):
+                return 422, {"error": {"full_messages": ["Name has already been taken"]}}
+            self.proxies.append({"id": 7, "features": [{"name": "TFTP"}, {"name": "DHCP"}], **said})
+            return 201, self.proxies[-1]
+        if asked.method == "PUT":
+            self.refreshed += 1
+        return 200, {"results": self.proxies}
 
 
 @dataclass
 class Lab:
     run: Run
     foreman: Foreman
+    upstream: AnsweringServer
     proxy: Proxy
     config: Path
 
@@ -97,15 +57,16 @@ class Lab:
 @pytest.fixture
 def lab(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     monkeypatch.setenv("NETIPL_FOREMAN_PASSWORD", PASSWORD)
-    with foreman() as made, serving(tmp_path, tls=True, foreman=f"http://127.0.0.1:{made.port}") as proxy:
+    made = Foreman()
+    with answering(made.answer) as upstream, serving(tmp_path, tls=True, foreman=upstream.url) as proxy:
         config = tmp_path / "netipl.toml"
         config.write_text(
             '[networks.lab]\ninterface = "lo"\nsubnet = "192.0.2.0/24"\nserver = "192.0.2.1"\n'
             '[foreman]\nhttps = "127.0.0.1:8443"\ntls_certificate = "authority-proxy.example.com.crt"\n'
             'tls_key = "authority-proxy.example.com.key"\ntls_ca = "authority.crt"\n'
-            f'url = "http://127.0.0.1:{made.port}"\n'
+            f'url = "{upstream.url}"\n'
         )
-        yield Lab(run, made, proxy, config)
+        yield Lab(run, made, upstream, proxy, config)
 
 
 def test_a_proxy_is_registered_once_and_refreshed_then(lab: Lab) -> None:
@@ -135,7 +96,7 @@ def test_the_status_looks_at_certificate_features_clock_and_registration(lab: La
     assert "Foreman knows no proxy at" in before.out
     assert "netipl foreman register" in before.out
     lab("register", "--name", "z-proxy")
-    lab.foreman.ahead = timedelta(hours=1)
+    lab.upstream.ahead = timedelta(hours=1)
     found = [json.loads(line) for line in lab("status", "--user", "admin", "--json").out.splitlines()]
     assert {each["what"]: each["ok"] for each in found}["registered as z-proxy, with DHCP, TFTP"]
     [clock] = [each for each in found if "clock" in each["what"]]

@@ -25,9 +25,9 @@ def test_all_of_it_becomes_values(directory: Path) -> None:
     assert listen.https == Endpoint.parse("0.0.0.0:8443")
     assert listen.tls is not None
     assert listen.tls.authority == directory / "other"
-    assert listen.trust.hosts == {"foreman.example.com"}
+    assert listen.trust.hosts == frozenset({"foreman.example.com"})
     offer = foreman.offer(made.foreman)
-    assert (offer.modules, offer.server_name) == ({Module.TFTP, Module.DHCP}, "192.0.2.1")
+    assert (offer.modules, offer.server_name) == (frozenset({Module.TFTP, Module.DHCP}), "192.0.2.1")
     assert (offer.http_port, offer.https_port) == (None, 8443)
     place = foreman.upstream(made.foreman, made.placed)
     assert place is not None

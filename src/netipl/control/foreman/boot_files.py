@@ -58,6 +58,7 @@ class BootFiles:
         self._tasks: asyncio.TaskGroup | None = None
         self._lanes = asyncio.Semaphore(_AT_ONCE)
         self._running: set[str] = set()
+        self._begun: set[str] = set()
         self._fresh: dict[str, float] = {}
         self.working = asyncio.Event()
         """Set when what had been asked for goes on."""
@@ -124,6 +125,9 @@ class BootFiles:
         if self._tasks is None:  # `run` will find it
             self._running.discard(file.name)
             return
+        if file.name in self._begun:  # `run` has found it before it was durable
+            return
+        self._begun.add(file.name)
         self._running.add(file.name)
         self._tasks.create_task(self._fetched(file))
 
@@ -136,6 +140,7 @@ class BootFiles:
         except OSError as error:
             await self._failed(file, UnavailableError(f"{file.name}: {error.strerror or error}"))
         finally:
+            self._begun.discard(file.name)
             self._running.discard(file.name)
 
     async def _settle(self, file: BootFile) -> None:

@@ -84,7 +84,7 @@ class Application:
         is_fault = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         is_answer = error.status == HTTPStatus.NOT_FOUND
         level = Level.ERROR if is_fault else Level.DEBUG if is_answer else Level.WARN
-        words = f"{request.method} {request.path} of {request.client}: {error.status} {error.text}"
+        words = f"{request.method} {request.path} of {request.client}: {error.status} {error.logged}"
         self._proxy.control.logbook.add(level, words, request_id=request.id)
         accepted = request.headers.get("accept", "*/*")
         media_type = JSON if any(each in accepted for each in _ACCEPTED) else TEXT

@@ -29,13 +29,16 @@ class Reply:
 
 
 class RefusalError(Exception):
-    """An answer of another status than 200, with its text; in JSON's media type unless it says another."""
+    """An answer of another status than 200, with its text; in JSON's media type unless it says another. `logged` is
+    what the log has instead, where the text repeats what a client said.
+    """
 
-    def __init__(self, status: int, text: str, *, media_type: str | None = None) -> None:
+    def __init__(self, status: int, text: str, *, media_type: str | None = None, logged: str | None = None) -> None:
         super().__init__(text)
         self.status = status
         self.text = text
         self.media_type = media_type
+        self.logged = text if logged is None else logged
 
 
 def empty(media_type: str = HTML) -> Reply:

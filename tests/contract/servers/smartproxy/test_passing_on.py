@@ -1,76 +1,27 @@
 """The Templates and Registration modules: what goes on to Foreman, what does not, and what comes back."""
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from netipl.servers.smartproxy.control import Offer
+from tests.answering_server import AnsweringServer, Asked, answering
 from tests.contract.servers.smartproxy.lab import Answer, Proxy, asked, serving
 
 TOKEN = "d2f1e9b0"
 
 
-@dataclass
-class Foreman:
-    """Says what it was asked, with the status that the path ends in."""
-
-    port: int = 0
-    seen: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return dict(self.seen[-1]["headers"])
+def answer(asked: Asked) -> tuple[int, object]:
+    """What it was asked, with the status that the path ends in."""
+    words = asked.path.partition("?")[0].rpartition("-")[2]
+    return int(words) if words.isdecimal() else 200, {"path": asked.path}
 
 
 @contextmanager
-def foreman() -> Iterator[Foreman]:
-    made = Foreman()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None: ...
-
-        def do_GET(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            headers = {name.lower(): text for name, text in self.headers.items()}
-            made.seen.append({"method": self.command, "path": self.path, "headers": headers, "body": body})
-            words = self.path.partition("?")[0].rpartition("-")[2]
-            status = int(words) if words.isdecimal() else 200
-            data = json.dumps(made.seen[-1]).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/plain; charset=utf-8")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_POST = do_GET  # noqa: N815 - as http.server has it
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        made.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield made
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-@contextmanager
-def proxied(directory: Path, url: str = "", offer: Offer | None = None) -> Iterator[tuple[Proxy, Foreman]]:
-    with foreman() as upstream, serving(directory, foreman=url or upstream.url, offer=offer) as proxy:
+def proxied(directory: Path, url: str = "", offer: Offer | None = None) -> Iterator[tuple[Proxy, AnsweringServer]]:
+    with answering(answer) as upstream, serving(directory, foreman=url or upstream.url, offer=offer) as proxy:
         yield proxy, upstream
 
 
@@ -95,10 +46,10 @@ def test_a_template_comes_from_foreman(tmp_path: Path, path: str, there: str) ->
     with proxied(tmp_path, offer=OFFER) as (proxy, upstream):
         found = proxy.ask("GET", f"{path}?token={TOKEN}&kind=x&path=y&splat=z")
         assert found.status == 200
-        asked_path, _, query = upstream.seen[-1]["path"].partition("?")
+        asked_path, _, query = upstream.asked[-1].path.partition("?")
         assert asked_path == there
         assert query == f"token={TOKEN}&url=http%3A%2F%2Fproxy.example.com%3A8000"
-        assert found.json["path"] == upstream.seen[-1]["path"]
+        assert found.json["path"] == upstream.asked[-1].path
 
 
 def test_headers_go_on_that_tell_the_host_and_no_others(tmp_path: Path) -> None:
@@ -113,7 +64,7 @@ def test_headers_go_on_that_tell_the_host_and_no_others(tmp_path: Path) -> None:
             X_Forwarded_For="6.6.6.6",
             X_Forwarded_Host="evil.example.com",
         )
-        headers = upstream.headers
+        headers = upstream.asked[-1].headers
         assert headers["x-rhn-provisioning-mac-0"] == "eth0 52:54:00:00:00:01"
         assert headers["x-system-serial-number"] == "1234"
         assert headers["x-forwarded-for"] == "127.0.0.1"
@@ -126,8 +77,8 @@ def test_a_host_that_says_that_it_is_built_is_passed_on_with_its_words(tmp_path:
     with proxied(tmp_path) as (proxy, upstream):
         found = proxy.ask("POST", f"/unattended/built?token={TOKEN}", b"all done", Content_Type="text/x")
         assert found.status == 200
-        assert (upstream.seen[-1]["method"], upstream.seen[-1]["body"]) == ("POST", "all done")
-        assert upstream.headers["content-type"] == "text/plain"
+        assert (upstream.asked[-1].method, upstream.asked[-1].body) == ("POST", "all done")
+        assert upstream.asked[-1].headers["content-type"] == "text/plain"
 
 
 def test_created_is_ok(tmp_path: Path) -> None:
@@ -140,6 +91,8 @@ def test_what_foreman_refuses_is_refused_with_the_same_status(tmp_path: Path, st
     with proxied(tmp_path) as (proxy, _):
         found = proxy.ask("GET", f"/unattended/kind-{status}?a=b")
         assert found.status == status
+        [entry] = [each["message"] for each in proxy.ask("GET", "/logs").json["logs"] if str(status) in each["message"]]
+        assert '"b"' not in entry, "what a host says may be its token"
         assert found.text == (
             f'Failed to proxy /kind-{status} for {{"a"=>"b"}}: Error retrieving unattended/kind-{status} '
             f'for {{"a"=>"b"}} from 127.0.0.1: Net::HTTP{name}: {status} '
@@ -156,7 +109,7 @@ def test_a_foreman_that_cannot_be_reached(tmp_path: Path, path: str, status: int
 def test_other_paths_lead_nowhere(tmp_path: Path, path: str) -> None:
     with proxied(tmp_path) as (proxy, upstream):
         assert proxy.ask("GET", path).status == 404
-        assert upstream.seen == []
+        assert upstream.asked == []
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -165,16 +118,16 @@ def test_a_registration_shows_foremans_own_token(tmp_path: Path, method: str) ->
         body = b"host=x" if method == "POST" else None
         found = proxy.ask(method, "/register?a=b", body, Authorization="Bearer jwt", Cookie="x")
         assert found.status == 200
-        assert upstream.seen[-1]["path"] == "/register?a=b&url=https%3A%2F%2Fproxy.example.com%3A8443"
-        assert upstream.headers["authorization"] == "Bearer jwt"
-        assert "cookie" not in upstream.headers
-        assert upstream.seen[-1]["body"] == ("host=x" if method == "POST" else "")
+        assert upstream.asked[-1].path == "/register?a=b&url=https%3A%2F%2Fproxy.example.com%3A8443"
+        assert upstream.asked[-1].headers["authorization"] == "Bearer jwt"
+        assert "cookie" not in upstream.asked[-1].headers
+        assert upstream.asked[-1].body == ("host=x" if method == "POST" else "")
 
 
 def test_without_a_url_of_its_own_a_host_registers_where_it_asked(tmp_path: Path) -> None:
     with proxied(tmp_path) as (proxy, upstream):
         asked(proxy.http(), "GET", "/register", Host="proxy.lab:8000")
-        assert upstream.seen[-1]["path"] == "/register?url=http%3A%2F%2Fproxy.lab%3A8000"
+        assert upstream.asked[-1].path == "/register?url=http%3A%2F%2Fproxy.lab%3A8000"
 
 
 def test_a_registration_that_fails_is_a_script_that_fails(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote_plus
 
 from netipl.errors import NetiplError
-from netipl.servers.smartproxy.control import Proxy, Upstream
+from netipl.servers.smartproxy.control import Proxy
 from netipl.servers.smartproxy.reply import TEXT, RefusalError, Reply, of_json
 from netipl.servers.smartproxy.request import Pairs, Request
 from netipl.servers.smartproxy.routes.route import ANY, Route
@@ -49,11 +49,11 @@ async def _passed(proxy: Proxy, request: Request, root: str, parts: tuple[str, .
     try:
         found = await upstream.ask(request.method, path, query, headers(request), request.body)
     except NetiplError as error:
-        raise RefusalError(unreached, f"{words}{error}", media_type=TEXT) from error
+        raise RefusalError(unreached, f"{words}{error}", media_type=TEXT, logged=str(error)) from error
     if found.status not in _GOOD:
-        raise RefusalError(
-            found.status, f"{words}{_error(upstream, path, said)}: {_class(found.reason)}: {found.status} "
-        )
+        why = f"Error retrieving {path} for {_shown(said)} from {upstream.host}"
+        logged = f"Foreman at {upstream.host} answers {found.status} {found.reason} for {path}"
+        raise RefusalError(found.status, f"{words}{why}: {_class(found.reason)}: {found.status} ", logged=logged)
     return Reply(body=found.body, media_type=found.media_type)
 
 
@@ -64,10 +64,6 @@ def headers(request: Request) -> dict[str, str]:
     if request.method == "POST":
         passed["Content-Type"] = "text/plain"
     return passed
-
-
-def _error(upstream: Upstream, path: str, query: Pairs) -> str:
-    return f"Error retrieving {path} for {_shown(query)} from {upstream.host}"
 
 
 def _class(reason: str) -> str:
