@@ -7,6 +7,7 @@ Foreman through the proxy that it is built. The daemon is killed between Foreman
 import hashlib
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -30,6 +31,8 @@ pytestmark = [
 ]
 
 NAME = "z1.example.com"
+NOT_FOUND = 68
+"""What curl ends with at the error "file not found"."""
 FOREMAN, MIRROR, PLAIN, SECURE = 3000, 8001, 8000, 8443
 HOST = Host(
     name=NAME,
@@ -64,7 +67,7 @@ class Lab:
         return [json.loads(line)["what"] for line in self.ask("guest", "timeline", NAME, "--json").splitlines()]
 
 
-def settings(where: Place, own: Pair, authority: Authority, method: str) -> str:
+def settings(own: Pair, authority: Authority, more: str) -> str:
     return f"""
 [server]
 state_directory = "state"
@@ -75,8 +78,7 @@ subnet = "192.0.2.0/24"
 server = "{SERVER}"
 [limits]
 kernel = "0"
-[default]
-{method}
+{more}
 [foreman]
 https = "{SERVER}:{SECURE}"
 http = "{SERVER}:{PLAIN}"
@@ -103,13 +105,13 @@ def medium(where: Place) -> None:
 
 
 @contextmanager
-def lab_of(where: Place, method: str = "") -> Iterator[Lab]:
+def lab_of(where: Place, more: str = "") -> Iterator[Lab]:
     """A medium, Foreman, and a guest with a bootable disk, off. The daemon is for the test to start."""
     medium(where)
     authority = Authority(where.directory)
     own = authority.sign("proxy.example.com", alternative=f"IP:{SERVER}")
     shown = authority.sign("foreman.example.com")
-    where.write(settings(where, own, authority, method))
+    where.write(settings(own, authority, more))
     place = {
         "url": f"https://{SERVER}:{SECURE}",
         "certificate": str(shown.certificate),
@@ -165,7 +167,28 @@ def test_a_host_is_installed_marked_built_and_goes_to_its_disk(lab: Place) -> No
 
 
 def test_one_image_is_made_of_kernel_and_initrd_where_the_boot_method_wants_it(lab: Place) -> None:
-    with lab_of(lab, 'method = "combined"') as foreman, serving(lab):
+    with lab_of(lab, '[default]\nmethod = "combined"') as foreman, serving(lab):
         foreman.replay(*HOST.create(TEMPLATE))
         foreman.machine.start()
         assert foreman.machine.says("netipl: called back"), foreman.machine.story()
+
+
+def test_clients_of_another_dhcp_server_are_known_by_what_they_ask_for(lab: Place) -> None:
+    """Whoever may be served without a lease; here this machine itself."""
+
+    def by_tftp(name: str) -> "subprocess.CompletedProcess[str]":
+        curl = ("curl", "-sS", "--max-time", "60", f"tftp://{SERVER}/{name}", "--output", lab.directory / "fetched")
+        return lab.namespace.run(*curl, check=False)
+
+    with lab_of(lab, f'[tftp]\nallow = ["{SERVER}/32"]\nroot = "mirror"') as foreman, serving(lab):
+        (lab.directory / "mirror/pxelinux.0").write_bytes(b"a program for x86")
+        foreman.replay(*HOST.create(TEMPLATE))
+        assert by_tftp("pxelinux.0").returncode == NOT_FOUND
+        found = by_tftp(f"pxelinux.cfg/01-{mac(1).replace(':', '-')}")
+        assert found.returncode == 0, found.stderr
+        text = (lab.directory / "fetched").read_text()
+        assert text.startswith("# pxelinux\ndefault installer\n")
+        assert "append initrd" not in text
+        assert by_tftp(f"{HOST.prefix}-kernel.img").returncode == 0
+        assert (lab.directory / "fetched").read_bytes() == (lab.directory / "kernel").read_bytes()
+        assert by_tftp("pxelinux.cfg/01-52-54-00-00-00-99").returncode == NOT_FOUND
