@@ -29,10 +29,15 @@ class _Commands(LazyGroup):
             "netipl.cli.simulate:simulate",
             "Boot simulated guests against a running server, as QEMU's s390x firmware would, packet by packet.",
         ),
+        "doctor": Place(
+            "netipl.cli.doctor.command:doctor",
+            "Say what is missing or wrong on this host for boots over the network.",
+        ),
         "image": Place("netipl.cli.image.group:app", "Look at boot files and make them."),
         "guest": Place("netipl.cli.guest.group:app", "Add guests, install them, and watch them boot."),
         "medium": Place("netipl.cli.medium.group:app", "Import what guests are installed from."),
         "profile": Place("netipl.cli.profile.group:app", "Say what is installed, and how."),
+        "network": Place("netipl.cli.network.group:app", "Make networks of libvirt serve boots."),
         "agent": Place("netipl.cli.agent.group:app", "Build the agent that writes disk images and installs Debian."),
         "foreman": Place("netipl.cli.foreman.group:app", "Be the Smart Proxy of Foreman or Satellite."),
         "token": Place("netipl.cli.token.group:app", "Let programs use the API."),
@@ -87,6 +92,8 @@ def _told(error: BaseException) -> int:
     typer.echo(f"netipl: {error}", err=True)
     if error.remedy:
         typer.echo(f"        {error.remedy}", err=True)
+    for note in getattr(error, "__notes__", ()):
+        typer.echo(f"        {note}", err=True)
     return error.exit_status
 
 

@@ -14,11 +14,12 @@ from typing import Final
 
 from netipl.control.finishing import Finishing
 from netipl.control.followers import Followers
+from netipl.control.machines.machine_plane import MachinePlane
 from netipl.control.media.media_plane import MediaPlane
 from netipl.control.plans import Plans
 from netipl.control.ports import Archive, Journal
 from netipl.control.profile_plane import ProfilePlane
-from netipl.errors import ConflictError, MissingError, RefusedError
+from netipl.errors import ConflictError, MissingError, RefusedError, UnavailableError
 from netipl.firmware.rules import RULES, RuleId
 from netipl.guests.build import Build
 from netipl.guests.guest import Guest
@@ -43,6 +44,7 @@ from netipl.provisioning.foreman import hosts
 from netipl.provisioning.history import BootQuery, EventQuery
 from netipl.provisioning.importing import Import
 from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.machine_view import MachineView
 from netipl.provisioning.plan_view import PlanView
 from netipl.provisioning.policy import Policy
 from netipl.provisioning.timeline import Deed, Event
@@ -67,10 +69,12 @@ class ControlPlane:
         self._number = 0
         self._waiting: list[Change] = []
         self._followers = Followers()
-        self._plans = Plans(inventory, lambda: self.planner)
+        self._plans = Plans(inventory, lambda: self.planner, self._machine_of)
         self.profile_plane = ProfilePlane(inventory, lambda: self.planner, self._plans, commit=self.commit)
         self._media: MediaPlane | None = None
         self._finishing: Finishing | None = None
+        self.machine_plane: MachinePlane | None = None
+        """The machines of guests, where there is a libvirt that runs them."""
 
     def keep_media(self, root: Path) -> MediaPlane:
         """In the directory `root`."""
@@ -154,18 +158,25 @@ class ControlPlane:
 
     def plan(self, name: str, *, secrets: bool, build: bool, profile: str | None = None) -> PlanView:
         guest = self.guest(name)
-        if build:
-            wanted, _ = self._asked(guest, None, profile, by="")
+        wanted = self._asked(guest, None, profile, by="")[0] if build else self.build_of(guest)
+        if wanted is not None and wanted.installs:
             return self._plans.of_build(guest, wanted, secrets=secrets)
-        open_build = self.build_of(guest)
-        if open_build is not None and open_build.installs:
-            return self._plans.of_build(guest, open_build, secrets=secrets)
         return self._plans.now(guest, secrets=secrets)
+
+    def _machine_of(self, guest: Guest) -> MachineView | None:
+        return self.machine_plane.of(guest) if self.machine_plane is not None else None
 
     @property
     def media(self) -> MediaPlane:
         assert self._media is not None  # while servers run
         return self._media
+
+    @property
+    def machines(self) -> MachinePlane:
+        """Raises UnavailableError where the settings have no libvirt."""
+        if self.machine_plane is None:
+            raise UnavailableError("netipl has to do with no libvirt", remedy="put a table [libvirt] into its settings")
+        return self.machine_plane
 
     # what is changed
 

@@ -14,8 +14,10 @@ from socket import socket
 
 import structlog
 
+from netipl.control.machines.machine_plane import MachinePlane
 from netipl.control.plane import ControlPlane
 from netipl.daemon import export_log, foreman, listeners
+from netipl.daemon.handing_over import take_over
 from netipl.daemon.installers import ANSWERS, Installers
 from netipl.daemon.listeners import Doors
 from netipl.errors import NetiplError
@@ -84,6 +86,7 @@ class Daemon:
         self._shelf = self._media.shelf  # of the planner that `open` makes
         self._finishing = self.control.keep_finishing(settings.ssh_directory())
         self._foreman = foreman.plane(settings, self._inventory, commit=self.control.commit, public=self._public)
+        self._machines = self.control.machine_plane = self._machine_plane()
         self._installers = Installers(self._inventory, self._planner, observe=self.observe, finishes=self._finishing)
         self._tree = self._tree_for(settings)
         doors = Doors(
@@ -133,12 +136,15 @@ class Daemon:
             self.control.begin(journal, archive, number=stored.number, failed=self._lost, guests_changed=self._export)
             self._take_up(stored)
             self._tell_of_profiles()
+            await take_over(self._settings.state_directory(), self._inventory, self.control.commit)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tick())
                 tasks.create_task(self._trim(journal))
                 tasks.create_task(self._media.run())
                 tasks.create_task(self._finishing.run())
                 tasks.create_task(self._foreman.run())
+                if self._machines is not None:
+                    tasks.create_task(self._machines.run())
                 for server in self._servers:
                     tasks.create_task(server.run())
                 tasks.create_task(self._exports.run())
@@ -327,6 +333,18 @@ class Daemon:
             public=self._public,
             promised=self._promised,
             strangers=self._foreman.configuration,
+        )
+
+    def _machine_plane(self) -> MachinePlane | None:
+        if self._settings.libvirt is None:
+            return None
+        control = self.control
+        return MachinePlane(
+            self._settings.libvirt.uri,
+            self._inventory,
+            commit=control.commit,
+            observe=self.observe,
+            put_guest=control.put_guest,
         )
 
     def _planner_for(self, settings: Settings) -> Planner:

@@ -14,7 +14,7 @@ from netipl.firmware.rules import RuleId
 from netipl.guests.build import Build, BuildState
 from netipl.guests.guest import Guest
 from netipl.protocols.tftp.server import Reason
-from netipl.provisioning import building
+from netipl.provisioning import building, machine
 from netipl.provisioning.boots import Boot, Boots, BootState, began
 from netipl.provisioning.causes import Cause, cause, has_all, may_have_all
 from netipl.provisioning.changes import BootSet, BuildSet, Change, Happened
@@ -62,6 +62,9 @@ def observed(inventory: Inventory, boots: Boots, observation: Observation) -> tu
     """What follows from `observation`. Changes `boots`; all else that changes is returned, and not yet applied."""
     if observation.seen is Seen.INSTALLER:
         return _told(inventory, boots, observation)
+    if observation.seen in machine.SEEN:
+        event = machine.observed(inventory, boots, observation)
+        return () if event is None else (Happened(event),)
     boot = boots.concerned(observation)
     if boot is None:
         return ()
@@ -175,13 +178,22 @@ def overdue(inventory: Inventory, boots: Boots, limits: Limits, now: datetime) -
     ended = set[str]()
     for boot in list(boots):
         late = _late(boot, boots, limits, now)
-        if late is not None:
+        if machine.was_stopped(boot, boots.story(boot), now, _SETTLED):
+            yield from _stopped(boots, boot, now)
+        elif late is not None:
             changes = failed(inventory, boots, boot, late, now)
             ended |= {change.build.id for change in changes if isinstance(change, BuildSet)}
             yield from changes
     for build in inventory.builds:
         if build.is_open and build.id not in ended:
             yield from _overdue(inventory, boots, build, limits, now)
+
+
+def _stopped(boots: Boots, boot: Boot, now: datetime) -> tuple[Change, ...]:
+    """Its build, if it has one, is good for the next boot."""
+    over = replace(boot, state=BootState.INTERRUPTED, since=now)
+    boots.put(over)
+    return BootSet(over), Happened(_deed(over, Deed.BOOT_ENDED, now, reason="its machine was switched off"))
 
 
 def _overdue(inventory: Inventory, boots: Boots, build: Build, limits: Limits, now: datetime) -> tuple[Change, ...]:
@@ -227,6 +239,9 @@ def _is_well(boot: Boot, story: Story) -> bool:
 def _late(boot: Boot, boots: Boots, limits: Limits, now: datetime) -> Cause | None:
     """What is wrong with a boot that has stood still for too long."""
     since = boot.since or boot.began
+    if not boot.is_over and machine.has_crashed(boots.story(boot), now, _SETTLED):
+        is_at_its_disk = boot.purpose is Purpose.DISK and boot.state is BootState.FINISHED
+        return None if is_at_its_disk else cause(boot, boots.story(boot))
     match boot.state:
         case BootState.ASKING if _is_past(since, limits.asking, now):
             return cause(boot, boots.story(boot))

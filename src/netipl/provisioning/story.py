@@ -51,6 +51,9 @@ class Story:
     """Whether the guest has fetched its answers."""
     unanswered: str = ""
     """Why it was given none, when it asked last."""
+    left: datetime | None = None
+    """When its machine stopped or crashed under it, if it did."""
+    has_crashed: bool = False
 
     @property
     def has_asked(self) -> bool:

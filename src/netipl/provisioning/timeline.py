@@ -42,6 +42,10 @@ class Seen(StrEnum):
     ANSWERS_REFUSED = "answers-refused"  # reason
     INSTALLER = "installer"  # build; says: started, done or failed; words and log, if it has any;
     # finish, where a script is to run when it is done
+    MACHINE_STARTED = "machine-started"  # domain
+    MACHINE_STOPPED = "machine-stopped"  # domain, reason
+    MACHINE_CRASHED = "machine-crashed"  # domain: a disabled wait, as the firmware ends in when it fails
+    MACHINE_RESET = "machine-reset"  # domain
 
 
 @value(kw_only=True)
@@ -94,6 +98,12 @@ class Deed(StrEnum):
     BOOT_FILE_ASKED = "boot-file-asked"  # name, source
     BOOT_FILE_FETCHED = "boot-file-fetched"  # name, source, size, verified
     BOOT_FILE_FAILED = "boot-file-failed"  # name, source, reason, remedy
+    MACHINE_DEFINED = "machine-defined"  # domain, disk
+    MACHINE_ATTACHED = "machine-attached"  # domain
+    MACHINE_RELEASED = "machine-released"  # domain
+    MACHINE_ASKED = "machine-asked"  # domain, to: what it is to do
+    MACHINE_RETRIED = "machine-retried"  # domain, again: which try it is, pause: seconds before it
+    MACHINE_ORDERED = "machine-ordered"  # domain, first: what it boots from first, at its next cold start
 
 
 @value(kw_only=True)

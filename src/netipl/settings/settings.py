@@ -19,7 +19,7 @@ from netipl.provisioning.policy import Policy
 from netipl.servers.api.listen import Listen
 from netipl.settings import profiles
 from netipl.settings.foreman_keys import ForemanKeys
-from netipl.settings.keys import ApiKeys, DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
+from netipl.settings.keys import ApiKeys, DhcpKeys, File, GuestKeys, HttpKeys, LibvirtKeys, NetworkKeys, TftpKeys
 from netipl.store import templates
 from netipl.store.exports import Wanted
 
@@ -61,6 +61,11 @@ class Settings:
     def foreman(self) -> ForemanKeys:
         """Its paths are relative: see `placed`."""
         return self.file.foreman
+
+    @property
+    def libvirt(self) -> LibvirtKeys | None:
+        """None: netipl has nothing to do with libvirt."""
+        return self.file.libvirt
 
     @property
     def user(self) -> str | None:
@@ -205,6 +210,7 @@ class Settings:
             "http": file.http,
             "api": file.api,
             "foreman": file.foreman,
+            "libvirt": file.libvirt,
             **{f"networks.{name}": (keys.interface, keys.server) for name, keys in file.networks.items()},
         }
 
