@@ -55,7 +55,7 @@ class ForemanPlane:
         self.boot_files = BootFiles(root, inventory.deployed, terms, self.logbook, commit=commit)
         self.tftp = Configurations(self.boot_files.files, inventory, self.boot_files, self.logbook, commit=commit)
         self.dhcp = Reservations(inventory, commit=commit, pings=pings)
-        self.upstream = _Upstream(foreman) if foreman is not None else None
+        self.upstream = PassingOn(foreman) if foreman is not None else None
         self._public = public
         self._is_directory = is_directory
 
@@ -103,11 +103,14 @@ class ForemanPlane:
         return Missing()
 
 
-class _Upstream:
+class PassingOn:
     """Foreman, in the words of the Smart Proxy."""
 
     def __init__(self, place: upstream.Place) -> None:
         self._made = upstream.Upstream(place)
+
+    def open(self) -> None:
+        self._made.open()
 
     @property
     def host(self) -> str:

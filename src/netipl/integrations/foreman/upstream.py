@@ -3,7 +3,6 @@
 Redirects are not followed and nothing of the proxy's own is shown but its certificate. Source: RFC 9110.
 """
 
-import asyncio
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,12 +42,16 @@ class Answer:
 
 
 class Upstream:
-    """`open` reads certificates, and blocks; without it, the first request does."""
+    """`open` reads certificates, while there is the right to; requests come later."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
+        self._context: ssl.SSLContext | None = None
         self._client: httpx2.AsyncClient | None = None
-        self._opening = asyncio.Lock()
+
+    def open(self) -> None:
+        """Blocks. Raises UnavailableError."""
+        self._context = context_of(self._place)
 
     @property
     def host(self) -> str:
@@ -58,7 +61,7 @@ class Upstream:
         self, method: str, path: str, query: tuple[tuple[str, str], ...], headers: Mapping[str, str], body: bytes
     ) -> Answer:
         """Raises UnavailableError and WireError."""
-        client = await self._opened()
+        client = self._opened()
         url = f"{self._place.url.rstrip('/')}/{path}?{urlencode(query, errors='surrogateescape')}"
         content = body if method == "POST" else None
         try:
@@ -86,12 +89,11 @@ class Upstream:
             reason=_PHRASES.get(response.status_code, ""),
         )
 
-    async def _opened(self) -> httpx2.AsyncClient:
-        async with self._opening:
-            if self._client is None:
-                context = await asyncio.to_thread(context_of, self._place)
-                self._client = httpx2.AsyncClient(verify=context, timeout=_TIMEOUT, trust_env=False)
-            return self._client
+    def _opened(self) -> httpx2.AsyncClient:
+        if self._client is None:
+            assert self._context is not None  # since `open`
+            self._client = httpx2.AsyncClient(verify=self._context, timeout=_TIMEOUT, trust_env=False)
+        return self._client
 
 
 def context_of(place: Place) -> ssl.SSLContext:

@@ -93,7 +93,9 @@ class Dhcp(Protocol):
 
 
 class Upstream(Protocol):
-    """Foreman, as its hosts reach it through this proxy."""
+    """Foreman, as its hosts reach it through this proxy. `open` reads certificates, and may raise UnavailableError."""
+
+    def open(self) -> None: ...
 
     @property
     def host(self) -> str: ...

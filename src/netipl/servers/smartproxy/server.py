@@ -33,6 +33,7 @@ class SmartProxyServer:
         timeouts: Timeouts = _TIMEOUTS,
     ) -> None:
         self._listen = listen
+        self._upstream = control.upstream
         self._web = WebServer(
             Application(control, offer, listen.trust),
             "netipl.foreman",
@@ -54,6 +55,8 @@ class SmartProxyServer:
 
     def open(self) -> None:
         """Raises UnavailableError; then nothing stays open."""
+        if self._upstream is not None:
+            self._upstream.open()
         try:
             if self._listen.https is not None and (tls := self._listen.tls) is not None:
                 context = tcp_socket.tls_with_clients(tls.certificate, tls.key, tls.authority, table="foreman")

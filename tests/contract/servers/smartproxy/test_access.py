@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from netipl.control.foreman.foreman_plane import PassingOn
 from netipl.errors import UnavailableError
+from netipl.integrations.foreman.upstream import Place
 from netipl.net import Endpoint
 from netipl.servers.smartproxy.authorization import Trust, name_of
 from netipl.servers.smartproxy.control import Offer
@@ -102,6 +104,14 @@ def test_a_name_that_leads_elsewhere_is_none(monkeypatch: pytest.MonkeyPatch) ->
     assert name_of("192.0.2.1", forward_verify=True) == ""
     assert name_of("192.0.2.99", forward_verify=True) == "foreman.example.com"
     assert name_of("192.0.2.1", forward_verify=False) == "foreman.example.com"
+
+
+def test_a_certificate_for_foreman_that_is_none_keeps_it_from_starting(tmp_path: Path) -> None:
+    with serving(tmp_path) as proxy:
+        (tmp_path / "empty").touch()
+        proxy.plane.upstream = PassingOn(Place(url="https://f", certificate=tmp_path / "empty"))
+        with pytest.raises(UnavailableError, match="certificates for Foreman"):
+            SmartProxyServer(proxy.plane, Offer(), Listen()).open()
 
 
 def test_certificates_that_are_none_keep_it_from_starting(tmp_path: Path) -> None:
