@@ -72,6 +72,7 @@ def settings(own: Pair, authority: Authority, more: str) -> str:
 [server]
 state_directory = "state"
 run_directory = "state/run"
+user = "nobody"
 [networks.lab]
 interface = "{BRIDGE}"
 subnet = "192.0.2.0/24"
