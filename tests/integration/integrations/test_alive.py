@@ -21,5 +21,5 @@ ASK += "print(asyncio.run(is_alive(IPv4Address(sys.argv[1]))))"
 )
 def test_whether_somebody_uses_an_address(address: str, alive: str) -> None:
     with namespaces("one", "two") as (one, two):
-        veth(one, "a", "192.0.2.1/24", two, "b", "192.0.2.2/24")
+        veth(one, "v0", "192.0.2.1/24", two, "v1", "192.0.2.2/24")
         assert one.run(sys.executable, "-c", ASK, address).stdout.strip() == alive

@@ -15,11 +15,12 @@ from netipl.firmware.rules import Severity
 from netipl.firmware.syslinux.choice import Remark
 from netipl.guests.guest import Guest
 from netipl.net import Mac
-from netipl.provisioning.changes import Change, Happened
+from netipl.provisioning.changes import Change, GuestSet, Happened
 from netipl.provisioning.choice import version_of
 from netipl.provisioning.foreman import hosts
 from netipl.provisioning.foreman.deployed import DEFAULT, Configuration, Variant
 from netipl.provisioning.foreman.deploying import BootsDisk, BootsFiles, Deployment, deployment
+from netipl.provisioning.identity import name_of
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.timeline import Deed, Event
 from netipl.provisioning.tokens import hidden
@@ -75,11 +76,11 @@ class Configurations:
         await self._boot_files.ask(prefix, url, by=by)
 
     def _told(self, new: Configuration, changes: Iterable[Change], *, by: str, now: datetime) -> Iterator[Happened]:
-        guest = self._guest(new.station, changes)
+        mac = hosts.mac_of(new.station)
+        guest = self._guest(mac, changes)
         network = self._inventory.network(guest.network) if guest is not None and guest.network else None
         made = deployment(new.data, Target(version=version_of(guest, network)))
-        name, mac = (guest.name, guest.macs[0]) if guest is not None and guest.macs else (None, None)
-        of = network.name if network is not None else ""
+        name, of = name_of(guest), network.name if network is not None else ""
 
         def event(what: Deed, by: str, **detail: str | int) -> Happened:
             return Happened(Event(at=now, what=what, network=of, guest=name, mac=mac, by=by, detail=detail))
@@ -98,13 +99,10 @@ class Configurations:
             self._logbook.add(_LEVELS[remark.severity], hidden(f"{whose}{line}: {remark.message}{remedy}"))
             yield remark
 
-    def _guest(self, station: str, changes: Iterable[Change]) -> Guest | None:
+    def _guest(self, mac: Mac | None, changes: Iterable[Change]) -> Guest | None:
         """Whose it is, also if it is one only by these changes."""
-        made = (getattr(change, "guest", None) for change in changes)
-        new = next((each for each in made if isinstance(each, Guest)), None)
-        return new or (
-            None if len(station) != len("00:00:00:00:00:00") else self._inventory.guest_with_mac(Mac.parse(station))
-        )
+        new = next((change.guest for change in changes if isinstance(change, GuestSet)), None)
+        return new or (self._inventory.guest_with_mac(mac) if mac is not None else None)
 
 
 def _boots(made: Deployment) -> dict[str, str]:

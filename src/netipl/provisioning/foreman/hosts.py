@@ -74,7 +74,7 @@ def give_back(inventory: Inventory, network: str, mac: Mac, *, by: str, now: dat
 def deploy(inventory: Inventory, new: Configuration, *, by: str, now: datetime) -> tuple[Change, ...]:
     """Its station becomes a guest, if it is none and there is one network that it must be in."""
     made: tuple[Change, ...] = ()
-    mac = _mac(new.station)
+    mac = mac_of(new.station)
     if mac is not None and new.variant is Variant.PXELINUX:
         owner = inventory.guest_with_mac(mac)
         if owner is not None and owner.origin is Origin.DISCOVERED:
@@ -89,7 +89,7 @@ def withdraw(inventory: Inventory, station: str, variant: Variant, *, by: str, n
     if inventory.deployed.configuration(station, variant) is None:
         return ()
     changes: list[Change] = [ConfigurationForgotten(station, variant)]
-    mac = _mac(station)
+    mac = mac_of(station)
     guest = _foremans(inventory, mac) if mac is not None else None
     if mac is not None and variant is Variant.PXELINUX:
         network, name = (str(guest.network), guest.name) if guest is not None else ("", None)
@@ -108,6 +108,14 @@ def forget(inventory: Inventory, guest: Guest) -> tuple[Change, ...]:
     kept = [ReservationForgotten(network, mac) for mac in guest.macs if deployed.reservation(network, mac) is not None]
     stations = [str(mac) for mac in guest.macs]
     return *kept, *(ConfigurationForgotten(each, variant) for each in stations for variant in deployed.variants(each))
+
+
+def mac_of(station: str) -> Mac | None:
+    """Of an Ethernet station; an InfiniBand address is nobody's here."""
+    try:
+        return None if station == DEFAULT else Mac.parse(station)
+    except UsageError:
+        return None
 
 
 def _host(inventory: Inventory, new: Reservation) -> Guest | None:
@@ -177,14 +185,6 @@ def _addresses(deployed: Deployed, network: str, guest: Guest, *, without: Mac) 
 def _foremans(inventory: Inventory, mac: Mac) -> Guest | None:
     guest = inventory.guest_with_mac(mac)
     return guest if guest is not None and guest.origin is Origin.FOREMAN else None
-
-
-def _mac(station: str) -> Mac | None:
-    """Of an Ethernet station; an InfiniBand address is nobody's here."""
-    try:
-        return None if station == DEFAULT else Mac.parse(station)
-    except UsageError:
-        return None
 
 
 def _shown(new: Reservation) -> dict[str, str]:
