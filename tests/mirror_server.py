@@ -110,6 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
         data = bytes(way["wrong"], "ascii") * place.stat().st_size if "wrong" in way else place.read_bytes()
         etag = way.get("etag", f'"{hashlib.md5(data).hexdigest()}"')
         fields = {"ETag": etag} if etag else {}
+        if etag and self.headers.get("If-None-Match") == etag:
+            self._send(304, b"")
+            return
         asked_for, size, start = self.headers.get("Range"), len(data), 0
         is_same = self.headers.get("If-Range") in {None, etag}
         if asked_for and is_same and not way.get("whole"):

@@ -39,6 +39,7 @@ class _Commands(LazyGroup):
         "profile": Place("netipl.cli.profile.group:app", "Say what is installed, and how."),
         "network": Place("netipl.cli.network.group:app", "Make networks of libvirt serve boots."),
         "agent": Place("netipl.cli.agent.group:app", "Build the agent that writes disk images and installs Debian."),
+        "foreman": Place("netipl.cli.foreman.group:app", "Be the Smart Proxy of Foreman or Satellite."),
         "token": Place("netipl.cli.token.group:app", "Let programs use the API."),
         "db": Place("netipl.cli.db.group:app", "Look after the database."),
     }

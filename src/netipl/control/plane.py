@@ -40,6 +40,7 @@ from netipl.provisioning.changes import (
     Happened,
 )
 from netipl.provisioning.credential import ApiToken
+from netipl.provisioning.foreman import hosts
 from netipl.provisioning.history import BootQuery, EventQuery
 from netipl.provisioning.importing import Import
 from netipl.provisioning.inventory import Inventory
@@ -193,8 +194,10 @@ class ControlPlane:
         return guest
 
     async def remove_guest(self, name: str, *, by: str, expected: Guest | None) -> None:
-        self._as_expected(self.guest(name), expected)
-        await self.commit(changing.remove(self._inventory, name, by=by, now=_now()))
+        guest = self.guest(name)
+        self._as_expected(guest, expected)
+        removed = changing.remove(self._inventory, name, by=by, now=_now())
+        await self.commit((*hosts.forget(self._inventory, guest), *removed))
 
     async def approve_guest(self, name: str, *, by: str) -> Guest:
         self.guest(name)

@@ -16,12 +16,14 @@ import structlog
 
 from netipl.control.machines.machine_plane import MachinePlane
 from netipl.control.plane import ControlPlane
-from netipl.daemon import export_log, listeners
+from netipl.daemon import export_log, foreman, listeners
 from netipl.daemon.handing_over import take_over
 from netipl.daemon.installers import ANSWERS, Installers
 from netipl.daemon.listeners import Doors
 from netipl.errors import NetiplError
+from netipl.firmware.versions import Version
 from netipl.guests.lease import Lease
+from netipl.guests.network import Network
 from netipl.integrations import privileges
 from netipl.integrations.payload import reipl_program
 from netipl.net import Mac
@@ -30,6 +32,7 @@ from netipl.protocols.tftp.resolution import Missing, Resolution
 from netipl.provisioning.booting import receive
 from netipl.provisioning.boots import Boot, Boots
 from netipl.provisioning.changes import BootSet, BuildSet, Change, Happened
+from netipl.provisioning.choice import OfForeman
 from netipl.provisioning.exchange import Arrival, Outcome
 from netipl.provisioning.inventory import Inventory, Stored
 from netipl.provisioning.observing import observed, passing, without_secrets
@@ -82,11 +85,10 @@ class Daemon:
         self._media = self.control.keep_media(settings.media_directory())
         self._shelf = self._media.shelf  # of the planner that `open` makes
         self._finishing = self.control.keep_finishing(settings.ssh_directory())
+        self._foreman = foreman.plane(settings, self._inventory, commit=self.control.commit, public=self._public)
         self._machines = self.control.machine_plane = self._machine_plane()
         self._installers = Installers(self._inventory, self._planner, observe=self.observe, finishes=self._finishing)
-        self._tree = Tree(
-            self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
-        )
+        self._tree = self._tree_for(settings)
         doors = Doors(
             answer=self._answer,
             commit=self._commit,
@@ -97,7 +99,7 @@ class Daemon:
             callback=self._installers.called_back,
         )
         self._tftp = listeners.tftp(settings, doors, held)
-        self._servers = listeners.servers(settings, doors, self._tftp, self.control)
+        self._servers = listeners.servers(settings, doors, self._tftp, self.control, self._foreman)
         self._exports = ExportKeeper(export_log.exported, export_log.not_exported)
 
     def open(self) -> None:
@@ -106,6 +108,7 @@ class Daemon:
         privileges.prepare_directory(self._settings.state_directory(), user)
         privileges.prepare_directory(self._settings.media_directory(), user)
         privileges.prepare_directory(self._settings.ssh_directory(), user, mode=_PRIVATE)
+        privileges.prepare_directory(self._settings.foreman_directory(), user)
         privileges.prepare_directory(self._settings.run_directory(), user, group=group)
         if (
             export := self._settings.tftp_export
@@ -139,6 +142,7 @@ class Daemon:
                 tasks.create_task(self._trim(journal))
                 tasks.create_task(self._media.run())
                 tasks.create_task(self._finishing.run())
+                tasks.create_task(self._foreman.run())
                 if self._machines is not None:
                     tasks.create_task(self._machines.run())
                 for server in self._servers:
@@ -299,8 +303,15 @@ class Daemon:
     def _public(self, name: str) -> Resolution:
         if name.startswith(MEDIA):
             return self._media.shelf.resolve(name)
+        if (of_foreman := foreman.public(self._opened, self._foreman, name)) is not None:
+            return of_foreman
         root = self._settings.tftp_root
         return files.served(root, name) if root is not None else Missing()
+
+    def _promised(self, name: str) -> Resolution:
+        """Of the client's own plan."""
+        found = self._foreman.promised(name)
+        return self._public(name) if isinstance(found, Missing) else found
 
     def _resolve(self, name: bytes, peer: IPv4Address, _port: int, _local: IPv4Address) -> Resolution:
         return self._tree.resolve(name, peer)
@@ -309,6 +320,20 @@ class Daemon:
         if path.startswith(ANSWERS):
             return self._installers.answers(path.removeprefix(ANSWERS), peer, macs)
         return self._tree.resolve(path.encode("utf-8", "surrogateescape"), peer)
+
+    def _deployed_for(self, network: Network, mac: Mac, version: Version | None) -> OfForeman | None:
+        return self._foreman.deployed_for(network, mac, version)
+
+    def _tree_for(self, settings: Settings) -> Tree:
+        return Tree(
+            self._inventory,
+            self._boots,
+            plan_of=self._plan_of,
+            allowed=settings.tftp.allow,
+            public=self._public,
+            promised=self._promised,
+            strangers=self._foreman.configuration,
+        )
 
     def _machine_plane(self) -> MachinePlane | None:
         if self._settings.libvirt is None:
@@ -332,9 +357,14 @@ class Daemon:
             templates=settings.templates,
             http_port=settings.http.port,
             tokens=self._tokens,
+            boot_files=self._promised,
         )
         return Planner(
-            offered, self._inventory.build_of, complain=self._no_plan, added=lambda: self._inventory.profiles
+            offered,
+            self._inventory.build_of,
+            complain=self._no_plan,
+            added=lambda: self._inventory.profiles,
+            deployed=self._deployed_for,
         )
 
     def _replan(self, settings: Settings) -> None:

@@ -6,7 +6,9 @@ from ipaddress import IPv4Address
 from socket import socket
 from typing import Protocol
 
+from netipl.control.foreman.foreman_plane import ForemanPlane
 from netipl.control.plane import ControlPlane
+from netipl.daemon import foreman
 from netipl.net import Mac
 from netipl.protocols.dhcp4.message import Message
 from netipl.protocols.tftp.resolution import Resolution
@@ -58,7 +60,9 @@ def tftp(settings: Settings, doors: Doors, held: Iterable[socket]) -> TftpServic
     )
 
 
-def servers(settings: Settings, doors: Doors, tftp: TftpService, control: ControlPlane) -> list[Server]:
+def servers(
+    settings: Settings, doors: Doors, tftp: TftpService, control: ControlPlane, of_foreman: ForemanPlane
+) -> list[Server]:
     """Those that are enabled, in the order in which they are opened."""
     enabled: list[Server] = []
     if settings.dhcp.enabled:
@@ -71,6 +75,8 @@ def servers(settings: Settings, doors: Doors, tftp: TftpService, control: Contro
         from netipl.servers.api.server import ApiServer  # noqa: PLC0415 - half a second, where nobody wants an API
 
         enabled.append(ApiServer(control, settings.api_listen()))
+    if (smart_proxy := foreman.server(settings, of_foreman)) is not None:
+        enabled.append(smart_proxy)
     return enabled
 
 

@@ -55,6 +55,8 @@ class Origin(StrEnum):
     """Somebody, by the API or the command line."""
     DISCOVERED = "discovered"
     """The guest itself: it asked for a boot, and waits for somebody to approve it."""
+    FOREMAN = "foreman"
+    """Foreman, which reserved its address or deployed what it boots; name, MACs and address are Foreman's."""
 
 
 class LocalBoot(StrEnum):

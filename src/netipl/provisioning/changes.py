@@ -9,8 +9,10 @@ from netipl.guests.build import Build
 from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease
 from netipl.guests.profile import Profile
+from netipl.net import Mac
 from netipl.provisioning.boots import Boot
 from netipl.provisioning.credential import ApiToken
+from netipl.provisioning.foreman.deployed import BootFile, Configuration, Reservation, Variant
 from netipl.provisioning.timeline import Event
 from netipl.values import value
 
@@ -94,6 +96,45 @@ class ProfileForgotten:
     name: str
 
 
+@value()
+class ConfigurationSet:
+    """Foreman has uploaded this, in place of what there was for that station and variant."""
+
+    configuration: Configuration
+
+
+@value()
+class ConfigurationForgotten:
+    """There is nothing of that variant for that station any more."""
+
+    station: str
+    variant: Variant
+
+
+@value()
+class ReservationSet:
+    """Foreman has made this DHCP record, in place of one of that MAC in that network."""
+
+    reservation: Reservation
+
+
+@value()
+class ReservationForgotten:
+    """There is no DHCP record of that MAC in that network any more."""
+
+    network: str
+    mac: Mac
+
+
+@value()
+class BootFileSet:
+    """The boot file of that name is now so."""
+
+    file: BootFile
+
+
+OfForeman = ConfigurationSet | ConfigurationForgotten | ReservationSet | ReservationForgotten | BootFileSet
+
 Change = (
     LeaseSet
     | LeaseForgotten
@@ -106,4 +147,5 @@ Change = (
     | CredentialForgotten
     | ProfileSet
     | ProfileForgotten
+    | OfForeman
 )

@@ -49,6 +49,7 @@ def put(
         if before == guest or (before.origin is Origin.SETTINGS and document(before) == document(guest)):
             return ()
         _changeable(before)
+        _left_to_foreman(before, guest)
     if guest.network is None:
         raise UsageError(f"guest {guest.name} has no network", remedy="name the network that it boots in")
     if not guest.macs:
@@ -115,6 +116,13 @@ def difference(before: Guest | None, guest: Guest) -> dict[str, str]:
 def _changeable(guest: Guest) -> None:
     if guest.origin is Origin.SETTINGS:
         raise RefusedError(f"guest {guest.name} is in the settings file", remedy="change it there, and reload netipl")
+
+
+def _left_to_foreman(before: Guest, guest: Guest) -> None:
+    theirs = (before.macs, before.address, before.network)
+    if before.origin is Origin.FOREMAN and theirs != (guest.macs, guest.address, guest.network):
+        remedy = "change them there; all else may be changed here"
+        raise RefusedError(f"MACs, address and network of guest {before.name} are Foreman's", remedy=remedy)
 
 
 def _shown(plain: object) -> str:

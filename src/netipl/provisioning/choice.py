@@ -1,7 +1,8 @@
 """What a guest boots now: its installer, its disk, files of its own, or nothing; and how its firmware is given that.
 
-Only a build that no boot has spent leads to an installer. The table of ways to the disk and of methods is by firmware
-version; a version that is not known gets what every version takes.
+Only a build that no boot has spent leads to an installer of netipl's. What Foreman has deployed is for guests that
+netipl is told nothing to boot. The table of ways to the disk and of methods is by firmware version; a version that is
+not known gets what every version takes.
 """
 
 from netipl.ccw import DeviceNumber
@@ -10,6 +11,7 @@ from netipl.firmware.versions import Version
 from netipl.guests.build import Build
 from netipl.guests.guest import BootFiles, BootMethod, Guest, LocalBoot, Origin
 from netipl.guests.network import Network
+from netipl.provisioning.foreman.deploying import BootsDisk, BootsElsewhere, BootsFiles, BootsNothing
 from netipl.values import value
 
 
@@ -36,22 +38,35 @@ class Files:
     boot: BootFiles
 
 
-Choice = Install | Disk | Files
+OfForeman = BootsFiles | BootsDisk | BootsNothing | BootsElsewhere
+Choice = Install | Disk | Files | BootsFiles | BootsNothing | BootsElsewhere
 
 
 def choice(
-    guest: Guest | None, build: Build | None, default: BootFiles | None, version: Version | None
+    guest: Guest | None,
+    build: Build | None,
+    default: BootFiles | None,
+    version: Version | None,
+    *,
+    deployed: OfForeman | None = None,
 ) -> Choice | None:
     """For `guest`, or an unknown client (None), whose newest build is `build`; None: nothing."""
     if guest is not None and guest.is_approved and build is not None and build.installs:
         return Install(build.profile, build)
-    return without_build(guest, default, version, was_built=build is not None)
+    return without_build(guest, default, version, was_built=build is not None, deployed=deployed)
 
 
 def without_build(
-    guest: Guest | None, default: BootFiles | None, version: Version | None, *, was_built: bool
+    guest: Guest | None,
+    default: BootFiles | None,
+    version: Version | None,
+    *,
+    was_built: bool,
+    deployed: OfForeman | None = None,
 ) -> Choice | None:
     """What it boots when no build is for it."""
+    if deployed is not None and (guest is None or _is_left_to_foreman(guest)):
+        return _of_foreman(guest, version, deployed)
     if guest is None:
         return Files(default) if default is not None else None
     if not guest.is_approved:
@@ -63,15 +78,31 @@ def without_build(
     return Files(default) if default is not None else None
 
 
+def _is_left_to_foreman(guest: Guest) -> bool:
+    return guest.is_approved and guest.boot is None and guest.profile is None
+
+
+def _of_foreman(guest: Guest | None, version: Version | None, deployed: OfForeman) -> Choice:
+    if not isinstance(deployed, BootsDisk):
+        return deployed
+    return Disk(LocalBoot.RE_IPL, None) if guest is None else Disk(way_to_disk(guest, version), guest.disk)
+
+
 def pinned_before(
-    guest: Guest | None, build: Build | None, pinned: str | None, default: BootFiles | None, version: Version | None
+    guest: Guest | None,
+    build: Build | None,
+    pinned: str | None,
+    default: BootFiles | None,
+    version: Version | None,
+    *,
+    deployed: OfForeman | None = None,
 ) -> Choice | None:
     """What a boot goes on with that began before this process did, and `pinned` that build, or none.
 
     A build that was asked for since is for the next boot.
     """
     if pinned is None:
-        return without_build(guest, default, version, was_built=build is not None)
+        return without_build(guest, default, version, was_built=build is not None, deployed=deployed)
     return Install(build.profile, build) if build is not None and build.id == pinned else None
 
 

@@ -23,8 +23,11 @@ from netipl.provisioning.allocation import Addresses
 from netipl.provisioning.boots import Boot
 from netipl.provisioning.building import still_spent
 from netipl.provisioning.changes import (
+    BootFileSet,
     BuildSet,
     Change,
+    ConfigurationForgotten,
+    ConfigurationSet,
     CredentialForgotten,
     CredentialSet,
     GuestForgotten,
@@ -33,8 +36,11 @@ from netipl.provisioning.changes import (
     LeaseSet,
     ProfileForgotten,
     ProfileSet,
+    ReservationForgotten,
+    ReservationSet,
 )
 from netipl.provisioning.credential import ApiToken
+from netipl.provisioning.foreman.deployed import BootFile, Configuration, Deployed, Reservation
 from netipl.provisioning.identity import Guests, Owner
 from netipl.values import value
 
@@ -42,7 +48,8 @@ from netipl.values import value
 @value(kw_only=True)
 class Stored:
     """What the store has of some networks: leases, added guests, the newest build of each guest, and of each MAC the
-    newest boot. Tokens and profiles are of no network. `number` is that of the newest event.
+    newest boot. Tokens, profiles, configurations and boot files of Foreman are of no network. `number` is that of the
+    newest event.
     """
 
     leases: tuple[Lease, ...] = ()
@@ -51,6 +58,9 @@ class Stored:
     boots: tuple[Boot, ...] = ()
     tokens: tuple[ApiToken, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    configurations: tuple[Configuration, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
+    boot_files: tuple[BootFile, ...] = ()
     number: int = 0
 
 
@@ -65,6 +75,7 @@ class Inventory:
         self._builds: dict[tuple[str, str], Build] = {}
         self._tokens: dict[str, ApiToken] = {}
         self._profiles: dict[str, Profile] = {}
+        self.deployed = Deployed()
         self._enter(networks, guests, leases)
 
     def _enter(self, networks: Iterable[Network], guests: Iterable[Guest], leases: Iterable[Lease]) -> None:
@@ -104,6 +115,8 @@ class Inventory:
         new = stored or Stored()
         self._enter(networks, [*guests, *added, *new.guests], chain(here, new.leases))
         self._builds.update({(build.network, build.guest): build for build in new.builds})
+        for reservation in new.reservations:
+            self.deployed.set_reservation(reservation)
 
     def reload(self, stored: Stored) -> tuple[Build, ...]:
         """As the store has it, at the start or after a commit that failed. Offers are dropped.
@@ -117,6 +130,7 @@ class Inventory:
         self._builds = {(build.network, build.guest): build for build in spent}
         self._tokens = {token.name: token for token in stored.tokens}
         self._profiles = {profile.name: profile for profile in stored.profiles}
+        self.deployed.reload(stored.configurations, stored.reservations, stored.boot_files)
         return tuple(build for build, kept in zip(spent, stored.builds, strict=True) if build != kept)
 
     def apply(self, change: Change) -> None:
@@ -150,6 +164,21 @@ class Inventory:
                 self._profiles[profile.name] = profile
             case ProfileForgotten(name=name):
                 self._profiles.pop(name, None)
+            case _:
+                self._apply_of_foreman(change)
+
+    def _apply_of_foreman(self, change: Change) -> None:
+        match change:
+            case ConfigurationSet(configuration=configuration):
+                self.deployed.set_configuration(configuration)
+            case ConfigurationForgotten(station=station, variant=variant):
+                self.deployed.forget_configuration(station, variant)
+            case ReservationSet(reservation=reservation):
+                self.deployed.set_reservation(reservation)
+            case ReservationForgotten(network=network, mac=mac):
+                self.deployed.forget_reservation(network, mac)
+            case BootFileSet(file=file):
+                self.deployed.set_file(file)
 
     def check(self, guest: Guest) -> None:
         """Raises UsageError where `guest` cannot take the place of the one with its name, or be added."""

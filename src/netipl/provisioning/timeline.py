@@ -90,6 +90,14 @@ class Deed(StrEnum):
     MEDIUM_FAILED = "medium-failed"  # name, id, reason, remedy
     MEDIUM_CANCELLED = "medium-cancelled"  # name, id
     MEDIUM_REMOVED = "medium-removed"  # name, id
+    ADDRESS_RESERVED = "address-reserved"  # name, address, next_server and file, as Foreman gave them
+    ADDRESS_GIVEN_BACK = "address-given-back"  # address
+    CONFIGURATION_DEPLOYED = "configuration-deployed"  # variant, boots: files, disk or nothing; kernel, reason
+    CONFIGURATION_REMOVED = "configuration-removed"  # variant
+    CONFIGURATION_FINDING = "configuration-finding"  # severity, message, remedy, line
+    BOOT_FILE_ASKED = "boot-file-asked"  # name, source
+    BOOT_FILE_FETCHED = "boot-file-fetched"  # name, source, size, verified
+    BOOT_FILE_FAILED = "boot-file-failed"  # name, source, reason, remedy
     MACHINE_DEFINED = "machine-defined"  # domain, disk
     MACHINE_ATTACHED = "machine-attached"  # domain
     MACHINE_RELEASED = "machine-released"  # domain

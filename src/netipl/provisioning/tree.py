@@ -42,12 +42,19 @@ class Tree:
         plan_of: PlanOf,
         allowed: Sequence[IPv4Network] = (),
         public: Public = nothing_public,
+        promised: Public | None = None,
+        strangers: Public = nothing_public,
     ) -> None:
+        """`promised` are names that the client's own plan promises, else as `public`; `strangers` see what is for
+        clients that are served and have no lease, before what is public.
+        """
         self._inventory = inventory
         self._boots = boots
         self._plan_of = plan_of
         self._allowed = tuple(allowed)
         self._public = public
+        self._promised = promised or public
+        self._strangers = strangers
 
     def resolve(self, name: bytes, peer: IPv4Address) -> Resolution:
         """What `name` stands for to the client at `peer`."""
@@ -63,8 +70,12 @@ class Tree:
         plan = self._plan(lease) if lease is not None else None
         if plan is not None and path in plan.tree:
             return plan.tree[path]
-        is_closed = plan is not None and plan.closed and not path.startswith(MEDIA)
-        return Missing() if is_closed else self._public(path)
+        if plan is not None and path in plan.promised:
+            return self._promised(path)
+        if plan is not None and plan.closed and not path.startswith(MEDIA):
+            return Missing()
+        theirs = self._strangers(path) if lease is None else Missing()
+        return self._public(path) if isinstance(theirs, Missing) else theirs
 
     def _lease(self, peer: IPv4Address) -> Lease | None:
         lease = self._inventory.lease_with(peer)

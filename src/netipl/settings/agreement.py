@@ -11,7 +11,7 @@ from itertools import combinations
 from pathlib import Path
 
 from netipl.guests.guest import BootMethod
-from netipl.settings import profiles
+from netipl.settings import foreman, profiles
 from netipl.settings.keys import BootKeys, File, GuestKeys, NetworkKeys
 from netipl.settings.problems import Location, Problem, dotted
 from netipl.settings.profiles import PATH_REMEDY
@@ -196,6 +196,10 @@ def _api_has_its_group_and_files(file: File, directory: Path) -> Iterator[Proble
             yield Problem(key=("api", "group"), what=f"there is no group {file.api.group}", remedy=remedy)
 
 
+def _foreman_is_reached_safely(file: File, directory: Path) -> Iterator[Problem]:
+    yield from foreman.problems(file.foreman, directory)
+
+
 def _user_is_known(file: File, _: Path) -> Iterator[Problem]:
     if file.server.user is not None:
         try:
@@ -220,6 +224,7 @@ CHECKS: tuple[Check, ...] = (
     _export_is_apart,
     _api_is_reached_safely,
     _api_has_its_group_and_files,
+    _foreman_is_reached_safely,
     _user_is_known,
 )
 

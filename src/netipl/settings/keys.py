@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from netipl.guests.guest import BootMethod, LocalBoot
 from netipl.guests.network import UnknownClients
+from netipl.settings.foreman_keys import ForemanKeys
 from netipl.settings.notation import (
     ClientIdentifier,
     DatabaseUrl,
@@ -338,6 +339,7 @@ class File(Table):
     tftp: TftpKeys = TftpKeys()
     http: HttpKeys = HttpKeys()
     api: ApiKeys = ApiKeys()
+    foreman: ForemanKeys = ForemanKeys()
     networks: Annotated[dict[DomainName, NetworkKeys], AfterValidator(_with_networks)] = Field(
         default={}, validate_default=True
     )
@@ -355,6 +357,7 @@ TABLES: dict[str, type[Table]] = {
     "tftp": TftpKeys,
     "http": HttpKeys,
     "api": ApiKeys,
+    "foreman": ForemanKeys,
     "limits": LimitKeys,
     "networks.NAME": NetworkKeys,
     "answers": AnswersKeys,

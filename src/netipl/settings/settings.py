@@ -18,6 +18,7 @@ from netipl.provisioning.observing import Limits
 from netipl.provisioning.policy import Policy
 from netipl.servers.api.listen import Listen
 from netipl.settings import profiles
+from netipl.settings.foreman_keys import ForemanKeys
 from netipl.settings.keys import ApiKeys, DhcpKeys, File, GuestKeys, HttpKeys, LibvirtKeys, NetworkKeys, TftpKeys
 from netipl.store import templates
 from netipl.store.exports import Wanted
@@ -25,6 +26,7 @@ from netipl.store.exports import Wanted
 _DATABASE = "netipl.sqlite"
 _MEDIA = "media"
 _SSH = "ssh"
+_FOREMAN = "foreman"
 _API_SOCKET = "api.sock"
 _IMAGES = frozenset({BootMethod.INS, BootMethod.COMBINED})
 """The methods by which the command line does not pass through a configuration."""
@@ -56,6 +58,11 @@ class Settings:
         return self.file.api
 
     @property
+    def foreman(self) -> ForemanKeys:
+        """Its paths are relative: see `placed`."""
+        return self.file.foreman
+
+    @property
     def libvirt(self) -> LibvirtKeys | None:
         """None: netipl has nothing to do with libvirt."""
         return self.file.libvirt
@@ -68,13 +75,13 @@ class Settings:
     @property
     def tftp_root(self) -> Path | None:
         root = self.file.tftp.root
-        return None if root is None else self._placed(root)
+        return None if root is None else self.placed(root)
 
     @property
     def tftp_export(self) -> Path | None:
         """The directory that is kept for another TFTP server."""
         export = self.file.tftp.export
-        return None if export is None else self._placed(export)
+        return None if export is None else self.placed(export)
 
     @property
     def tftp_workers(self) -> int:
@@ -83,7 +90,7 @@ class Settings:
     def state_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
         """Where leases are kept, whether or not it exists. $STATE_DIRECTORY is set by systemd."""
         if self.file.server.state_directory is not None:
-            return self._placed(self.file.server.state_directory)
+            return self.placed(self.file.server.state_directory)
         if given := environment.get("STATE_DIRECTORY"):
             return Path(given.partition(":")[0])
         if os.geteuid() == 0:
@@ -98,6 +105,10 @@ class Settings:
         """Where keys of finish scripts are kept, whether or not it exists."""
         return self.state_directory(environment) / _SSH
 
+    def foreman_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
+        """Where boot files of Foreman are kept, whether or not it exists."""
+        return self.state_directory(environment) / _FOREMAN
+
     def database(self, environment: Mapping[str, str] = os.environ) -> str:
         """Where leases are kept, as the store takes it. It may hold a password."""
         given = self.file.server.database
@@ -106,7 +117,7 @@ class Settings:
     def run_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
         """Where running transfers are kept, whether or not it exists. $RUNTIME_DIRECTORY is set by systemd."""
         if self.file.server.run_directory is not None:
-            return self._placed(self.file.server.run_directory)
+            return self.placed(self.file.server.run_directory)
         if given := environment.get("RUNTIME_DIRECTORY"):
             return Path(given.partition(":")[0])
         if os.geteuid() == 0:
@@ -118,14 +129,14 @@ class Settings:
     def api_socket(self, environment: Mapping[str, str] = os.environ) -> Path:
         """Where the API is reached on this machine."""
         given = self.file.api.socket
-        return self._placed(given) if given is not None else self.run_directory(environment) / _API_SOCKET
+        return self.placed(given) if given is not None else self.run_directory(environment) / _API_SOCKET
 
     def api_listen(self) -> Listen:
         """Where the API listens."""
         api = self.file.api
         tls = None
         if api.tls_certificate is not None and api.tls_key is not None:
-            tls = self._placed(api.tls_certificate), self._placed(api.tls_key)
+            tls = self.placed(api.tls_certificate), self.placed(api.tls_key)
         return Listen(socket=self.api_socket(), group=api.group, user=self.user, endpoint=api.listen, tls=tls)
 
     def addresses(self) -> tuple[IPv4Address, ...]:
@@ -147,7 +158,7 @@ class Settings:
     def templates(self) -> Mapping[str, str]:
         """The texts of all templates of answers, as they are now. Raises UsageError and UnavailableError."""
         directory = self.file.answers.templates
-        return templates.with_own(None if directory is None else self._placed(directory))
+        return templates.with_own(None if directory is None else self.placed(directory))
 
     def policy(self) -> Policy:
         """Of builds and boots."""
@@ -172,7 +183,7 @@ class Settings:
         if default.kernel is None:
             return None
         return BootFiles(
-            kernel=self._placed(default.kernel), initrd=self._initrd(default.initrd), append=_append(default.append)
+            kernel=self.placed(default.kernel), initrd=self._initrd(default.initrd), append=_append(default.append)
         )
 
     def default_method(self) -> BootMethod | None:
@@ -198,6 +209,7 @@ class Settings:
             "tftp": file.tftp.model_copy(update={"root": None, "export": None}),
             "http": file.http,
             "api": file.api,
+            "foreman": file.foreman,
             "libvirt": file.libvirt,
             **{f"networks.{name}": (keys.interface, keys.server) for name, keys in file.networks.items()},
         }
@@ -249,17 +261,18 @@ class Settings:
             return None
         initrd = keys.initrd if keys.kernel is not None or keys.initrd is not None else default.initrd
         append = keys.append if keys.append is not None else default.append
-        return BootFiles(kernel=self._placed(kernel), initrd=self._initrd(initrd), append=_append(append))
+        return BootFiles(kernel=self.placed(kernel), initrd=self._initrd(initrd), append=_append(append))
 
     def _kernels(self) -> Iterator[Path]:
         own = (guest.boot for guest in self.guests())
         yield from dict.fromkeys(boot.kernel for boot in (self.default_boot(), *own) if boot is not None)
 
-    def _placed(self, path: Path) -> Path:
+    def placed(self, path: Path) -> Path:
+        """A path of the file."""
         return self.path.parent.absolute() / path
 
     def _initrd(self, path: Path | None) -> Path | None:
-        return None if path is None else self._placed(path)
+        return None if path is None else self.placed(path)
 
 
 def _network(name: str, keys: NetworkKeys) -> Network:

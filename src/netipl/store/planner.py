@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from ipaddress import IPv4Address
 
 from netipl.answers.facts import FinishKeys
 from netipl.content import Content
 from netipl.errors import NetiplError
+from netipl.firmware.versions import Version
 from netipl.guests.build import Build
 from netipl.guests.guest import BootFiles, BootMethod, Guest, LocalBoot
 from netipl.guests.network import Network
@@ -19,20 +21,29 @@ from netipl.provisioning.choice import (
     Disk,
     Files,
     Install,
+    OfForeman,
     choice,
     method_of,
     pinned_before,
     version_of,
 )
+from netipl.provisioning.foreman.deploying import BootsElsewhere, BootsFiles, BootsNothing
 from netipl.provisioning.installation import Installation
 from netipl.provisioning.plan import Images, Plan, Purpose, Subject, plan
 from netipl.provisioning.profiling import Catalogue, catalogue
 from netipl.provisioning.tokens import Tokens
-from netipl.store import disk, files, installing
+from netipl.store import deploying, disk, files, installing
 from netipl.store.installing import Answers, Media, NoMedia
 
 Complain = Callable[[str, NetiplError], None]
 """Told whose plan cannot be made, and why."""
+
+
+DeployedFor = Callable[[Network, Mac, Version | None], OfForeman | None]
+
+
+def _nothing_deployed(_network: Network, _mac: Mac, _version: Version | None) -> OfForeman | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +64,8 @@ class Offered:
     """The texts of the templates of answers, as they are now."""
     http_port: int
     tokens: Tokens | None = None
+    boot_files: deploying.Resolve = deploying.nothing_fetched
+    """Those that Foreman asked for."""
 
 
 class Planner:
@@ -65,8 +78,11 @@ class Planner:
         *,
         complain: Complain,
         added: Callable[[], Iterable[Profile]] = tuple,
+        deployed: DeployedFor = _nothing_deployed,
     ) -> None:
+        """`deployed` is what Foreman has deployed for a machine."""
         self.offered = offered
+        self._deployed = deployed
         self._build_of = build_of
         self._added = added
         self._complain = complain
@@ -81,7 +97,8 @@ class Planner:
     def plan_for(self, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan | None:
         """The plan of `guest`, or of an unknown client; None when it has nothing to boot, or that cannot be served."""
         build = self._build_of(guest) if guest is not None else None
-        chosen = choice(guest, build, self.offered.default, version_of(guest, network))
+        version = version_of(guest, network)
+        chosen = choice(guest, build, self.offered.default, version, deployed=self._deployed(network, mac, version))
         return self._planned(chosen, guest, network, mac, address)
 
     def plan_again(
@@ -89,7 +106,9 @@ class Planner:
     ) -> Plan | None:
         """The plan of a boot that `pinned` this build, or none, before this process ran. None as above."""
         build = self._build_of(guest) if guest is not None else None
-        chosen = pinned_before(guest, build, pinned, self.offered.default, version_of(guest, network))
+        version = version_of(guest, network)
+        deployed = self._deployed(network, mac, version)
+        chosen = pinned_before(guest, build, pinned, self.offered.default, version, deployed=deployed)
         return self._planned(chosen, guest, network, mac, address)
 
     def _planned(
@@ -113,6 +132,14 @@ class Planner:
                 return replace(made, purpose=Purpose.DISK)
             case Files(boot=boot):
                 return self._plan(files.images(boot), guest, network, mac, address)
+            case BootsFiles():
+                subject = partial(_subject, guest, mac, address)
+                method = method_of(guest, version_of(guest, network), self.offered.method)
+                return deploying.planned(chosen, method, subject, self.offered.boot_files)
+            case BootsNothing():
+                return Plan(fields=BootFields(file=b"/"), tree={}, closed=True)
+            case BootsElsewhere():
+                return deploying.elsewhere(chosen)
 
     def _install(self, chosen: Install, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
         assert guest is not None  # of whom the build is
@@ -155,11 +182,15 @@ class Planner:
         return self.offered.media
 
     def _plan(self, images: Images, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
-        subject = Subject(
-            name=guest.name if guest is not None else mac.dashed,
-            mac=mac,
-            uuid=guest.uuid if guest is not None else None,
-            address=address,
-            images=images,
-        )
+        subject = _subject(guest, mac, address, images)
         return plan(method_of(guest, version_of(guest, network), self.offered.method), subject)
+
+
+def _subject(guest: Guest | None, mac: Mac, address: IPv4Address, images: Images) -> Subject:
+    return Subject(
+        name=guest.name if guest is not None else mac.dashed,
+        mac=mac,
+        uuid=guest.uuid if guest is not None else None,
+        address=address,
+        images=images,
+    )

@@ -7,9 +7,12 @@ from sqlalchemy import Connection, Delete, Dialect, Insert, Table, bindparam, de
 
 from netipl.guests.guest import Origin
 from netipl.provisioning.changes import (
+    BootFileSet,
     BootSet,
     BuildSet,
     Change,
+    ConfigurationForgotten,
+    ConfigurationSet,
     CredentialForgotten,
     CredentialSet,
     GuestForgotten,
@@ -17,11 +20,14 @@ from netipl.provisioning.changes import (
     Happened,
     LeaseForgotten,
     LeaseSet,
+    OfForeman,
     ProfileForgotten,
     ProfileSet,
+    ReservationForgotten,
+    ReservationSet,
 )
 from netipl.provisioning.inventory import Stored
-from netipl.store import boots, builds, credentials, events, guests, leases, profiles, tables
+from netipl.store import boots, builds, credentials, deployed, events, guests, leases, profiles, tables
 from netipl.store.upsert import upsert
 
 Row = dict[str, object]
@@ -50,6 +56,9 @@ def read(connection: Connection, networks: Collection[str]) -> Stored:
         boots=tuple(boots.newest(connection, networks)),
         tokens=tuple(credentials.read(connection)),
         profiles=tuple(profiles.read(connection)),
+        configurations=tuple(deployed.configurations(connection)),
+        reservations=tuple(deployed.reservations(connection, networks)),
+        boot_files=tuple(deployed.boot_files(connection)),
         number=events.newest_number(connection, networks),
     )
 
@@ -73,6 +82,8 @@ def _wanted(change: Change) -> tuple[Table, Row, bool]:
             return tables.events, events.row(event), True
         case CredentialSet() | CredentialForgotten() | ProfileSet() | ProfileForgotten():
             return _of_no_network(change)
+        case _:
+            return _of_foreman(change)
 
 
 def _of_no_network(
@@ -87,6 +98,20 @@ def _of_no_network(
             return tables.profiles, profiles.row(profile), True
         case ProfileForgotten(name=name):
             return tables.profiles, {"name": name}, False
+
+
+def _of_foreman(change: OfForeman) -> tuple[Table, Row, bool]:
+    match change:
+        case ConfigurationSet(configuration=configuration):
+            return tables.foreman_configurations, deployed.configuration_row(configuration), True
+        case ConfigurationForgotten(station=station, variant=variant):
+            return tables.foreman_configurations, {"station": station, "variant": variant.value}, False
+        case ReservationSet(reservation=reservation):
+            return tables.foreman_reservations, deployed.reservation_row(reservation), True
+        case ReservationForgotten(network=network, mac=mac):
+            return tables.foreman_reservations, {"network": network, "mac": str(mac)}, False
+        case BootFileSet(file=file):
+            return tables.foreman_files, deployed.boot_file_row(file), True
 
 
 def _set(table: Table, dialect: Dialect) -> Insert:

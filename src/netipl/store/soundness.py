@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Table, select
 
 from netipl.errors import NetiplError, UsageError
 from netipl.provisioning.identity import Guests
-from netipl.store import boots, builds, credentials, events, guests, leases, profiles, schema, tables
+from netipl.store import boots, builds, credentials, deployed, events, guests, leases, profiles, schema, tables
 from netipl.wire import printable
 
 _Kind = TypeVar("_Kind")
@@ -87,12 +87,15 @@ def _builds(connection: Connection) -> Iterator[str]:
             yield printable(f"guest {guest} in network {network} has {count} builds that are not over")
 
 
-def _profiles_history_and_tokens(connection: Connection) -> Iterator[str]:
+def _all_others(connection: Connection) -> Iterator[str]:
     for table, decode in (
         (tables.boots, boots.boot),
         (tables.events, events.event),
         (tables.api_tokens, credentials.token),
         (tables.profiles, profiles.profile),
+        (tables.foreman_configurations, deployed.configuration),
+        (tables.foreman_reservations, deployed.reservation),
+        (tables.foreman_files, deployed.boot_file),
     ):
         found = _Found(connection, table, decode)
         for _ in found:
@@ -120,4 +123,4 @@ _STORAGE: Final[Mapping[str, tuple[Check, ...]]] = {
     "sqlite": (_sqlite_file,),
     "postgresql": (_postgresql_server,),
 }
-_ROWS: Final[tuple[Check, ...]] = (_leases, _guests, _builds, _profiles_history_and_tokens)
+_ROWS: Final[tuple[Check, ...]] = (_leases, _guests, _builds, _all_others)

@@ -163,3 +163,32 @@ api_tokens = Table(
     Column("created", UtcDateTime, nullable=False),
     Column("by", OutsideText, nullable=False),
 )
+
+foreman_configurations = Table(
+    "foreman_configurations",
+    metadata,
+    Column("station", String(59), primary_key=True),
+    Column("variant", String(16), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+foreman_reservations = Table(
+    "foreman_reservations",
+    metadata,
+    Column("network", OutsideText, primary_key=True),
+    Column("mac", String(17), primary_key=True),
+    Column("address", String(15), nullable=False),
+    Column("name", OutsideText, nullable=False),
+    Column("hostname", OutsideText, nullable=False),
+    Column("options", Text, nullable=False),  # JSON: a list of pairs of text
+)
+
+foreman_files = Table(
+    "foreman_files",
+    metadata,
+    Column("name", OutsideText, primary_key=True),
+    Column("url", OutsideText, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("detail", OutsideText, nullable=False),
+    Column("validator", OutsideText, nullable=False),
+)

@@ -17,16 +17,20 @@ from netipl.guests.profile import Profile, ProfileOrigin
 from netipl.net import Mac
 from netipl.provisioning.boots import Boot, BootState
 from netipl.provisioning.changes import (
+    BootFileSet,
     BootSet,
     BuildSet,
     Change,
+    ConfigurationSet,
     CredentialSet,
     GuestSet,
     Happened,
     LeaseSet,
     ProfileSet,
+    ReservationSet,
 )
 from netipl.provisioning.credential import ApiToken, Role, digest
+from netipl.provisioning.foreman.deployed import BootFile, Configuration, FileState, Reservation, Variant
 from netipl.provisioning.inventory import Stored
 from netipl.provisioning.plan import Purpose
 from netipl.provisioning.timeline import Event, Seen
@@ -117,6 +121,18 @@ PROFILE = Profile(
     choices=WHOLE,
     origin=ProfileOrigin.ADDED,
 )
+CONFIGURATION = Configuration(station="52:54:00:13:33:0a", variant=Variant.PXELINUX, data=bytes(range(256)))
+RESERVATION = Reservation(
+    network="lab",
+    mac=LEASE.mac,
+    address=LEASE.address,
+    name=ODD,
+    hostname="web1.example.com",
+    options=(("nextServer", "192.0.2.1"), ("filename", ODD)),
+)
+BOOT_FILE = BootFile(
+    name="boot/gäst-kernel.img", url="http://mirror/ä", state=FileState.FAILED, detail=ODD, validator='"x"'
+)
 
 PLAIN: tuple[Change, ...] = (
     GuestSet(Guest(name="web2", macs=(Mac.parse("52:54:00:13:33:0c"),), network="other", origin=Origin.DISCOVERED)),
@@ -137,6 +153,9 @@ EVERYTHING: tuple[Change, ...] = (
     Happened(EVENT),
     CredentialSet(TOKEN),
     ProfileSet(PROFILE),
+    ConfigurationSet(CONFIGURATION),
+    ReservationSet(RESERVATION),
+    BootFileSet(BOOT_FILE),
     *PLAIN,
 )
 STORED = Stored(
@@ -146,6 +165,9 @@ STORED = Stored(
     boots=(BOOT, *(change.boot for change in PLAIN if isinstance(change, BootSet))),
     tokens=(TOKEN,),
     profiles=(Profile(name="debian", origin=ProfileOrigin.ADDED), PROFILE),
+    configurations=(CONFIGURATION,),
+    reservations=(RESERVATION,),
+    boot_files=(BOOT_FILE,),
     number=EVENT.number,
 )
 """What there is after EVERYTHING."""

@@ -15,6 +15,8 @@ from netipl.provisioning.changes import (
     BootSet,
     BuildSet,
     Change,
+    ConfigurationForgotten,
+    ConfigurationSet,
     CredentialForgotten,
     CredentialSet,
     GuestForgotten,
@@ -22,19 +24,22 @@ from netipl.provisioning.changes import (
     Happened,
     ProfileForgotten,
     ProfileSet,
+    ReservationForgotten,
+    ReservationSet,
 )
 from netipl.provisioning.credential import Role
-from netipl.provisioning.inventory import Stored
 from netipl.store.database import Database
 from netipl.store.journal import Journal
 from tests.contract.store.rows import (
     BOOT,
     BUILD,
+    CONFIGURATION,
     EVENT,
     EVERYTHING,
     GUEST,
     NETWORKS,
     PROFILE,
+    RESERVATION,
     STORED,
     TOKEN,
     keep,
@@ -56,7 +61,7 @@ def test_a_daemon_gets_what_is_of_its_networks(url: str) -> None:
     networks = {*(each.network for each in here.builds), *(each.network for each in here.boots)}
     assert networks == {here.guests[0].network} == {"other"}
     assert (here.leases, here.tokens) == ((), (TOKEN,))
-    assert stored(url, []) == Stored(tokens=(TOKEN,), profiles=STORED.profiles, number=1)
+    assert stored(url, []) == replace(STORED, leases=(), guests=(), builds=(), boots=(), reservations=(), number=1)
 
 
 @pytest.mark.parametrize(
@@ -168,3 +173,21 @@ def test_a_time_that_sqlite_took_as_text_is_named(tmp_path: object, column: str)
         connection.exec_driver_sql(f"UPDATE {table} SET {name} = 'soon'")
     with pytest.raises(UnavailableError, match="cannot be read: 'soon' is no time"):
         stored(url)
+
+
+def test_of_a_configuration_the_last_one_counts_and_none_stays_that_was_removed(url: str) -> None:
+    other = replace(CONFIGURATION, station="")
+    keep(
+        url,
+        [ConfigurationSet(CONFIGURATION), ConfigurationSet(replace(CONFIGURATION, data=b"")), ConfigurationSet(other)],
+    )
+    assert stored(url).configurations == (other, replace(CONFIGURATION, data=b""))
+    keep(url, [ConfigurationForgotten(CONFIGURATION.station, CONFIGURATION.variant)])
+    assert stored(url).configurations == (other,)
+
+
+def test_a_reservation_is_of_its_network(url: str) -> None:
+    keep(url, [ReservationSet(RESERVATION), ReservationSet(replace(RESERVATION, network="other"))])
+    keep(url, [ReservationForgotten("lab", RESERVATION.mac)])
+    assert stored(url).reservations == (replace(RESERVATION, network="other"),)
+    assert stored(url, ["lab"]).reservations == ()

@@ -16,6 +16,7 @@ from netipl.provisioning.choice import (
     Disk,
     Files,
     Install,
+    OfForeman,
     choice,
     method_of,
     pinned_before,
@@ -23,6 +24,7 @@ from netipl.provisioning.choice import (
     way_to_disk,
     without_build,
 )
+from netipl.provisioning.foreman.deploying import BootsDisk, BootsElsewhere, BootsFiles, BootsNothing
 from tests.property.small_world import UUID_4
 from tests.unit.provisioning.dhcp_lab import LAB, START, Z1_MAC
 
@@ -53,6 +55,32 @@ ROWS: dict[str, tuple[Guest | None, Build | None, Choice | None]] = {
     "a guest that was installed goes to its disk": (SETTINGS, DONE, TO_DISK),
     "a guest of the settings gets the default": (SETTINGS, None, Files(DEFAULT)),
 }
+FILES = BootsFiles(text=b"", entries=())
+LEFT = replace(SETTINGS, origin=Origin.FOREMAN, disk=DEVICE)
+OF_FOREMAN: dict[str, tuple[Guest | None, Build | None, OfForeman, Choice | None]] = {
+    "files for a host of Foreman": (LEFT, None, FILES, FILES),
+    "the disk that is said": (LEFT, None, BootsDisk(), Disk(LocalBoot.RE_IPL, DEVICE)),
+    "nothing that boots is nothing": (LEFT, None, BootsNothing(), BootsNothing()),
+    "another server": (LEFT, None, BootsElsewhere(server="tftp"), BootsElsewhere(server="tftp")),
+    "files for an unknown client": (None, None, FILES, FILES),
+    "the first disk of an unknown client": (None, None, BootsDisk(), TO_DISK),
+    "files for a guest that says nothing": (SETTINGS, None, FILES, FILES),
+    "a build of netipl's goes before": (LEFT, BUILD, FILES, Install("fedora", BUILD)),
+    "and is over some time": (LEFT, DONE, FILES, FILES),
+    "a profile keeps its guest": (PROFILED, None, FILES, Disk(LocalBoot.RE_IPL, DEVICE)),
+    "and so do files of its own": (WITH_FILES, None, FILES, Files(OWN)),
+    "a guest that waits for approval gets nothing": (replace(DISCOVERED, profile=None), None, FILES, None),
+}
+
+
+@pytest.mark.parametrize("row", OF_FOREMAN)
+def test_what_foreman_deployed_is_for_guests_that_are_left_to_it(row: str) -> None:
+    guest, build, deployed, chosen = OF_FOREMAN[row]
+    assert choice(guest, build, DEFAULT, None, deployed=deployed) == chosen
+    if build is None:
+        assert pinned_before(guest, build, None, DEFAULT, None, deployed=deployed) == chosen
+
+
 NOTHING = {"an unknown client": None, "a guest of the settings": SETTINGS}
 INSTALLS = {  # with no attempt left, and with one
     BuildState.WAITING: (True, True),

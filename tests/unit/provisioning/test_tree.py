@@ -118,3 +118,36 @@ def test_to_a_guest_that_goes_to_its_disk_nothing_is_served_but_media() -> None:
     assert looked_up.resolve(b"public/file", ONE) == Missing()
     assert looked_up.resolve(b"media/rhel-1/images/kernel.img", ONE) == PUBLIC
     assert isinstance(looked_up.resolve(b"media/rhel-1/images/kernel.img", STRANGER), Denied)
+
+
+def test_what_only_one_plan_promises_nobody_else_gets() -> None:
+    boots = Boots()
+    boots.begin(MACS[ONE], 1, NOW)
+    image = "guests/one/boot.img"
+    promising = Plan(fields=BootFields(), tree={}, promised=frozenset({image}), closed=True)
+    boots.pin(MACS[ONE], 1, ONE, promising)
+    looked_up = Tree(
+        Inventory([NETWORK], (), [lease(ONE), lease(OTHER)]),
+        boots,
+        plan_of=plan_of,
+        promised=lambda name: inline(f"promised {name}"),
+    )
+    assert looked_up.resolve(image.encode(), ONE) == inline(f"promised {image}")
+    assert looked_up.resolve(image.encode(), OTHER) == Missing()
+    assert looked_up.resolve(b"other", ONE) == Missing(), "it is closed"
+
+
+def test_what_is_for_clients_without_a_lease_is_for_them_alone() -> None:
+    looked_up = Tree(
+        Inventory([NETWORK], (), [lease(ONE)]),
+        Boots(),
+        plan_of=plan_of,
+        allowed=[IPv4Network("198.51.100.0/24")],
+        public=public,
+        strangers=lambda name: inline("theirs") if name == "pxelinux.cfg/01-x" else Missing(),
+    )
+    there = IPv4Address("198.51.100.7")
+    assert looked_up.resolve(b"pxelinux.cfg/01-x", there) == inline("theirs")
+    assert looked_up.resolve(b"public/file", there) == PUBLIC
+    assert looked_up.resolve(b"pxelinux.cfg/01-x", ONE) == Missing()
+    assert isinstance(looked_up.resolve(b"pxelinux.cfg/01-x", STRANGER), Denied)

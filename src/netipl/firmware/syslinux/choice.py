@@ -79,6 +79,8 @@ class Choice:
     remedy: str = ""
     is_line: bool = False
     """A separator or a way to another menu: nothing that boots."""
+    is_local: bool = False
+    """Whether it boots the machine's own disk: `localboot`, or syslinux's program that starts what is there."""
     is_hidden: bool = False
     """`menu hide`: it boots where it is named, but no menu has it."""
 

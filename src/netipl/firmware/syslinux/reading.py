@@ -23,6 +23,7 @@ _SHOWN: Final = frozenset(
 _FOREIGN: Final = frozenset(b"boot bss pxe fdimage comboot com32 config".split())
 """Kinds of kernels that only an x86 boot program knows."""
 _FOREIGN_ENDINGS: Final = (b".c32", b".com", b".cbt", b".0", b".bs", b".bss", b".bin", b"memdisk")
+_DISK_STARTERS: Final = (b"chain.c32", b"chain")
 _NO_BOOT: Final = frozenset(b"goto exit quit disable disabled help".split())
 
 LOCAL_BOOT_REMEDY: Final = "make the label a kernel that boots the disk: the re-IPL program"
@@ -120,16 +121,19 @@ class _Reader:
         choice.kernel, choice.options = name, b"".join(rest)
         if name.lower().endswith(_FOREIGN_ENDINGS):
             choice.cannot = f"'{printable(name, 60)}' is a program for x86"
+            choice.is_local = _starts_a_disk(name)
 
     def _foreign(self, keyword: bytes, argument: bytes, place: Place) -> None:
         choice = self._choice(keyword, place)
         if choice is not None:
             choice.cannot = f"`{keyword.decode()} {printable(argument, 60)}` is for x86"
+            choice.is_local = _starts_a_disk(argument)
 
     def _local_boot(self, _argument: bytes, place: Place) -> None:
         choice = self._choice(b"localboot", place)
         if choice is not None:
             choice.cannot, choice.remedy = "the firmware has no `localboot`", LOCAL_BOOT_REMEDY
+            choice.is_local = True
 
     def _initrd(self, argument: bytes, place: Place) -> None:
         choice = self._choice(b"initrd", place)
@@ -243,6 +247,10 @@ class _Reader:
 
     def _note(self, place: Place, message: str) -> None:
         self.found.remarks.append(place.remark(Severity.NOTE, message))
+
+
+def _starts_a_disk(program: bytes) -> bool:
+    return program.lower().rpartition(b"/")[2] in _DISK_STARTERS
 
 
 def _split(line: bytes) -> tuple[bytes, bytes]:

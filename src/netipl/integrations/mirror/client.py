@@ -57,9 +57,12 @@ def shown(url: str) -> str:
     return str(httpx2.URL(url).copy_with(username=None, password=None, query=None))
 
 
-def client(patience: Patience, connections: int) -> httpx2.AsyncClient:
-    """To be closed by whoever asked. Proxies are those of the environment."""
+def client(
+    patience: Patience, connections: int, *, transport: httpx2.AsyncBaseTransport | None = None
+) -> httpx2.AsyncClient:
+    """To be closed by whoever asked. Proxies are those of the environment, unless a `transport` is given."""
     return httpx2.AsyncClient(
+        transport=transport,
         timeout=httpx2.Timeout(patience.read, connect=patience.connect, pool=None),
         limits=httpx2.Limits(max_connections=connections),
         follow_redirects=True,

@@ -24,6 +24,7 @@ from netipl.media.recognition import Sum
 _PIECE: Final = 64 << 10
 _WRITE: Final = 1 << 20
 _UNSATISFIABLE: Final = frozenset({int(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)})
+_UNCHANGED: Final = frozenset({int(HTTPStatus.NOT_MODIFIED)})
 _CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _OF_ALL: Final = re.compile(r"bytes \*/(\d+)")
 
@@ -43,10 +44,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What came."""
+    """What came. `validator` tells this version from others, where the server says one."""
 
     sha256: str
     size: int
+    validator: str = ""
 
 
 class Downloads:
@@ -84,10 +86,17 @@ class Downloads:
                 part.discard()
                 remedy = "try again later or use another mirror: this one is broken, or being changed"
                 raise RefusedError(f"{shown(wanted.url)}: {why}", remedy=remedy)
-            return Fetched(sha256=part.sum("sha256"), size=part.size)
+            validator = part.version.validator if part.version is not None else ""
+            return Fetched(sha256=part.sum("sha256"), size=part.size, validator=validator)
         finally:
             with suppress(UnavailableError):
                 part.close()
+
+    async def is_unchanged(self, url: str, validator: str) -> bool:
+        """Whether the server says that it still has that version. Asks once. Raises as `beginning` does."""
+        condition = "If-None-Match" if validator.startswith('"') else "If-Modified-Since"
+        async with asked(self._client, url, {condition: validator}, also=_UNCHANGED) as response:
+            return response.status_code == HTTPStatus.NOT_MODIFIED
 
     async def _beginning(self, url: str, most: int) -> bytes:
         found = bytearray()

@@ -20,8 +20,8 @@ from netipl.provisioning.timeline import Observation, Seen
 from netipl.servers.bootfiles import replies, targets
 from netipl.servers.bootfiles.provisioning_macs import macs
 from netipl.servers.bootfiles.replies import Reply, problem, utc_now
-from netipl.servers.bootfiles.representation import representation
 from netipl.servers.complaints import Complaints
+from netipl.servers.web.representation import representation
 from netipl.wire import printable
 
 Resolve = Callable[[str, IPv4Address, IPv4Address, tuple[Mac, ...]], Resolution]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from netipl.content import Content, inline
-from netipl.servers.bootfiles.ranges import ByteRange, Unsatisfiable, byte_range
-from netipl.servers.bootfiles.representation import (
+from netipl.servers.web.ranges import ByteRange, Unsatisfiable, byte_range
+from netipl.servers.web.representation import (
     OpenSegment,
     Representation,
     http_date,

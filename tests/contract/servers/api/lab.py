@@ -31,9 +31,9 @@ from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.policy import Policy
 from netipl.provisioning.timeline import Event
 from netipl.provisioning.tokens import Tokens
-from netipl.servers.api.connection import Timeouts
 from netipl.servers.api.listen import Listen
 from netipl.servers.api.server import ApiServer, Limits
+from netipl.servers.web.connection import Timeouts
 from netipl.store import templates
 from netipl.store.archive import Archive
 from netipl.store.journal import Journal
@@ -183,7 +183,7 @@ def asked(connection: http.client.HTTPConnection, method: str, path: str, body: 
 
 def control_plane(directory: Path, networks: Iterable[Network] = (LAB,)) -> tuple[ControlPlane, Inventory]:
     """With a profile `debian` of a kernel that the firmware takes."""
-    (directory / "state").mkdir()
+    (directory / "state").mkdir(exist_ok=True)
     (directory / "kernel").write_bytes(kernel())
     (directory / "initrd").write_bytes(b"initrd")
     boot = BootFiles(kernel=directory / "kernel", initrd=directory / "initrd")

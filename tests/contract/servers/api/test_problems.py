@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from netipl.servers.api.body_limit import BodyLimits
-from netipl.servers.api.connection import Timeouts
 from netipl.servers.api.server import Limits
+from netipl.servers.web.connection import Timeouts
 from tests.contract.servers.api.lab import DEADLINE, Api, Json, guest, serving
 
 SMALL = Limits(connections=4, header=4096, body=BodyLimits(size=4096, time=0.2))

@@ -54,7 +54,10 @@ def test_a_file_comes_with_its_size_and_sum(mirror: MirrorServer, tmp_path: Path
     told: list[tuple[int, int | None]] = []
     wanted = Wanted(url=mirror.url("kernel"), sum=sha256(DATA), size=len(DATA), most=MOST)
     found = run(lambda downloads: downloads.file(wanted, tmp_path / "part", lambda *each: told.append(each)))
-    assert found == Fetched(sha256=sha256(DATA).digest, size=len(DATA))
+    etag = f'"{hashlib.md5(DATA).hexdigest()}"'
+    assert found == Fetched(sha256=sha256(DATA).digest, size=len(DATA), validator=etag)
+    assert run(lambda downloads: downloads.is_unchanged(wanted.url, etag))
+    assert not run(lambda downloads: downloads.is_unchanged(wanted.url, '"another"'))
     assert (tmp_path / "part").read_bytes() == DATA
     assert told[-1] == (len(DATA), len(DATA))
 

@@ -5,7 +5,7 @@ import pytest
 
 from netipl.content import Content, FileRange, Zeros, inline, of_file
 from netipl.errors import ContentError
-from netipl.servers.bootfiles.representation import http_date, is_unchanged, may_continue, representation
+from netipl.servers.web.representation import http_date, is_unchanged, may_continue, representation
 
 
 def etag(content: Content) -> str:

@@ -1,4 +1,4 @@
-"""One connection of the API: uvicorn's HTTP/1.1 (h11), with the caller that the socket knows and with deadlines.
+"""One connection of an HTTP server: uvicorn's HTTP/1.1 (h11), with the caller that the socket knows and with deadlines.
 
 uvicorn itself waits for ever for a request that never ends, and for a client that never reads.
 """
@@ -16,7 +16,13 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from netipl.servers.api.problems import MEDIA_TYPE, problem
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """What is answered to what is no HTTP."""
+
+    media_type: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +50,10 @@ class Connection(H11Protocol):
         lost: Callable[[], None],
         timeouts: Timeouts,
         log: logging.Logger,
+        malformed: Malformed,
     ) -> None:
         super().__init__(config, server, known)
+        self._malformed = malformed
         self.logger = log
         self.access_log = False
         self._lost = lost
@@ -77,12 +85,15 @@ class Connection(H11Protocol):
         self._writing.stop()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the signature is uvicorn's
-        """As problem details."""
-        reply = problem(400, "the request does not follow HTTP/1.1")
-        fields = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close"), *self.server_state.default_headers]
+        """In the words of this server."""
+        fields = [
+            (b"content-type", self._malformed.media_type.encode()),
+            (b"connection", b"close"),
+            *self.server_state.default_headers,
+        ]
         for event in (
             h11.Response(status_code=400, headers=fields, reason=b"Bad Request"),
-            h11.Data(data=bytes(reply.body)),
+            h11.Data(data=self._malformed.body),
             h11.EndOfMessage(),
         ):
             self.transport.write(self.conn.send(event) or b"")

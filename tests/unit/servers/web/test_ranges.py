@@ -1,6 +1,6 @@
 import pytest
 
-from netipl.servers.bootfiles.ranges import ByteRange, Unsatisfiable, byte_range
+from netipl.servers.web.ranges import ByteRange, Unsatisfiable, byte_range
 
 
 @pytest.mark.parametrize(

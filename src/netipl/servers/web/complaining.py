@@ -7,7 +7,7 @@ from netipl.servers.complaints import Complaints, told
 
 def log_to(complaints: Complaints) -> logging.Logger:
     """A logger for the framework, which nobody else knows."""
-    log = logging.Logger("netipl.api", logging.WARNING)  # noqa: LOG001 - it is for this server alone
+    log = logging.Logger("netipl.web", logging.WARNING)  # noqa: LOG001 - it is for this server alone
     log.addHandler(_Complaining(complaints))
     return log
 

@@ -1,0 +1,31 @@
+"""`netipl foreman`: this netipl as a Smart Proxy of Foreman or Satellite."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import typer
+
+from netipl.cli.lazy import CONTEXT, LazyGroup, Place
+
+
+class _Verbs(LazyGroup):
+    places: ClassVar[Mapping[str, Place]] = {
+        "register": Place("netipl.cli.foreman.register:register", "Register this Smart Proxy with Foreman."),
+        "status": Place(
+            "netipl.cli.foreman.status:status", "Say what is missing between Foreman and this Smart Proxy."
+        ),
+    }
+
+
+app = typer.Typer(
+    cls=_Verbs,
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings=CONTEXT,
+    help="Be the Smart Proxy of Foreman or Satellite.",
+)
+
+
+@app.callback()
+def _group() -> None:
+    """Nothing is chosen here."""

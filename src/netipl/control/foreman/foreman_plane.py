@@ -1,0 +1,124 @@
+"""All that a Smart Proxy of this daemon is asked, over the inventory and its journal; and what guests get of it."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
+from time import time
+from typing import Final
+
+from netipl.content import inline
+from netipl.control.foreman.boot_files import BootFiles, Terms
+from netipl.control.foreman.configurations import Configurations
+from netipl.control.foreman.reservations import Reservations
+from netipl.firmware.lint.finding import Target
+from netipl.firmware.versions import Version
+from netipl.guests.network import Network
+from netipl.integrations.foreman import upstream
+from netipl.net import Mac
+from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
+from netipl.provisioning.changes import Change
+from netipl.provisioning.choice import OfForeman
+from netipl.provisioning.foreman.deployed import DEFAULT, Variant
+from netipl.provisioning.foreman.deploying import BootsFiles, deployed_for, deployment
+from netipl.provisioning.inventory import Inventory
+from netipl.servers.smartproxy.control import Passed
+from netipl.servers.smartproxy.logbook import Logbook
+from netipl.servers.smartproxy.request import Pairs
+from netipl.store import deploying
+
+_CONFIGURATIONS: Final = "pxelinux.cfg/"
+_OWN: Final = "01-"
+_IMAGE: Final = "/boot.img"
+_GUESTS: Final = "guests/"
+
+Commit = Callable[[Iterable[Change]], Awaitable[None]]
+
+
+class ForemanPlane:
+    """In the directory `root`. `public` is what everybody is served, by name, and `is_directory` tells a directory of
+    it. `run` works until it is cancelled.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        inventory: Inventory,
+        terms: Terms,
+        *,
+        commit: Commit,
+        public: Callable[[str], Resolution],
+        is_directory: Callable[[str], bool],
+        pings: bool,
+        foreman: upstream.Place | None,
+    ) -> None:
+        self.logbook = Logbook(time)
+        self._inventory = inventory
+        self.boot_files = BootFiles(root, inventory.deployed, terms, self.logbook, commit=commit)
+        self.tftp = Configurations(self.boot_files.files, inventory, self.boot_files, self.logbook, commit=commit)
+        self.dhcp = Reservations(inventory, commit=commit, pings=pings)
+        self.upstream = PassingOn(foreman) if foreman is not None else None
+        self._public = public
+        self._is_directory = is_directory
+
+    async def run(self) -> None:
+        try:
+            await self.boot_files.run()
+        finally:
+            if self.upstream is not None:
+                await self.upstream.close()
+
+    def deployed_for(self, network: Network, mac: Mac, version: Version | None) -> OfForeman | None:
+        """What Foreman has deployed for a machine."""
+        return deployed_for(self._inventory.deployed, network, mac, version)
+
+    def served(self, name: str) -> Resolution:
+        """What everybody is served by HTTP."""
+        found = self._public(name)
+        return Denied(f"{name} is a directory") if isinstance(found, Missing) and self._is_directory(name) else found
+
+    def promised(self, name: str) -> Resolution:
+        """What a client's own plan promises: a boot file, or one image of two."""
+        if name.startswith(_GUESTS) and name.endswith(_IMAGE):
+            return self._image(name.removeprefix(_GUESTS).removesuffix(_IMAGE))
+        return self.boot_files.resolve(name)
+
+    def configuration(self, name: str) -> Resolution:
+        """For clients whose addresses are another server's: they are known by what they ask for."""
+        if not name.startswith(_CONFIGURATIONS):
+            return Missing()
+        file = name.removeprefix(_CONFIGURATIONS)
+        station = DEFAULT if file == "default" else file.removeprefix(_OWN).replace("-", ":")
+        if station != DEFAULT and not file.startswith(_OWN):
+            return Missing()
+        found = self._inventory.deployed.configuration(station, Variant.PXELINUX)
+        made = deployment(found.data, Target()) if found is not None else None
+        return inline(made.text) if isinstance(made, BootsFiles) else Missing()
+
+    def _image(self, name: str) -> Resolution:
+        guest = self._inventory.guest(name)
+        for mac in guest.macs if guest is not None else ():
+            found = self._inventory.deployed.configuration(str(mac), Variant.PXELINUX)
+            made = deployment(found.data, Target()) if found is not None else None
+            if isinstance(made, BootsFiles):
+                return deploying.image(made.entries[0], self.boot_files.resolve)
+        return Missing()
+
+
+class PassingOn:
+    """Foreman, in the words of the Smart Proxy."""
+
+    def __init__(self, place: upstream.Place) -> None:
+        self._made = upstream.Upstream(place)
+
+    def open(self) -> None:
+        self._made.open()
+
+    @property
+    def host(self) -> str:
+        return self._made.host
+
+    async def ask(self, method: str, path: str, query: Pairs, headers: Mapping[str, str], body: bytes) -> Passed:
+        found = await self._made.ask(method, path, query, headers, body)
+        return Passed(status=found.status, body=found.body, media_type=found.media_type, reason=found.reason)
+
+    async def close(self) -> None:
+        await self._made.close()
