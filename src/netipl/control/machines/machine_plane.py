@@ -14,6 +14,7 @@ from netipl.control.machines.defining import Defining
 from netipl.control.machines.keeping import Keeping
 from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.life import Life
+from netipl.control.machines.naming import Naming
 from netipl.control.machines.ports import Commit, Driver, PutGuest
 from netipl.control.machines.power import Power
 from netipl.errors import ConflictError, MissingError
@@ -48,6 +49,7 @@ class MachinePlane:
         self._defining = Defining(inventory, self._driver)
         self._power = Power(self._domains, inventory, self._driver, commit)
         self._keeping = Keeping(self._domains, inventory, self._driver, self._power)
+        self._naming = Naming(inventory, self._driver)
         self._life = Life(self._domains, observe=observe, crashed=self._keeping.crashed)
 
     async def run(self) -> None:
@@ -55,6 +57,7 @@ class MachinePlane:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._driver.run())
             tasks.create_task(self._keeping.run())
+            tasks.create_task(self._naming.run())
 
     def of(self, guest: Guest) -> MachineView | None:
         """Its machine, as it was told last."""
