@@ -155,6 +155,7 @@ class FakeLibvirt:
         Call.DOMAINS: lambda self, _: [self._record(uuid) for uuid in self._kept],
         Call.DOMAIN: lambda self, arguments: self._record(self._of(arguments)),
         Call.NETWORKS: lambda self, _: self.networks,
+        Call.NAME_GUESTS: lambda *_: None,
         Call.DEFINE: _define,
         Call.START: _start,
         Call.DESTROY: _destroy,
