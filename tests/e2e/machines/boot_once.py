@@ -15,7 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 from netipl.machines import namespace, qemu, segment
-from netipl.machines.console import Lines, SafeText
+from netipl.console import Lines, SafeText
 from netipl.machines.qemu import Nic, QemuGuest
 from netipl.machines.segment import PortKind
 from netipl.net import Mac
