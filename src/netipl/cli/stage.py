@@ -15,12 +15,12 @@ from pathlib import Path
 from uuid import UUID
 
 from netipl.cli.terminal import Terminal
+from netipl.console import Lines, SafeText
 from netipl.control.plane import ControlPlane
 from netipl.daemon.daemon import Daemon
 from netipl.guests.guest import BootFiles, BootMethod
 from netipl.machines import namespace, qemu, segment
 from netipl.machines.attachment import Attachment
-from netipl.console import Lines, SafeText
 from netipl.machines.impairment import PERFECT, Impairment
 from netipl.machines.qemu import Machine, Nic, QemuGuest
 from netipl.machines.uplink import NAME_SERVER, Uplink
