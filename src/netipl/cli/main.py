@@ -86,6 +86,8 @@ def _told(error: BaseException) -> int:
     typer.echo(f"netipl: {error}", err=True)
     if error.remedy:
         typer.echo(f"        {error.remedy}", err=True)
+    for note in getattr(error, "__notes__", ()):
+        typer.echo(f"        {note}", err=True)
     return error.exit_status
 
 

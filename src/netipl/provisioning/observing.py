@@ -10,16 +10,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from netipl.errors import RefusedError
-from netipl.firmware.rules import RULES, RuleId
-from netipl.firmware.spoken.silence import suspicions
+from netipl.firmware.rules import RuleId
 from netipl.guests.build import Build, BuildState
 from netipl.guests.guest import Guest
 from netipl.protocols.tftp.server import Reason
-from netipl.provisioning import building
+from netipl.provisioning import building, hearing, machine
 from netipl.provisioning.boots import Boot, Boots, BootState, began
 from netipl.provisioning.causes import Cause, cause, has_all, may_have_all
 from netipl.provisioning.changes import BootSet, BuildSet, Change, Happened
-from netipl.provisioning.hearing import BY_CONSOLE, said, spoken_of
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Purpose
 from netipl.provisioning.story import Story
@@ -35,12 +33,6 @@ _PASSING: Final = frozenset({Seen.TFTP_PROGRESS, Seen.CONSOLE, Seen.FIRMWARE_PRO
 DONE: Final = "done"
 _ENDS: Final[Mapping[str, Deed]] = {DONE: Deed.BUILD_DONE, "failed": Deed.BUILD_FAILED}
 """What an installer says that ends its build."""
-
-_OF_GUESTS: Final = BY_CONSOLE | {Seen.KERNEL, Seen.CONSOLE_OPENED, Seen.CONSOLE_LOST}
-"""Seen of a guest by its name, whether or not it has a boot."""
-
-_QUIET: Final = timedelta(seconds=15)
-"""So long after `starting kernel...` a kernel has said something, under TCG too."""
 
 _UNSPENT: Final = frozenset({BuildState.LOADING, BuildState.IN_DOUBT})
 
@@ -70,36 +62,22 @@ def observed(inventory: Inventory, boots: Boots, observation: Observation) -> tu
     """What follows from `observation`. Changes `boots`; all else that changes is returned, and not yet applied."""
     if observation.seen is Seen.INSTALLER:
         return _told(inventory, boots, observation)
-    boot = spoken_of(boots, observation) if observation.seen in BY_CONSOLE else boots.concerned(observation)
+    if observation.seen in machine.SEEN:
+        event = machine.observed(inventory, boots, observation)
+        return () if event is None else (Happened(event),)
+    boot = hearing.spoken_of(boots, observation)
     if boot is None:
-        return _of_no_boot(inventory, observation)
+        event = hearing.of_no_boot(inventory, observation)
+        return () if event is None else (Happened(event),)
     if observation.detail.get("reason") == Reason.DROPPED:  # of the boot before, whose end is told already
         return (Happened(replace(_event(boot, observation), boot=None, build=None)),)
     return _noted(inventory, boots, boot, observation)
 
 
-def _of_no_boot(inventory: Inventory, observation: Observation) -> tuple[Change, ...]:
-    """What a guest's console or machine tells is kept even where no boot is known, as when another server has it."""
-    guest = inventory.guest(observation.guest) if observation.guest is not None else None
-    if guest is None or observation.seen not in _OF_GUESTS:
-        return ()
-    event = Event(
-        at=observation.at,
-        what=observation.seen,
-        network=guest.network or "",
-        guest=guest.name,
-        mac=observation.mac,
-        address=observation.address,
-        detail=observation.detail,
-    )
-    return (Happened(event),)
-
-
 def _noted(inventory: Inventory, boots: Boots, boot: Boot, observation: Observation) -> tuple[Change, ...]:
     story = boots.story(boot)
     story.note(observation)
-    if (what := said(observation)) is not None:
-        story.speech, story.spoke = story.speech.then(what), observation.at
+    hearing.note(story, observation)
     told = () if _passes(observation) else (Happened(_event(boot, observation)),)
     moved = boots.observe(observation)
     revived = moved is not None and boot.state is BootState.FAILED
@@ -201,9 +179,12 @@ def overdue(inventory: Inventory, boots: Boots, limits: Limits, now: datetime) -
     """What has taken too long by `now`: boots fail, and builds. To be called every second or so."""
     ended = set[str]()
     for boot in list(boots):
-        yield from _fallen_silent(boot, boots.story(boot), now)
+        if (silence := hearing.fallen_silent(boot, boots.story(boot), now)) is not None:
+            yield Happened(_event(boot, silence))
         late = _late(boot, boots, limits, now)
-        if late is not None:
+        if machine.was_stopped(boot, boots.story(boot), now, _SETTLED):
+            yield from _stopped(boots, boot, now)
+        elif late is not None:
             changes = failed(inventory, boots, boot, late, now)
             ended |= {change.build.id for change in changes if isinstance(change, BuildSet)}
             yield from changes
@@ -212,23 +193,11 @@ def overdue(inventory: Inventory, boots: Boots, limits: Limits, now: datetime) -
             yield from _overdue(inventory, boots, build, limits, now)
 
 
-def _fallen_silent(boot: Boot, story: Story, now: datetime) -> Iterator[Change]:
-    """Told once, long before the boot is given up: what was started says nothing on its console."""
-    if story.is_silence_told or not story.speech.is_silent or boot.is_over or boot.purpose is Purpose.DISK:
-        return
-    if story.spoke is None or now - story.spoke <= _QUIET:
-        return
-    story.is_silence_told = True
-    first = suspicions(story.speech)[0]
-    suspected = "; or ".join(suspicion.words for suspicion in suspicions(story.speech))
-    seconds = int((now - story.spoke).total_seconds())
-    detail: dict[str, str | int] = {
-        "seconds": seconds,
-        "suspected": suspected,
-        "rule": first.rule,
-        "remedy": RULES[first.rule].remedy,
-    }
-    yield Happened(_event(boot, Observation(at=now, seen=Seen.CONSOLE_SILENT, detail=detail)))
+def _stopped(boots: Boots, boot: Boot, now: datetime) -> tuple[Change, ...]:
+    """Its build, if it has one, is good for the next boot."""
+    over = replace(boot, state=BootState.INTERRUPTED, since=now)
+    boots.put(over)
+    return BootSet(over), Happened(_deed(over, Deed.BOOT_ENDED, now, reason="its machine was switched off"))
 
 
 def _overdue(inventory: Inventory, boots: Boots, build: Build, limits: Limits, now: datetime) -> tuple[Change, ...]:
@@ -274,8 +243,11 @@ def _is_well(boot: Boot, story: Story) -> bool:
 def _late(boot: Boot, boots: Boots, limits: Limits, now: datetime) -> Cause | None:
     """What is wrong with a boot that has stood still for too long."""
     since = boot.since or boot.began
-    if _has_given_up(boot, boots.story(boot), now):
+    if hearing.has_given_up(boot, boots.story(boot), now, _SETTLED):
         return cause(boot, boots.story(boot))
+    if not boot.is_over and machine.has_crashed(boots.story(boot), now, _SETTLED):
+        is_at_its_disk = boot.purpose is Purpose.DISK and boot.state is BootState.FINISHED
+        return None if is_at_its_disk else cause(boot, boots.story(boot))
     match boot.state:
         case BootState.ASKING if _is_past(since, limits.asking, now):
             return cause(boot, boots.story(boot))
@@ -293,14 +265,6 @@ def _late(boot: Boot, boots: Boots, limits: Limits, now: datetime) -> Cause | No
                 why = f": {printable(story.unanswered, 512)}" if story.unanswered else ""
                 return Cause(RuleId.ANSWERS_NOT_FETCHED, words + why)
     return None
-
-
-def _has_given_up(boot: Boot, story: Story, now: datetime) -> bool:
-    """By its own word, unless it was to turn to its disk. What the server saw comes a moment later than the console."""
-    if boot.is_over or not story.speech.has_given_up or story.spoke is None:
-        return False
-    falls_through = boot.purpose is Purpose.DISK and boot.plan is not None and boot.plan.closed
-    return not falls_through and _is_past(story.spoke, _SETTLED, now)
 
 
 def _is_past(since: datetime, limit: timedelta, now: datetime) -> bool:

@@ -58,6 +58,9 @@ class Story:
     """When that was said last."""
     is_silence_told: bool = False
     """Whether somebody was told that nothing came of what it started."""
+    left: datetime | None = None
+    """When its machine stopped or crashed under it, if it did."""
+    has_crashed: bool = False
 
     @property
     def has_asked(self) -> bool:

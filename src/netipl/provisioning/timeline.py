@@ -49,6 +49,10 @@ class Seen(StrEnum):
     ANSWERS_REFUSED = "answers-refused"  # reason
     INSTALLER = "installer"  # build; says: started, done or failed; words and log, if it has any;
     # finish, where a script is to run when it is done
+    MACHINE_STARTED = "machine-started"  # domain
+    MACHINE_STOPPED = "machine-stopped"  # domain, reason
+    MACHINE_CRASHED = "machine-crashed"  # domain: a disabled wait, as the firmware ends in when it fails
+    MACHINE_RESET = "machine-reset"  # domain
 
 
 @value(kw_only=True)
@@ -93,6 +97,11 @@ class Deed(StrEnum):
     MEDIUM_FAILED = "medium-failed"  # name, id, reason, remedy
     MEDIUM_CANCELLED = "medium-cancelled"  # name, id
     MEDIUM_REMOVED = "medium-removed"  # name, id
+    MACHINE_DEFINED = "machine-defined"  # domain, disk
+    MACHINE_ATTACHED = "machine-attached"  # domain
+    MACHINE_ASKED = "machine-asked"  # domain, to: what it is to do
+    MACHINE_RETRIED = "machine-retried"  # domain, again: which try it is, pause: seconds before it
+    MACHINE_ORDERED = "machine-ordered"  # domain, first: what it boots from first, at its next cold start
 
 
 @value(kw_only=True)

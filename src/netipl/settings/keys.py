@@ -23,6 +23,7 @@ from netipl.settings.notation import (
     FirmwareVersion,
     InterfaceName,
     LeaseTime,
+    LibvirtUri,
     Listening,
     Macs,
     OneLine,
@@ -252,6 +253,16 @@ class AnswersKeys(Table):
     )
 
 
+class LibvirtKeys(Table):
+    """The libvirt that runs the guests; netipl has to do with one only where the file has this table."""
+
+    uri: LibvirtUri = Field(
+        default="qemu:///system",
+        description="Where it is reached, as for `virsh --connect`.",
+        examples=["qemu:///system"],
+    )
+
+
 class BootKeys(Table):
     """What is booted by guests that say nothing else."""
 
@@ -332,6 +343,7 @@ class File(Table):
     )
     limits: LimitKeys = LimitKeys()
     answers: AnswersKeys = AnswersKeys()
+    libvirt: LibvirtKeys | None = None
     default: BootKeys = BootKeys()
     profiles: dict[DomainName, ProfileKeys] = Field(default={})
     guests: dict[DomainName, GuestKeys] = Field(default={})
@@ -346,6 +358,7 @@ TABLES: dict[str, type[Table]] = {
     "limits": LimitKeys,
     "networks.NAME": NetworkKeys,
     "answers": AnswersKeys,
+    "libvirt": LibvirtKeys,
     "default": BootKeys,
     "profiles.NAME": ProfileKeys,
     "guests.NAME": GuestKeys,

@@ -22,6 +22,7 @@ _DURATION = re.compile(r"([0-9]{1,9})\s*([smhd]?)", re.ASCII)
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _INTERFACE = re.compile(r"[^\s/:]{1,15}", re.ASCII)
+_LIBVIRT = re.compile(r"[a-z]+(\+[a-z0-9]+)?://[^\s/]*/\S*", re.ASCII)
 _SHORTEST_LEASE, _LONGEST_LEASE = timedelta(minutes=1), timedelta(days=365)
 
 
@@ -59,6 +60,13 @@ def database_url(text: str) -> SecretStr:
         raise UsageError("it is no URL", remedy="write sqlite:////PATH or postgresql://HOST/NAME")
     parsed(text)
     return SecretStr(text)
+
+
+def libvirt_uri(text: str) -> str:
+    """A connection URI (https://libvirt.org/uri.html). Raises UsageError."""
+    if not _LIBVIRT.fullmatch(text):
+        raise UsageError(f"{text!r} is no URI of libvirt", remedy="write qemu:///system; `virsh uri` shows yours")
+    return text
 
 
 def _read_by(parse: Callable[[str], object]) -> BeforeValidator:
@@ -99,6 +107,7 @@ ClientIdentifier = Annotated[bytes, _read_by(client_identifier)]
 DatabaseUrl = Annotated[SecretStr, _read_by(database_url)]
 DomainName = Annotated[str, _read_by(domain_name)]
 InterfaceName = Annotated[str, _read_by(interface)]
+LibvirtUri = Annotated[str, _read_by(libvirt_uri)]
 OneLine = Annotated[str, _read_by(one_line)]
 FirmwareVersion = Annotated[Version, _read_by(Version.named), _AS_TEXT]
 Disk = Annotated[DeviceNumber, _read_by(DeviceNumber.parse), _AS_TEXT]

@@ -18,7 +18,7 @@ from netipl.provisioning.observing import Limits
 from netipl.provisioning.policy import Policy
 from netipl.servers.api.listen import Listen
 from netipl.settings import profiles
-from netipl.settings.keys import ApiKeys, DhcpKeys, File, GuestKeys, HttpKeys, NetworkKeys, TftpKeys
+from netipl.settings.keys import ApiKeys, DhcpKeys, File, GuestKeys, HttpKeys, LibvirtKeys, NetworkKeys, TftpKeys
 from netipl.store import templates
 from netipl.store.exports import Wanted
 
@@ -54,6 +54,11 @@ class Settings:
     def api(self) -> ApiKeys:
         """Its paths are relative: see `api_listen`."""
         return self.file.api
+
+    @property
+    def libvirt(self) -> LibvirtKeys | None:
+        """None: netipl has nothing to do with libvirt."""
+        return self.file.libvirt
 
     @property
     def user(self) -> str | None:
@@ -193,6 +198,7 @@ class Settings:
             "tftp": file.tftp.model_copy(update={"root": None, "export": None}),
             "http": file.http,
             "api": file.api,
+            "libvirt": file.libvirt,
             **{f"networks.{name}": (keys.interface, keys.server) for name, keys in file.networks.items()},
         }
 

@@ -128,5 +128,5 @@ def test_what_is_no_boot_from_the_network() -> None:
 
 def test_a_kernel_behind_a_failed_network_boot_is_that_of_the_disk() -> None:
     told = [said.sign for said in read(console("10.0-netfail-then-disk"), at_once=100)]
-    assert told[-3:] == [Sign.IPL, Sign.DISK, Sign.KERNEL_OF_DISK]
+    assert told[-3:] == [Sign.NEXT_DEVICE, Sign.DISK, Sign.KERNEL_OF_DISK]
     assert speech("10.0-netfail-then-disk").has_given_up

@@ -10,6 +10,7 @@ from netipl.firmware.versions import Version
 from netipl.guests.guest import BootFiles, BootMethod, Guest
 from netipl.guests.network import Network, UnknownClients
 from netipl.net import AddressRange, Mac
+from netipl.settings.keys import LibvirtKeys
 from netipl.settings.load import load
 from tests.unit.settings.files import DEFAULT, LAB, MAC, complaint, guest, settings
 
@@ -44,6 +45,16 @@ def test_what_a_network_does_not_say_is_what_networks_have(directory: Path) -> N
     assert read.addresses() == (lab.server,)
     assert (read.dhcp.port, read.tftp.port, read.http.port, read.user) == (67, 69, 8069, None)
     assert (read.default_boot(), read.default_method(), read.tftp_root) == (None, None, None)
+
+
+def test_there_is_a_libvirt_only_where_the_file_says_so(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(directory, LAB).libvirt is None
+    assert settings(directory, f"[libvirt]\n{LAB}").libvirt == LibvirtKeys(uri="qemu:///system")
+    assert settings(directory, f'[libvirt]\nuri = "qemu:///session"\n{LAB}').libvirt == LibvirtKeys(
+        uri="qemu:///session"
+    )
+    monkeypatch.setenv("NETIPL_LIBVIRT__URI", "qemu+ssh://z/system")
+    assert settings(directory, LAB).libvirt == LibvirtKeys(uri="qemu+ssh://z/system")
 
 
 def test_a_lease_time_may_be_a_number_of_seconds(directory: Path) -> None:

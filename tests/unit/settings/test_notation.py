@@ -23,3 +23,17 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 def test_lease_times_are_a_minute_to_a_year(text: str) -> None:
     with pytest.raises(UsageError, match="no lease time"):
         notation.lease_time(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["qemu:///system", "qemu:///session", "qemu+ssh://root@z.example.com/system?keyfile=/key", "test:///default"],
+)
+def test_uris_of_libvirt_are_taken(text: str) -> None:
+    assert notation.libvirt_uri(text) == text
+
+
+@pytest.mark.parametrize("text", ["", "system", "qemu:/system", "/run/libvirt/libvirt-sock", "qemu:///sys tem"])
+def test_what_is_no_uri_of_libvirt_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="no URI of libvirt"):
+        notation.libvirt_uri(text)

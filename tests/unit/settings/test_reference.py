@@ -31,7 +31,7 @@ def test_the_example_file_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 def test_the_example_file_shows_every_key() -> None:
-    sections = re.split(r"(?m)^\[(\w+)(?:\.\w+)?\]$", EXAMPLE.read_text())
+    sections = re.split(r"(?m)^(?:# )?\[(\w+)(?:\.\w+)?\]$", EXAMPLE.read_text())
     shown = dict(zip(sections[1::2], sections[2::2], strict=True))
     for header, table in TABLES.items():
         own = table.__annotations__

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from netipl.console import Lines
+from netipl.firmware.rulebook.rule import RuleId
 from netipl.firmware.spoken.errors import OF_KERNEL, error
 from netipl.firmware.spoken.signs import Said, Sign, sign
 from netipl.values import value
@@ -25,10 +26,11 @@ _STAMP: Final = re.compile(r"\[ *\d+\.\d{6}\] ")
 _SPEAKERS: Final = {
     Sign.NETWORK: Sign.KERNEL,
     Sign.STARTING: Sign.KERNEL,
-    **dict.fromkeys((Sign.DISK, Sign.IPL, Sign.GAVE_UP), Sign.KERNEL_OF_DISK),
+    **dict.fromkeys((Sign.DISK, Sign.IPL, Sign.NEXT_DEVICE, Sign.GAVE_UP), Sign.KERNEL_OF_DISK),
 }
-"""Where the next kernel comes from. Behind the last two it is not said: only a disk is left."""
-_DEVICES: Final = frozenset({Sign.IPL, Sign.NETWORK, Sign.DISK})
+"""Where the next kernel comes from. Behind the last three it is not said: only a disk is left."""
+_DEVICES: Final = frozenset({Sign.IPL, Sign.NEXT_DEVICE, Sign.NETWORK, Sign.DISK})
+_OF_ONE_DEVICE: Final = frozenset({RuleId.DISK_NOT_BOOTABLE, RuleId.LOAD_FAILED})
 _KERNELS: Final = frozenset({Sign.KERNEL, Sign.KERNEL_OF_DISK})
 
 
@@ -48,6 +50,8 @@ class ConsoleReading:
         self._speaker: Sign | None = None
         """What a kernel's first word would be; None where nothing is known yet."""
         self._device: Sign | None = None
+        self._goes_on = False
+        """Whether the firmware turns to another device when it says anew what it says first."""
         self._is_firmware = False
         """Whether the firmware has spoken last, so that what sounds like it is its own."""
         self._is_started = False
@@ -98,7 +102,9 @@ class ConsoleReading:
     def _meant(self, said: Said, raw: str) -> Iterator[Said]:
         if self._has_spoken and said.sign not in {Sign.IPL, Sign.ERROR}:
             return
-        if said.sign is Sign.DHCP:
+        if said.sign is Sign.IPL and self._goes_on:
+            said = replace(said, sign=Sign.NEXT_DEVICE)
+        elif said.sign is Sign.DHCP:
             said = replace(said, facts={"tries": _tries(raw) or 1})
         elif said.sign is Sign.KERNEL:
             said = replace(said, sign=self._speaker or Sign.KERNEL)
@@ -110,6 +116,7 @@ class ConsoleReading:
         """Whose word the next one is."""
         self._speaker = _SPEAKERS.get(said.sign, self._speaker)
         self._device = said.sign if said.sign in _DEVICES else self._device
+        self._goes_on = said.sign in {Sign.GAVE_UP, Sign.REIPL} or said.rule in _OF_ONE_DEVICE
         self._is_started = said.sign is Sign.STARTING
         self._has_spoken = said.sign in _KERNELS or said.rule in OF_KERNEL
         self._is_firmware = not self._has_spoken

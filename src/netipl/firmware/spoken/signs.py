@@ -18,7 +18,9 @@ class Sign(StrEnum):
     """The comment names the keys of `facts`."""
 
     IPL = "ipl"
-    """The firmware begins, or turns to its next boot device."""
+    """The firmware begins."""
+    NEXT_DEVICE = "next-device"
+    """It turns to its next boot device, or back from the re-IPL program to the disk."""
     NETWORK = "network"
     """It boots from the network."""
     DISK = "disk"

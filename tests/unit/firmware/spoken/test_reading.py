@@ -32,7 +32,7 @@ def test_a_kernel_speaks_for_the_first_time_once() -> None:
 
 def test_the_re_ipl_program_is_no_kernel_and_the_disk_comes_behind_it() -> None:
     told = signs(STARTING, "netipl: re-IPL from 0.0.0001\r\n", DISK, "KASLR disabled: CPU has no PRNG\r\n")
-    assert told[3:] == [Sign.REIPL, Sign.IPL, Sign.DISK, Sign.KERNEL_OF_DISK]
+    assert told[3:] == [Sign.REIPL, Sign.NEXT_DEVICE, Sign.DISK, Sign.KERNEL_OF_DISK]
 
 
 def test_a_kernel_behind_a_firmware_that_says_no_more_is_of_the_disk() -> None:

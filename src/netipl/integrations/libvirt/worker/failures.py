@@ -1,0 +1,39 @@
+"""The errors of libvirt as errors of ours, by a table of its codes (virterror.h); in its own words."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from netipl.errors import ConflictError, MissingError, NetiplError, RefusedError, UnavailableError
+
+_KINDS: Final[Mapping[str, type[NetiplError]]] = {
+    "VIR_ERR_NO_DOMAIN": MissingError,
+    "VIR_ERR_NO_NETWORK": MissingError,
+    "VIR_ERR_NO_STORAGE_POOL": MissingError,
+    "VIR_ERR_NO_STORAGE_VOL": MissingError,
+    "VIR_ERR_DOM_EXIST": ConflictError,
+    "VIR_ERR_STORAGE_VOL_EXIST": ConflictError,
+    "VIR_ERR_INVALID_CONN": UnavailableError,
+    "VIR_ERR_NO_CONNECT": UnavailableError,
+    "VIR_ERR_RPC": UnavailableError,
+    "VIR_ERR_SYSTEM_ERROR": UnavailableError,
+    "VIR_ERR_AUTH_FAILED": UnavailableError,
+    "VIR_ERR_AUTH_UNAVAILABLE": UnavailableError,
+    "VIR_ERR_ACCESS_DENIED": UnavailableError,
+    "VIR_ERR_OPERATION_TIMEOUT": UnavailableError,
+}
+"""What is not here was refused."""
+
+_REMEDIES: Final[Mapping[str, str]] = {
+    "VIR_ERR_SYSTEM_ERROR": "is libvirtd running, and may this user open its socket? It belongs to the group libvirt",
+    "VIR_ERR_AUTH_UNAVAILABLE": "the user of the daemon has to be in the group libvirt: usermod -aG libvirt USER",
+    "VIR_ERR_AUTH_FAILED": "the user of the daemon has to be in the group libvirt: usermod -aG libvirt USER",
+}
+
+
+def failure(binding: Any, error: Any) -> NetiplError:  # Any: libvirt's module, and its libvirtError
+    """What `error` is to us."""
+    if error.get_error_domain() == binding.VIR_FROM_RPC:  # the connection itself is broken
+        return UnavailableError(f"libvirt: {error}")
+    code = error.get_error_code()
+    name = next((each for each in _KINDS if getattr(binding, each, None) == code), "")
+    return _KINDS.get(name, RefusedError)(f"libvirt: {error}", remedy=_REMEDIES.get(name, ""))
