@@ -17,6 +17,7 @@ from netipl.integrations.libvirt import binding
 from netipl.integrations.libvirt.worker import protocol
 from netipl.integrations.libvirt.worker.calls import HANDLERS
 from netipl.integrations.libvirt.worker.connection import Connection, run_event_loop
+from netipl.integrations.libvirt.worker.consoles import Consoles
 from netipl.integrations.libvirt.worker.failures import failure
 from netipl.integrations.libvirt.worker.host import Host
 from netipl.integrations.libvirt.worker.lifecycle import Lifecycle
@@ -34,6 +35,7 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._calls = ThreadPoolExecutor(_AT_ONCE, "libvirt call")
         self._host = Host(binding.libvirt(), uri, self.tell)
+        self._handlers = {**HANDLERS, **Consoles(self._host).handlers}
         self._connection = Connection(self._host, opened=Lifecycle(self._host).watch, lost=self._lost)
         run_event_loop(self._host.binding)
 
@@ -61,7 +63,7 @@ class Worker:
 
     def _done(self, request: Request) -> Any:  # Any: JSON
         try:
-            return HANDLERS[request.call](self._host, request.arguments)
+            return self._handlers[request.call](self._host, request.arguments)
         except self._host.binding.libvirtError as error:
             raise failure(self._host.binding, error) from error
 
