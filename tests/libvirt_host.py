@@ -22,6 +22,7 @@ _INSIDE = """
 set -eu
 mount --make-rprivate /
 mount -t proc proc /proc
+umount --recursive --lazy /sys  # with the control groups, which libvirtd would make some in
 mount -t sysfs sysfs /sys
 mount -t tmpfs -o mode=755 tmpfs /run
 for each in /etc/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt; do

@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from socket import socket
-from typing import Protocol
 
 import structlog
 
 from netipl.control.plane import ControlPlane
-from netipl.daemon import export_log
+from netipl.daemon import export_log, listeners
 from netipl.daemon.installers import ANSWERS, Installers
+from netipl.daemon.listeners import Doors
 from netipl.errors import NetiplError
 from netipl.guests.lease import Lease
 from netipl.integrations import privileges
@@ -36,12 +36,7 @@ from netipl.provisioning.taking_up import taken_up
 from netipl.provisioning.timeline import Observation
 from netipl.provisioning.tokens import Tokens
 from netipl.provisioning.tree import MEDIA, Tree
-from netipl.servers.bootfiles.server import BootFilesServer
-from netipl.servers.bootfiles.server import Limits as HttpLimits
 from netipl.servers.complaints import Complaints
-from netipl.servers.dhcp4.server import Dhcp4Server
-from netipl.servers.tftp.desk import Limits as TftpLimits
-from netipl.servers.tftp.service import TftpService
 from netipl.settings.settings import Settings
 from netipl.store import export_directory, files, secrets_file
 from netipl.store.archive import Archive
@@ -57,12 +52,6 @@ _TICK = 1.0  # seconds
 _PRIVATE = 0o700
 _BETWEEN_TRIMMINGS = 3600.0
 _log = structlog.get_logger("netipl")
-
-
-class _Server(Protocol):
-    def open(self) -> None: ...
-
-    async def run(self) -> None: ...
 
 
 class Daemon:
@@ -95,17 +84,18 @@ class Daemon:
         self._tree = Tree(
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
         )
-        self._tftp = self._tftp_service(held)
+        doors = Doors(
+            answer=self._answer,
+            commit=self._commit,
+            reload=self._reload,
+            observe=self._observe,
+            resolve=self._resolve,
+            resolve_path=self._resolve_path,
+            callback=self._installers.called_back,
+        )
+        self._tftp = listeners.tftp(settings, doors, held)
+        self._servers = listeners.servers(settings, doors, self._tftp, self.control)
         self._exports = ExportKeeper(export_log.exported, export_log.not_exported)
-        self._servers: list[_Server] = []
-        if settings.dhcp.enabled:
-            self._servers.append(self._dhcp_server())
-        if settings.tftp.enabled:
-            self._servers.append(self._tftp)
-        if settings.http.enabled:
-            self._servers.append(self._http_server())
-        if settings.api.enabled:
-            self._servers.append(self._api_server())
 
     def open(self) -> None:
         """Make the directories and bind every port, while the process has the rights to. Raises UnavailableError."""
@@ -313,48 +303,6 @@ class Daemon:
         if path.startswith(ANSWERS):
             return self._installers.answers(path.removeprefix(ANSWERS), peer, macs)
         return self._tree.resolve(path.encode("utf-8", "surrogateescape"), peer)
-
-    def _dhcp_server(self) -> Dhcp4Server:
-        networks = self._settings.networks()
-        return Dhcp4Server(
-            interfaces=[network.interface for network in networks if network.interface is not None],
-            addresses=[network.server for network in networks],
-            answer=self._answer,
-            commit=self._commit,
-            reload=self._reload,
-            observe=self._observe,
-            port=self._settings.dhcp.port,
-        )
-
-    def _tftp_service(self, held: Iterable[socket]) -> TftpService:
-        return TftpService(
-            addresses=self._settings.addresses(),
-            port=self._settings.tftp.port,
-            workers=self._settings.tftp_workers,
-            run_directory=self._settings.run_directory(),
-            resolve=self._resolve,
-            observe=self._observe,
-            limits=TftpLimits(transfers_per_address=self._settings.tftp.transfers_per_address),
-            held=held,
-        )
-
-    def _http_server(self) -> BootFilesServer:
-        return BootFilesServer(
-            addresses=self._settings.addresses(),
-            port=self._settings.http.port,
-            resolve=self._resolve_path,
-            observe=self._observe,
-            callback=self._installers.called_back,
-            limits=HttpLimits(
-                connections=self._settings.http.connections,
-                connections_per_address=self._settings.http.connections_per_address,
-            ),
-        )
-
-    def _api_server(self) -> _Server:
-        from netipl.servers.api.server import ApiServer  # noqa: PLC0415 - half a second, where nobody wants an API
-
-        return ApiServer(self.control, self._settings.api_listen())
 
     def _planner_for(self, settings: Settings) -> Planner:
         offered = Offered(

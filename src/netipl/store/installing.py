@@ -160,7 +160,8 @@ def _medium(name: str, media: Media) -> Medium:
             remedy = "`netipl medium list` shows how far it is; ask again in a moment"
             raise UnavailableError(f"medium {name} is still arriving, and what it is is not known yet", remedy=remedy)
         case Missing():
-            how = "netipl agent build" if name == AGENT else f"netipl medium add {name} URL"
+            made = f"netipl agent build -o {AGENT} && netipl medium add {AGENT} {AGENT}"
+            how = made if name == AGENT else f"netipl medium add {name} URL"
             raise RefusedError(f"there is no medium {name}", remedy=how)
 
 

@@ -99,7 +99,7 @@ def test_a_profile_names_another_agent(bench: Bench) -> None:
     bench.shelf.media = (IMAGE, replace(AGENT, id="agent-2", name="mine"))
     with pytest.raises(RefusedError, match="there is no medium agent") as refused:
         bench.plan("cloud")
-    assert refused.value.remedy == "netipl agent build"
+    assert refused.value.remedy == "netipl agent build -o agent && netipl medium add agent agent"
     bench.profiles["own"] = Profile(name="own", medium="cloud", agent="mine")
     assert "media/agent-2/boot/kernel" in bench.plan("own").tree
 

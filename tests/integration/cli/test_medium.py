@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from tests import media_trees, synthetic_media
 from tests.integration.cli.test_guest import NETIPL, Place
+from tests.integration.debian.archive import Archive
 from tests.mirror_server import MirrorServer, mirror_server
 from tests.network_namespaces import DEADLINE, eventually
 
@@ -207,3 +209,17 @@ def test_a_daemon_that_is_killed_goes_on_with_what_was_asked_of_it(tmp_path: Pat
         eventually(lambda: bool(mirror.asked("images/initrd.img")), "the initrd is fetched")
     with place.serving():
         eventually(lambda: "there" in place.run("medium", "list"), "it is there")
+
+
+@pytest.mark.skipif(shutil.which("apt-get") is None, reason="needs Debian's apt")
+def test_the_agent_comes_with_the_first_disk_image(served: Media, tmp_path: Path) -> None:
+    image = tmp_path / "server.raw"
+    image.write_bytes(b"zIPL" + bytes(range(252)) + bytes(256) + bytes(1 << 20))
+    archive = Archive(tmp_path / "archive")
+    archive.publish("6.1")
+    served.environment |= {"APT_CONFIG": str(archive.configuration), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    assert served.run("medium", "add", "one", image) == "one: server, verified and kept\n"
+    with_agent = served.run("medium", "add", "two", image, "--agent")
+    assert with_agent.splitlines()[-1] == "agent: built with Linux 6.1-s390x, verified and kept"
+    assert served.run("medium", "add", "three", image, "--agent") == "three: server, verified and kept\n"
+    assert "netipl agent 6.1-s390x" in served.run("medium", "show", "agent")

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import typer
 
-from netipl.cli.medium import jobs, options, sending
+from netipl.cli.medium import agent, importing, jobs, options
+from netipl.cli.medium.importing import Wish
 from netipl.cli.medium.jobs import Bars
-from netipl.cli.remote.api import Api
 from netipl.cli.remote.api import Json as Document
 from netipl.cli.remote.group import Json, connected
-from netipl.content import Content
 from netipl.errors import UnavailableError
 from netipl.media.recognition import Recognised
 from netipl.provisioning.media_jobs import checked_sum, medium_name
@@ -28,6 +27,7 @@ def add(
     sha256: options.Sum = None,
     unpack: options.Unpack = False,
     on_host: options.OnHost = False,
+    with_agent: options.WithAgent = False,
     detach: options.Detach = False,
     dry_run: options.DryRun = False,
     as_json: Json = False,
@@ -35,7 +35,8 @@ def add(
     """Import a medium from a mirror, an ISO image, a directory or a disk image.
 
     Its sums are checked, and it is there only when all of it is. The daemon does the
-    work, and goes on when this command is interrupted.
+    work, and goes on when this command is interrupted. Disk images are installed
+    by the agent, which --agent builds and imports too.
     """
     medium_name(name)
     if sha256 is not None:
@@ -44,57 +45,23 @@ def add(
     if dry_run:
         _tell(source, name, keys, as_json=as_json)
         return
-    is_local = "://" not in source and not on_host
-    what = sending.source(Path(source), whole=tree or sha256 is not None) if is_local else None
-    wish = {
-        "name": name,
-        "source": None if is_local else source,
-        "called": Path(source).resolve().name if is_local else "upload",
-        "tree": tree,
-        "unpack": unpack,
-        "key": base64.b64encode(keys).decode(),
-        "sha256": sha256,
-    }
+    more = {"tree": tree, "unpack": unpack, "key": base64.b64encode(keys).decode(), "sha256": sha256}
+    wish = Wish(name=name, source=source, on_host=on_host, more=more)
     with connected(context) as api:
         bars = Bars(quiet=as_json)
         with bars.shown():
-            job = api.post("media", wish).json
-            if what is not None:
-                job = _sent(api, job, what, bars)
-            found = job if detach else _followed(api, job, bars)
-        _print(api, found, detach=detach, as_json=as_json)
-
-
-def _sent(api: Api, job: Document, what: Content, bars: Bars) -> Document:
-    """What is sent comes from here: without this process it is cancelled."""
-    try:
-        return sending.send(api, job, what, lambda done, size: bars.file("upload", done, size))
-    except BaseException:
-        typer.echo(f"{printable(str(job['name']))}: not sent, so it is cancelled", err=True)
-        api.delete(jobs.path(job))
-        raise
-
-
-def _followed(api: Api, job: Document, bars: Bars) -> Document:
-    try:
-        return jobs.follow(api, job, bars)
-    except KeyboardInterrupt:
-        name = printable(str(job["name"]))
-        typer.echo(f"{name}: the daemon goes on with it; `netipl medium list` shows how far it is,", err=True)
-        typer.echo(f"and `netipl medium remove {name}` cancels it", err=True)
-        raise
-
-
-def _print(api: Api, job: Document, *, detach: bool, as_json: bool) -> None:
-    if detach:
-        typer.echo(json.dumps(job) if as_json else f"{printable(str(job['name']))}: the daemon imports it")
-        return
-    jobs.checked(job)
-    medium = api.get(f"media/{job['name']}").json
-    if as_json:
-        typer.echo(json.dumps(medium))
-    else:
-        typer.echo(f"{printable(str(medium['name']))}: {printable(str(medium['title']))}, verified and kept")
+            job = importing.imported(api, wish, bars, detach=detach)
+        if detach:
+            typer.echo(json.dumps(job) if as_json else f"{printable(str(job['name']))}: the daemon imports it")
+            return
+        jobs.checked(job)
+        medium = api.get(f"media/{name}").json
+        typer.echo(json.dumps(medium) if as_json else f"{name}: {printable(str(medium['title']))}, verified and kept")
+        if agent.is_lacking(api, medium):
+            if with_agent:
+                typer.echo(agent.add(api), err=as_json)
+            else:
+                agent.tell_of_lack(name)
 
 
 def _tell(source: str, name: str, keys: bytes, *, as_json: bool) -> None:

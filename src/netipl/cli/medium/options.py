@@ -18,5 +18,8 @@ Unpack = Annotated[bool, typer.Option("--unpack", help="Keep a compressed disk i
 OnHost = Annotated[
     bool, typer.Option("--on-host", help="SOURCE is a path on the daemon's host, which reads it itself.")
 ]
+WithAgent = Annotated[
+    bool, typer.Option("--agent", help="Build and import the agent too, if it is needed and there is none.")
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Do not wait until it is there.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what it is. Needs no daemon.")]
