@@ -19,7 +19,9 @@ from netipl.provisioning.timeline import Event, Observation, Seen
 
 _OF_FIRMWARE: Final = frozenset({Seen.FIRMWARE, Seen.FIRMWARE_ERROR, Seen.DISK_KERNEL})
 """What is about a boot only as long as its firmware has the word."""
-_OF_GUESTS: Final = _OF_FIRMWARE | {Seen.KERNEL, Seen.CONSOLE_OPENED, Seen.CONSOLE_LOST}
+_OF_CONSOLE: Final = frozenset({Seen.CONSOLE_OPENED, Seen.CONSOLE_LOST})
+"""What is about no boot, but about the console itself."""
+_OF_GUESTS: Final = _OF_FIRMWARE | _OF_CONSOLE | {Seen.KERNEL}
 """Seen of a guest by its name, whether or not it has a boot."""
 
 _SEEN: Final = {Sign.ERROR: Seen.FIRMWARE_ERROR, Sign.KERNEL: Seen.KERNEL, Sign.KERNEL_OF_DISK: Seen.DISK_KERNEL}
@@ -55,6 +57,8 @@ def said(observation: Observation) -> Said | None:
 
 def spoken_of(boots: Boots, observation: Observation) -> Boot | None:
     """The boot that it is about; None where it is about none that netipl has seen begin."""
+    if observation.seen in _OF_CONSOLE:
+        return None
     boot, what = boots.concerned(observation), said(observation)
     if boot is None or what is None or observation.seen not in _OF_FIRMWARE:
         return boot

@@ -29,6 +29,7 @@ _IN_TREE: Final = re.compile(r"media/[^/]+/tree/")
 _FIRST_ERROR: Final = 400
 _PASSING: Final = frozenset({Seen.TFTP_PROGRESS, Seen.CONSOLE, Seen.FIRMWARE_PROGRESS})
 """Seen, and not kept."""
+_TOLD: Final = frozenset({Seen.TFTP_PROGRESS, Seen.FIRMWARE_PROGRESS})
 
 DONE: Final = "done"
 _ENDS: Final[Mapping[str, Deed]] = {DONE: Deed.BUILD_DONE, "failed": Deed.BUILD_FAILED}
@@ -153,8 +154,10 @@ def _said(build: Build, observation: Observation) -> tuple[Change, ...]:
 
 
 def passing(boots: Boots, observation: Observation) -> Event | None:
-    """What is told to whoever follows, and not kept: how much of a file has been sent. It has no number."""
-    boot = boots.concerned(observation) if observation.seen is Seen.TFTP_PROGRESS else None
+    """What is told to whoever follows, and not kept: how far a firmware is with a file. It has no number."""
+    if observation.seen not in _TOLD:
+        return None
+    boot = boots.concerned(observation)
     return _event(boot, observation) if boot is not None else None
 
 

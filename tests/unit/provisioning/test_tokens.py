@@ -125,7 +125,7 @@ def in_pieces(text: str, size: int, *, idle: bool) -> str:
     return given + hiding.feed("\n")
 
 
-TEXTS = {
+IN_PIECES = {
     "no secret": "no n ne netip netiplx netipl_short %6 100% of it",
     "one": f"url=http://192.0.2.1/answers/{TOKEN}/preseed",
     "one percent-encoded": f"url=http%3A%2F%2F192.0.2.1%2F{TOKEN.replace('_', '%5f')}%2Fpreseed",
@@ -138,7 +138,7 @@ TOKEN_LIKE = re.compile(r"[A-Za-z0-9_-]{30,}")
 
 @pytest.mark.parametrize("idle", [False, True])
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("text", IN_PIECES.values(), ids=IN_PIECES)
 def test_a_secret_that_comes_in_pieces_is_hidden_like_a_whole_one(text: str, size: int, idle: bool) -> None:
     given = in_pieces(text, size, idle=idle)
     assert not TOKEN_LIKE.search(given)

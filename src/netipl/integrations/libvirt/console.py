@@ -16,6 +16,9 @@ from netipl.firmware.spoken.signs import Said, Sign
 
 Json = Any  # Any: JSON
 
+TAKEN: Final = "somebody else has its console open"
+"""Why a console may not be opened, in the words of the worker."""
+
 _BEGINS: Final = "begins"
 
 

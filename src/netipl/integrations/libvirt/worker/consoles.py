@@ -13,6 +13,7 @@ from time import monotonic, sleep, time
 from typing import Final
 
 from netipl.errors import ConflictError, UnavailableError
+from netipl.integrations.libvirt.console import TAKEN
 from netipl.integrations.libvirt.worker.calls import Arguments, Handler
 from netipl.integrations.libvirt.worker.console_feed import ConsoleFeed
 from netipl.integrations.libvirt.worker.host import Host, Libvirt
@@ -28,7 +29,6 @@ _READS: Final = 16
 _WOULD_BLOCK: Final = -2
 _KEYS_WITHIN: Final = 5.0
 
-_TAKEN: Final = "somebody else has its console open"
 _BUSY: Final = "Active console session exists"
 
 
@@ -106,7 +106,7 @@ class Consoles:
     def _starts(self, domain: Libvirt) -> None:
         self._open_one(domain, is_first=True)
 
-    def _readable(self, stream: Libvirt, events: int, uuid: str) -> None:
+    def _readable(self, stream: Libvirt, _: int, uuid: str) -> None:
         """In the thread of libvirt's event loop."""
         with self._lock:
             console = self._open.get(uuid)
@@ -161,7 +161,7 @@ class Consoles:
         try:
             self._opened(uuid, domain, is_first=is_first)
         except self._host.binding.libvirtError as error:
-            self._cannot(uuid, _TAKEN if _BUSY in str(error) else str(error))
+            self._cannot(uuid, TAKEN if _BUSY in str(error) else str(error))
         finally:
             with self._lock:
                 self._opening.discard(uuid)
