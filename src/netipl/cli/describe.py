@@ -187,6 +187,7 @@ _ROWS: Mapping[str, tuple[str, Callable[[Told], str]]] = {
     Deed.MEDIUM_REMOVED: ("netipl", _with_reason("medium removed", "name")),
     Deed.MACHINE_DEFINED: ("netipl", _with_reason("machine made", "domain", "disk")),
     Deed.MACHINE_ATTACHED: ("netipl", _with_reason("machine taken over", "domain")),
+    Deed.MACHINE_RELEASED: ("netipl", _with_reason("machine left to others", "domain")),
     Deed.MACHINE_ASKED: ("netipl", _with_reason("machine asked to", "to")),
     Deed.MACHINE_RETRIED: ("netipl", lambda told: f"its firmware failed: started again, try {_text(told, 'again')}"),
     Deed.MACHINE_ORDERED: ("netipl", _with_reason("machine boots first from", "first")),

@@ -14,11 +14,12 @@ from typing import Final
 
 from netipl.control.finishing import Finishing
 from netipl.control.followers import Followers
+from netipl.control.machines.machine_plane import MachinePlane
 from netipl.control.media.media_plane import MediaPlane
 from netipl.control.plans import Plans
 from netipl.control.ports import Archive, Journal
 from netipl.control.profile_plane import ProfilePlane
-from netipl.errors import ConflictError, MissingError, RefusedError
+from netipl.errors import ConflictError, MissingError, RefusedError, UnavailableError
 from netipl.firmware.rules import RULES, RuleId
 from netipl.guests.build import Build
 from netipl.guests.guest import Guest
@@ -42,9 +43,10 @@ from netipl.provisioning.credential import ApiToken
 from netipl.provisioning.history import BootQuery, EventQuery
 from netipl.provisioning.importing import Import
 from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.machine_view import MachineView
 from netipl.provisioning.plan_view import PlanView
 from netipl.provisioning.policy import Policy
-from netipl.provisioning.timeline import Deed, Event
+from netipl.provisioning.timeline import Deed, Event, Observation
 from netipl.store.planner import Planner
 
 _GATHERED: Final = 0.02
@@ -66,10 +68,11 @@ class ControlPlane:
         self._number = 0
         self._waiting: list[Change] = []
         self._followers = Followers()
-        self._plans = Plans(inventory, lambda: self.planner)
+        self._plans = Plans(inventory, lambda: self.planner, self._machine_of)
         self.profile_plane = ProfilePlane(inventory, lambda: self.planner, self._plans, commit=self.commit)
         self._media: MediaPlane | None = None
         self._finishing: Finishing | None = None
+        self._machines: MachinePlane | None = None
 
     def keep_media(self, root: Path) -> MediaPlane:
         """In the directory `root`."""
@@ -84,6 +87,13 @@ class ControlPlane:
 
         self._finishing = Finishing(directory, self._inventory, commit=self.commit, limit=limit)
         return self._finishing
+
+    def keep_machines(self, uri: str, observe: Callable[[Observation], None]) -> MachinePlane:
+        """Of the libvirt at `uri`."""
+        self._machines = MachinePlane(
+            uri, self._inventory, commit=self.commit, observe=observe, put_guest=self.put_guest
+        )
+        return self._machines
 
     def begin(
         self,
@@ -153,18 +163,25 @@ class ControlPlane:
 
     def plan(self, name: str, *, secrets: bool, build: bool, profile: str | None = None) -> PlanView:
         guest = self.guest(name)
-        if build:
-            wanted, _ = self._asked(guest, None, profile, by="")
+        wanted = self._asked(guest, None, profile, by="")[0] if build else self.build_of(guest)
+        if wanted is not None and wanted.installs:
             return self._plans.of_build(guest, wanted, secrets=secrets)
-        open_build = self.build_of(guest)
-        if open_build is not None and open_build.installs:
-            return self._plans.of_build(guest, open_build, secrets=secrets)
         return self._plans.now(guest, secrets=secrets)
+
+    def _machine_of(self, guest: Guest) -> MachineView | None:
+        return self._machines.of(guest) if self._machines is not None else None
 
     @property
     def media(self) -> MediaPlane:
         assert self._media is not None  # while servers run
         return self._media
+
+    @property
+    def machines(self) -> MachinePlane:
+        """Raises UnavailableError where the settings have no libvirt."""
+        if self._machines is None:
+            raise UnavailableError("netipl has to do with no libvirt", remedy="put a table [libvirt] into its settings")
+        return self._machines
 
     # what is changed
 

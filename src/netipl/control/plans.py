@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from netipl.answers.facts import FinishKeys
+from netipl.control.machines.planning import judged, told
 from netipl.errors import NetiplError, RefusedError
 from netipl.firmware.lint.finding import Finding, Target
 from netipl.guests.build import Build
@@ -18,6 +19,7 @@ from netipl.net import Mac
 from netipl.provisioning.choice import Install, method_of, version_of
 from netipl.provisioning.installation import Answered, Installation, command_line, demand_finish
 from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.machine_view import MachineView
 from netipl.provisioning.plan import Plan
 from netipl.provisioning.plan_view import Fault, PlanView
 from netipl.provisioning.tokens import PREFIX
@@ -35,9 +37,12 @@ _ANYWHERE: Final = IPv4Address(0)
 class Plans:
     """Of guests in `inventory`, by the planner that is there now."""
 
-    def __init__(self, inventory: Inventory, planner: Callable[[], Planner]) -> None:
+    def __init__(
+        self, inventory: Inventory, planner: Callable[[], Planner], machine_of: Callable[[Guest], MachineView | None]
+    ) -> None:
         self._inventory = inventory
         self._planner = planner
+        self._machine_of = machine_of
 
     def now(self, guest: Guest, *, secrets: bool) -> PlanView:
         """What its next boot gets, where no build is for it. Raises NetiplError."""
@@ -46,7 +51,7 @@ class Plans:
         made = planner.plan_for(guest, network, _mac(guest), address or _ANYWHERE)
         if made is None:
             return PlanView(guest=guest.name, purpose=None)
-        return self._shown(made, guest, network, address, secrets=secrets)
+        return told(self._shown(made, guest, network, address, secrets=secrets), self._machine_of(guest))
 
     def of_build(self, guest: Guest, build: Build, *, secrets: bool) -> PlanView:
         """What a boot of `build` gets, and what would be wrong with it. Raises NetiplError."""
@@ -55,11 +60,8 @@ class Plans:
         made = planner.planned(Install(build.profile, build), guest, network, _mac(guest), address or _ANYWHERE)
         view = self._shown(made, guest, network, address, secrets=secrets)
         installs = planner.installation(guest, build.profile)
-        return replace(
-            view,
-            findings=(*view.findings, *_of_medium(installs, view)),
-            faults=tuple(self._faults(installs, network)),
-        )
+        findings, faults = (*view.findings, *_of_medium(installs, view)), tuple(self._faults(installs, network))
+        return judged(replace(view, findings=findings, faults=faults), self._machine_of(guest))
 
     def answers(self, guest: Guest, profile: Profile, *, secrets: bool) -> Answered:
         """The files that an installer of `profile` would fetch; without `secrets` with nobody's token and hashes.

@@ -80,6 +80,9 @@ class Daemon:
         self._media = self.control.keep_media(settings.media_directory())
         self._shelf = self._media.shelf  # of the planner that `open` makes
         self._finishing = self.control.keep_finishing(settings.ssh_directory())
+        self._machines = (
+            self.control.keep_machines(settings.file.libvirt.uri, self.observe) if settings.file.libvirt else None
+        )
         self._installers = Installers(self._inventory, self._planner, observe=self.observe, finishes=self._finishing)
         self._tree = Tree(
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
@@ -135,6 +138,8 @@ class Daemon:
                 tasks.create_task(self._trim(journal))
                 tasks.create_task(self._media.run())
                 tasks.create_task(self._finishing.run())
+                if self._machines is not None:
+                    tasks.create_task(self._machines.run())
                 for server in self._servers:
                     tasks.create_task(server.run())
                 tasks.create_task(self._exports.run())

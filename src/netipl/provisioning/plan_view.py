@@ -44,6 +44,10 @@ class PlanView:
     files: tuple[PlanFile, ...] = ()
     findings: tuple[Finding, ...] = ()
     faults: tuple[Fault, ...] = ()
+    machine: str = ""
+    """What its machine boots from, in words, where libvirt runs it."""
+    warnings: tuple[Fault, ...] = ()
+    """What is worth knowing, and refuses nothing."""
 
     @property
     def is_refused(self) -> bool:

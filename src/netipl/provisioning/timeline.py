@@ -99,6 +99,7 @@ class Deed(StrEnum):
     MEDIUM_REMOVED = "medium-removed"  # name, id
     MACHINE_DEFINED = "machine-defined"  # domain, disk
     MACHINE_ATTACHED = "machine-attached"  # domain
+    MACHINE_RELEASED = "machine-released"  # domain
     MACHINE_ASKED = "machine-asked"  # domain, to: what it is to do
     MACHINE_RETRIED = "machine-retried"  # domain, again: which try it is, pause: seconds before it
     MACHINE_ORDERED = "machine-ordered"  # domain, first: what it boots from first, at its next cold start

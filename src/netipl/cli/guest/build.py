@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from netipl.cli.guest import live, options
+from netipl.cli.guest import live, machine, options
 from netipl.cli.guest.following import Until
 from netipl.cli.remote.api import guest_path
 from netipl.cli.remote.group import Failures, Json, connected, each
@@ -16,6 +16,9 @@ def build(
     names: options.Names,
     profile: options.BuildProfile = None,
     *,
+    start: Annotated[
+        bool, typer.Option("--start", help="Start their machines then; those that run are switched off first.")
+    ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", "-w", help="Watch them then, as `netipl guest watch` does.")
     ] = False,
@@ -33,13 +36,13 @@ def build(
             for name in building:
                 with failures.kept():
                     made = api.post(guest_path(name, "builds"), {} if profile is None else {"profile": profile}).json
-                    asked.append(name)
                     if as_json:
                         options.line(made)
                     else:
-                        typer.echo(
-                            f"{name}: the next boot installs {build_view(made).profile}; start the guest, or reset it"
-                        )
+                        then = "" if start else "; start the guest, or reset it"
+                        typer.echo(f"{name}: the next boot installs {build_view(made).profile}{then}")
+                    if not start or machine.asked(api, name, "start", {"cold": True}, failures, as_json=as_json):
+                        asked.append(name)
         if watch and asked:
             with failures.kept():
                 live.watch(api, asked, until=Until.KERNEL, as_json=as_json)

@@ -91,7 +91,7 @@ def show(plan: PlanView) -> None:
         console.print(line)
 
 
-_HEADS: Final = ("purpose", "method", "firmware", "build", "address")
+_HEADS: Final = ("purpose", "method", "firmware", "build", "address", "machine")
 _DHCP: Final = {
     "server": "TFTP server",
     "server_name": "server name",

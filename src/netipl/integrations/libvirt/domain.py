@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from netipl.integrations.libvirt.domain_xml import BootsFrom, Disk, DomainFacts, Interface
+from netipl.net import Mac
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,11 @@ class Domain:
     @property
     def uuid(self) -> str:
         return self.facts.uuid
+
+    @property
+    def own_macs(self) -> tuple[Mac, ...]:
+        """Of its interfaces, in their order."""
+        return tuple(Mac.parse(each.mac) for each in self.facts.interfaces if each.mac)
 
     @property
     def macs(self) -> frozenset[str]:

@@ -19,6 +19,7 @@ from netipl.provisioning.history import BootQuery, EventQuery
 from netipl.provisioning.importing import Import
 from netipl.provisioning.plan_view import PlanView
 from netipl.provisioning.timeline import Event
+from netipl.servers.api.machine_control import MachineControl
 from netipl.servers.api.media_control import MediaControl
 from netipl.servers.api.profile_control import ProfileControl
 
@@ -43,6 +44,11 @@ class Control(Protocol):
 
     @property
     def leases(self) -> Sequence[Lease]: ...
+
+    @property
+    def machines(self) -> MachineControl:
+        """Raises UnavailableError where there is no libvirt."""
+        ...
 
     @property
     def media(self) -> MediaControl: ...

@@ -57,6 +57,7 @@ class PlanShown(BaseModel):
     dhcp: DhcpView | None
     files: list[PlanFileView]
     findings: list[FindingView]
+    machine: str = Field(description="What its machine boots from, in words; empty where none is known.")
     refused: bool = Field(description="Whether there are errors: a build with this plan is refused.")
 
 
@@ -72,7 +73,8 @@ def of_plan(view: PlanView) -> PlanShown:
         server=view.server,
         dhcp=_dhcp(view.fields) if view.fields is not None else None,
         files=[PlanFileView(name=file.name, size=file.size, text=file.text) for file in view.files],
-        findings=[*map(_finding, view.findings), *map(_fault, view.faults)],
+        findings=[*map(_finding, view.findings), *map(_fault, view.faults), *map(_warning, view.warnings)],
+        machine=printable(view.machine, 1024),
         refused=view.is_refused,
     )
 
@@ -104,13 +106,17 @@ def _finding(found: Finding) -> FindingView:
     )
 
 
-def _fault(found: Fault) -> FindingView:
+def _fault(found: Fault, severity: Severity = Severity.ERROR) -> FindingView:
     return FindingView(
         rule=found.rule,
-        severity=Severity.ERROR,
+        severity=severity,
         message=printable(found.message, 2048),
         file="",
         line=0,
         column=0,
         remedy=found.remedy,
     )
+
+
+def _warning(found: Fault) -> FindingView:
+    return _fault(found, Severity.WARNING)

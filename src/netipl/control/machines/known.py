@@ -1,0 +1,73 @@
+"""The domains that libvirt has, as the worker told last, and which of them is a guest's: by UUID, or else by MAC."""
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from netipl.guests.guest import Guest
+from netipl.integrations.libvirt.domain import Domain
+from netipl.integrations.libvirt.domain_making import ARCH
+from netipl.net import Mac
+from netipl.provisioning.inventory import Inventory
+
+
+class Domains:
+    """Of one libvirt. What is not s390x is nobody's."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._by_uuid: dict[str, Domain] = {}
+
+    def __iter__(self) -> Iterator[Domain]:
+        return iter([*self._by_uuid.values()])
+
+    def replace(self, domains: Iterable[Domain]) -> None:
+        """These are all."""
+        self._by_uuid = {each.uuid: each for each in domains if each.facts.arch == ARCH}
+
+    def put(self, domain: Domain) -> None:
+        """It is so now."""
+        if domain.facts.arch == ARCH:
+            self._by_uuid[domain.uuid] = domain
+
+    def forget(self, uuid: str) -> None:
+        """It is not there any more."""
+        self._by_uuid.pop(uuid, None)
+
+    def with_uuid(self, uuid: str) -> Domain | None:
+        return self._by_uuid.get(uuid)
+
+    def with_name(self, name: str) -> Domain | None:
+        return next((each for each in self._by_uuid.values() if each.name == name), None)
+
+    def of(self, guest: Guest) -> Domain | None:
+        """The guest's own."""
+        if guest.uuid is not None and (found := self._by_uuid.get(str(guest.uuid))) is not None:
+            return found
+        macs = {str(mac) for mac in guest.macs}
+        return next(
+            (each for each in self._by_uuid.values() if self._is_without_guest(each) and each.macs & macs), None
+        )
+
+    def guest_of(self, domain: Domain) -> Guest | None:
+        """Whose it is."""
+        guest = self._inventory.guest_with_uuid(UUID(domain.uuid))
+        if guest is not None:
+            return guest
+        found = (self._inventory.guest_with_mac(Mac.parse(mac)) for mac in domain.macs if mac)
+        return next((each for each in found if each is not None and self.of(each) == domain), None)
+
+    def managed(self) -> Iterator[tuple[Domain, Guest]]:
+        """Those that netipl may change and start: they are marked as their guest's."""
+        for domain in self:
+            guest = self.guest_of(domain) if domain.facts.owner else None
+            if guest is not None and is_managed(domain, guest):
+                yield domain, guest
+
+    def _is_without_guest(self, domain: Domain) -> bool:
+        """By its UUID."""
+        return self._inventory.guest_with_uuid(UUID(domain.uuid)) is None
+
+
+def is_managed(domain: Domain, guest: Guest) -> bool:
+    """Whether `guest`, whose it is, stands in its metadata."""
+    return domain.facts.owner == guest.name
