@@ -29,7 +29,7 @@ for each in /etc/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt; d
     mkdir -p "$each"
     mount -t tmpfs -o mode=755 tmpfs "$each"
 done
-mkdir -p /run/lock /etc/libvirt/qemu /var/lib/libvirt/images /var/lib/libvirt/dnsmasq
+mkdir -p /run/lock /etc/libvirt/qemu /var/log/libvirt/qemu /var/lib/libvirt/images /var/lib/libvirt/dnsmasq
 printf 'nameserver 192.0.2.1\\n' >/run/resolv.conf
 mount --bind /run/resolv.conf "$(readlink -f /etc/resolv.conf)"
 ip link set lo up

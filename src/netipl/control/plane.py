@@ -88,10 +88,10 @@ class ControlPlane:
         self._finishing = Finishing(directory, self._inventory, commit=self.commit, limit=limit)
         return self._finishing
 
-    def keep_machines(self, uri: str, observe: Callable[[Observation], None]) -> MachinePlane:
-        """Of the libvirt at `uri`."""
+    def keep_machines(self, uri: str, observe: Callable[[Observation], None], *, consoles: Path) -> MachinePlane:
+        """Of the libvirt at `uri`; transcripts of their consoles in that directory."""
         self._machines = MachinePlane(
-            uri, self._inventory, commit=self.commit, observe=observe, put_guest=self.put_guest
+            uri, self._inventory, consoles, commit=self.commit, observe=observe, put_guest=self.put_guest
         )
         return self._machines
 

@@ -81,7 +81,9 @@ class Daemon:
         self._shelf = self._media.shelf  # of the planner that `open` makes
         self._finishing = self.control.keep_finishing(settings.ssh_directory())
         self._machines = (
-            self.control.keep_machines(settings.file.libvirt.uri, self.observe) if settings.file.libvirt else None
+            self.control.keep_machines(settings.file.libvirt.uri, self.observe, consoles=settings.consoles_directory())
+            if settings.file.libvirt
+            else None
         )
         self._installers = Installers(self._inventory, self._planner, observe=self.observe, finishes=self._finishing)
         self._tree = Tree(
@@ -106,6 +108,8 @@ class Daemon:
         privileges.prepare_directory(self._settings.state_directory(), user)
         privileges.prepare_directory(self._settings.media_directory(), user)
         privileges.prepare_directory(self._settings.ssh_directory(), user, mode=_PRIVATE)
+        if self._machines is not None:
+            privileges.prepare_directory(self._settings.consoles_directory(), user, mode=_PRIVATE)
         privileges.prepare_directory(self._settings.run_directory(), user, group=group)
         if (
             export := self._settings.tftp_export

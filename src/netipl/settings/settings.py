@@ -25,6 +25,7 @@ from netipl.store.exports import Wanted
 _DATABASE = "netipl.sqlite"
 _MEDIA = "media"
 _SSH = "ssh"
+_CONSOLES = "consoles"
 _API_SOCKET = "api.sock"
 _IMAGES = frozenset({BootMethod.INS, BootMethod.COMBINED})
 """The methods by which the command line does not pass through a configuration."""
@@ -97,6 +98,10 @@ class Settings:
     def ssh_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
         """Where keys of finish scripts are kept, whether or not it exists."""
         return self.state_directory(environment) / _SSH
+
+    def consoles_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
+        """Where transcripts of consoles are kept, whether or not it exists."""
+        return self.state_directory(environment) / _CONSOLES
 
     def database(self, environment: Mapping[str, str] = os.environ) -> str:
         """Where leases are kept, as the store takes it. It may hold a password."""

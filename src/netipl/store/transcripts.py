@@ -1,12 +1,8 @@
-"""Transcripts of consoles, as files of the state directory: one for each boot, of the newest boots of each guest.
+"""Transcripts of consoles, one for each boot, as files of the state directory named GUEST/MOMENT, when it began in UTC.
 
-    GUEST/MOMENT           what the console printed first, as safe text
-    GUEST/MOMENT.before    of what came then, the last but one part
-    GUEST/MOMENT.last      the last part
-    GUEST/MOMENT.gap       is there where something is missing between the first and the others
-
-MOMENT is when it began, in UTC. A guest that prints for ever keeps its first part and its newest: there the firmware
-speaks, and there it ends. Whoever writes has taken the secrets out.
+What comes when that is full goes to MOMENT.last, which becomes MOMENT.before when it is full too; MOMENT.gap is there
+where something is missing in between. So a guest that prints for ever keeps its first part, where the firmware speaks,
+and its newest. Whoever writes has made it safe text without secrets.
 """
 
 import os

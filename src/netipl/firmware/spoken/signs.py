@@ -33,6 +33,7 @@ class Sign(StrEnum):
     PROBING = "probing"
     """It looks for configurations."""
     RECEIVED = "received"  # name, size: bytes; for what is counted in kilobytes, the least that it may be
+    LOSS = "loss"  # packets: those that it had to ask for again, in the file that it receives
     ENTRY = "entry"  # label
     LIST = "list"
     """It reads an .ins list."""
@@ -74,6 +75,7 @@ _ROWS: Final[tuple[tuple[Sign, str], ...]] = (
     (Sign.BOOT_FILE, r"Bootfile name: '(?P<name>.*)'"),
     (Sign.PROBING, r"Trying pxelinux\.cfg files\.\.\."),
     (Sign.RECEIVED, r"TFTP: Received (?P<name>.+) \((?P<count>\d+) (?P<unit>K?[Bb]ytes)\)"),
+    (Sign.LOSS, r"Lost ACK packets: (?P<packets>\d+)"),
     (Sign.ENTRY, r"Loading pxelinux\.cfg entry '(?P<label>.*)'"),
     (Sign.LIST, r"Parsing \.INS file:"),
     (Sign.MENU, r"s390-ccw (?:pxelinux\.cfg|zIPL|Enumerated) boot menu.*"),

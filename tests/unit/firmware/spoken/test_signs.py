@@ -23,6 +23,7 @@ LINES: Mapping[str, tuple[Sign, dict[str, str | int]]] = {
     ),
     "TFTP: Received mypxe.cfg (113 Bytes)": (Sign.RECEIVED, {"name": "mypxe.cfg", "size": 113}),
     "TFTP: Received a (b) (4948 KBytes)": (Sign.RECEIVED, {"name": "a (b)", "size": 4948 * 1024}),
+    "Lost ACK packets: 62": (Sign.LOSS, {"packets": "62"}),
     "Loading pxelinux.cfg entry 'linux'": (Sign.ENTRY, {"label": "linux"}),
     "Parsing .INS file:": (Sign.LIST, {}),
     "s390-ccw pxelinux.cfg boot menu:": (Sign.MENU, {}),

@@ -51,7 +51,7 @@ class Consoles:
         self._why_not: dict[str, str] = {}
         self._printed = threading.Event()
         host.happened.append(self._happened)
-        host.paused.append(self._starts)
+        host.paused.append(self._open_one)
         threading.Thread(target=self._tell, name="consoles", daemon=True).start()
 
     @property
@@ -103,9 +103,6 @@ class Consoles:
             with self._lock:
                 self._why_not.pop(domain.UUIDString(), None)
 
-    def _starts(self, domain: Libvirt) -> None:
-        self._open_one(domain, is_first=True)
-
     def _readable(self, stream: Libvirt, _: int, uuid: str) -> None:
         """In the thread of libvirt's event loop."""
         with self._lock:
@@ -151,7 +148,7 @@ class Consoles:
                 if domain.isActive():
                     self._open_one(domain)
 
-    def _open_one(self, domain: Libvirt, *, is_first: bool = False) -> None:
+    def _open_one(self, domain: Libvirt) -> None:
         """Unless it is. The lock is not held while libvirt is asked."""
         uuid = domain.UUIDString()
         with self._lock:
@@ -159,22 +156,23 @@ class Consoles:
                 return
             self._opening.add(uuid)
         try:
-            self._opened(uuid, domain, is_first=is_first)
+            self._opened(uuid, domain)
         except self._host.binding.libvirtError as error:
             self._cannot(uuid, TAKEN if _BUSY in str(error) else str(error))
         finally:
             with self._lock:
                 self._opening.discard(uuid)
 
-    def _opened(self, uuid: str, domain: Libvirt, *, is_first: bool) -> None:
+    def _opened(self, uuid: str, domain: Libvirt) -> None:
         binding = self._host.binding
+        has_not_run = domain.state()[0] == binding.VIR_DOMAIN_PAUSED
         connection = domain.connect()
         stream = connection.newStream(binding.VIR_STREAM_NONBLOCK)
         domain.openConsole(None, stream, 0)
         with self._lock:
             self._why_not.pop(uuid, None)
             self._open[uuid] = _Open(connection, stream, ConsoleFeed(uuid, monotonic()))
-        self._host.tell(Notice(Told.CONSOLE_OPENED, {"uuid": uuid, "is_whole": is_first, "at": time()}))
+        self._host.tell(Notice(Told.CONSOLE_OPENED, {"uuid": uuid, "is_whole": has_not_run, "at": time()}))
         watched = binding.VIR_STREAM_EVENT_READABLE | binding.VIR_STREAM_EVENT_HANGUP | binding.VIR_STREAM_EVENT_ERROR
         stream.eventAddCallback(watched, self._readable, uuid)
 

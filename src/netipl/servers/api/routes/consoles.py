@@ -42,7 +42,7 @@ async def follow_console(
     """What its console has printed in this boot, and then all that it prints."""
     if wanted.form is Form.RAW:
         asked.as_admin()
-    printed = asked.control.consoles.follow(asked.control.guest(name), raw=wanted.form is Form.RAW)
+    printed = asked.control.machines.consoles.follow(asked.control.guest(name), raw=wanted.form is Form.RAW)
     return ConsoleStream(printed, wanted.form, closing=request.app.state.closing)
 
 
@@ -52,19 +52,19 @@ async def type_at_console(request: Request, asked: ByAnybody, name: str) -> Resp
     guest, keys = asked.control.guest(name), await request.body()
     if len(keys) > _MOST_KEYS:
         raise UsageError(f"{len(keys)} bytes are more than anybody types", remedy=f"at most {_MOST_KEYS} at once")
-    await asked.control.consoles.type(guest, keys)
+    await asked.control.machines.consoles.type(guest, keys)
     return nothing()
 
 
 @router.get("/transcripts", response_model=Items[TranscriptShown], responses=_PROBLEMS)
 async def list_transcripts(asked: ByAnybody, name: str) -> Response:
     """The newest first."""
-    found = await asked.control.consoles.transcripts(asked.control.guest(name).name)
+    found = await asked.control.machines.consoles.transcripts(asked.control.guest(name).name)
     return answer(Items[TranscriptShown](items=[of_transcript(each) for each in found]))
 
 
 @router.get("/transcripts/{transcript}", response_class=Response, responses={**_TEXT, **_PROBLEMS})
 async def show_transcript(asked: ByAnybody, name: str, transcript: Identifier) -> Response:
     """All that is kept of it, as text that steers no terminal."""
-    text = await asked.control.consoles.transcript(asked.control.guest(name).name, transcript)
+    text = await asked.control.machines.consoles.transcript(asked.control.guest(name).name, transcript)
     return Response(text.encode("utf-8", "replace"), media_type="text/plain; charset=utf-8")
