@@ -65,8 +65,8 @@ class Hiding:
     def feed(self, text: str) -> str:
         """What is sure of it and of what was held."""
         text = self._held + text
-        begun = _BEGUN.search(text)
-        sure = begun.start() if begun is not None and len(text) - begun.start() <= _LONGEST else len(text)
+        begun = _BEGUN.search(text, max(0, len(text) - _LONGEST))
+        sure = begun.start() if begun is not None else len(text)
         given, self._held = hidden(text[:sure]), text[sure:]
         already, self._shown = (self._shown, 0) if sure else (0, self._shown)
         return given[already:]

@@ -112,7 +112,7 @@ class ConsolePlane:
         """What its console has printed in this boot, and then all that it prints; as bytes with `raw`."""
         console = self._console(guest.name)
         queue, transcript = console.viewers.add(raw=raw), console.transcript
-        so_far = asyncio.ensure_future(self._so_far(guest.name, transcript))
+        so_far = self._recording.ask(lambda kept: _so_far(kept, guest.name, transcript))  # now, as the queue begins now
         try:
             if raw:
                 await self._want_raw(guest)
@@ -241,9 +241,10 @@ class ConsolePlane:
     def _console(self, name: str) -> _Console:
         return self._consoles.setdefault(name, _Console())
 
-    async def _so_far(self, guest: str, transcript: str | None) -> str:
-        if transcript is None:
-            return ""
+
+def _so_far(kept: Transcripts, guest: str, transcript: str | None) -> str:
+    """Nothing, where it could not be recorded."""
+    if transcript is not None:
         with suppress(NetiplError):
-            return await self.transcript(guest, transcript)
-        return ""
+            return kept.text(guest, transcript)
+    return ""

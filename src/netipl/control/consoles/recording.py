@@ -37,9 +37,9 @@ class Recording:
             return
         self._soon(len(text), lambda: self._transcripts.add(guest, transcript, text))
 
-    async def ask(self, read: Callable[[Transcripts], _Result]) -> _Result:
-        """Of what was added until now, and no more. Raises NetiplError."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, read, self._transcripts)
+    def ask(self, read: Callable[[Transcripts], _Result]) -> "asyncio.Future[_Result]":
+        """Of what was added until this call, and no more. Raises NetiplError where it is awaited."""
+        return asyncio.get_running_loop().run_in_executor(self._thread, read, self._transcripts)
 
     def close(self) -> None:
         """All that was added is written."""

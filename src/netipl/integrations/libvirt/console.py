@@ -5,7 +5,7 @@ only while somebody types at that console.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -45,7 +45,7 @@ class Printed:
 
     uuid: str
     at: float
-    pieces: Sequence[Piece] = ()
+    pieces: tuple[Piece, ...] = ()
     progress: Progress | None = None
     """Where it has changed."""
     raw: bytes = b""

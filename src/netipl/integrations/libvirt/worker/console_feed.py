@@ -14,7 +14,8 @@ from netipl.firmware.spoken.signs import Said, Sign
 from netipl.integrations.libvirt.console import Piece, Printed
 from netipl.provisioning.tokens import Hiding
 
-_FIRMWARE: Final = re.compile(r"(?=LOADPARM=\[)")
+_BEGINNING: Final = "LOADPARM=["
+_FIRMWARE: Final = re.compile(f"(?={re.escape(_BEGINNING)})")
 _MOST_HELD: Final = 4 << 20
 """Characters that wait for the daemon."""
 _BURST: Final = 200
@@ -55,19 +56,20 @@ class ConsoleFeed:
             return
         if self.wants_raw:
             self._raw += data
-        for text in _FIRMWARE.split(self._safe.feed(data)):
-            if text:
-                self._take_in(text, now)
+        text = self._safe.feed(data)
+        for part in _FIRMWARE.split(text) if _BEGINNING in text else (text,):
+            if part:
+                self._take_in(part, now)
 
     def take(self, now: float, at: float) -> Printed | None:
         """What is to be told, if anything is."""
         if now - self._read >= _IDLE:
             self._keep(self._hiding.shown())
-        pieces = [
+        pieces = tuple(
             Piece(text="".join(part.text), said=tuple(part.said), begins=part.begins)
             for part in self._parts
             if part.text or part.said
-        ]
+        )
         printed = Printed(
             uuid=self._uuid,
             at=at,
