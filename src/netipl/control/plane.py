@@ -46,7 +46,7 @@ from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.machine_view import MachineView
 from netipl.provisioning.plan_view import PlanView
 from netipl.provisioning.policy import Policy
-from netipl.provisioning.timeline import Deed, Event, Observation
+from netipl.provisioning.timeline import Deed, Event
 from netipl.store.planner import Planner
 
 _GATHERED: Final = 0.02
@@ -72,7 +72,8 @@ class ControlPlane:
         self.profile_plane = ProfilePlane(inventory, lambda: self.planner, self._plans, commit=self.commit)
         self._media: MediaPlane | None = None
         self._finishing: Finishing | None = None
-        self._machines: MachinePlane | None = None
+        self.machine_plane: MachinePlane | None = None
+        """The machines of guests, where there is a libvirt that runs them."""
 
     def keep_media(self, root: Path) -> MediaPlane:
         """In the directory `root`."""
@@ -87,13 +88,6 @@ class ControlPlane:
 
         self._finishing = Finishing(directory, self._inventory, commit=self.commit, limit=limit)
         return self._finishing
-
-    def keep_machines(self, uri: str, observe: Callable[[Observation], None], *, consoles: Path) -> MachinePlane:
-        """Of the libvirt at `uri`; transcripts of their consoles in that directory."""
-        self._machines = MachinePlane(
-            uri, self._inventory, consoles, commit=self.commit, observe=observe, put_guest=self.put_guest
-        )
-        return self._machines
 
     def begin(
         self,
@@ -169,7 +163,7 @@ class ControlPlane:
         return self._plans.now(guest, secrets=secrets)
 
     def _machine_of(self, guest: Guest) -> MachineView | None:
-        return self._machines.of(guest) if self._machines is not None else None
+        return self.machine_plane.of(guest) if self.machine_plane is not None else None
 
     @property
     def media(self) -> MediaPlane:
@@ -179,9 +173,9 @@ class ControlPlane:
     @property
     def machines(self) -> MachinePlane:
         """Raises UnavailableError where the settings have no libvirt."""
-        if self._machines is None:
+        if self.machine_plane is None:
             raise UnavailableError("netipl has to do with no libvirt", remedy="put a table [libvirt] into its settings")
-        return self._machines
+        return self.machine_plane
 
     # what is changed
 

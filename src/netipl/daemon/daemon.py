@@ -14,6 +14,7 @@ from socket import socket
 
 import structlog
 
+from netipl.control.machines.machine_plane import MachinePlane
 from netipl.control.plane import ControlPlane
 from netipl.daemon import export_log, listeners
 from netipl.daemon.installers import ANSWERS, Installers
@@ -80,11 +81,7 @@ class Daemon:
         self._media = self.control.keep_media(settings.media_directory())
         self._shelf = self._media.shelf  # of the planner that `open` makes
         self._finishing = self.control.keep_finishing(settings.ssh_directory())
-        self._machines = (
-            self.control.keep_machines(settings.file.libvirt.uri, self.observe, consoles=settings.consoles_directory())
-            if settings.file.libvirt
-            else None
-        )
+        self._machines = self.control.machine_plane = self._machine_plane()
         self._installers = Installers(self._inventory, self._planner, observe=self.observe, finishes=self._finishing)
         self._tree = Tree(
             self._inventory, self._boots, plan_of=self._plan_of, allowed=settings.tftp.allow, public=self._public
@@ -312,6 +309,19 @@ class Daemon:
         if path.startswith(ANSWERS):
             return self._installers.answers(path.removeprefix(ANSWERS), peer, macs)
         return self._tree.resolve(path.encode("utf-8", "surrogateescape"), peer)
+
+    def _machine_plane(self) -> MachinePlane | None:
+        if self._settings.libvirt is None:
+            return None
+        control = self.control
+        return MachinePlane(
+            self._settings.libvirt.uri,
+            self._inventory,
+            self._settings.consoles_directory(),
+            commit=control.commit,
+            observe=self.observe,
+            put_guest=control.put_guest,
+        )
 
     def _planner_for(self, settings: Settings) -> Planner:
         offered = Offered(

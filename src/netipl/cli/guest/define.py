@@ -19,6 +19,19 @@ _MIB: Final = 1 << 20
 _NO_DISK: Final = "none"
 
 
+_Memory = Annotated[str, typer.Option("--memory", metavar="SIZE", help="Its memory; MiB without a unit.")]
+_Cpus = Annotated[int, typer.Option("--cpus", metavar="N", min=1, help="Its processors.")]
+_DiskSize = Annotated[str, typer.Option("--disk", metavar="SIZE", help="Of its new disk; none: no disk.")]
+_Pool = Annotated[str, typer.Option("--pool", metavar="POOL", help="Where libvirt makes the disk.")]
+_DiskPath = Annotated[
+    str | None,
+    typer.Option("--disk-path", metavar="PATH", help="A file or block device of libvirt's host as its disk."),
+]
+_DiskFormat = Annotated[
+    str | None, typer.Option("--disk-format", metavar="FORMAT", help="What is at --disk-path: raw or qcow2.")
+]
+
+
 def define(  # noqa: PLR0917 - one parameter for each option of the command
     context: typer.Context,
     name: options.NewName,
@@ -28,17 +41,12 @@ def define(  # noqa: PLR0917 - one parameter for each option of the command
     mac: options.Macs = None,
     uuid: options.Uuid = None,
     cpu: options.Cpu = None,
-    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="Its memory; MiB without a unit.")] = "2G",
-    cpus: Annotated[int, typer.Option("--cpus", metavar="N", min=1, help="Its processors.")] = 1,
-    disk: Annotated[str, typer.Option("--disk", metavar="SIZE", help="Of its new disk; none: no disk.")] = "10G",
-    pool: Annotated[str, typer.Option("--pool", metavar="POOL", help="Where libvirt makes the disk.")] = "default",
-    disk_path: Annotated[
-        str | None,
-        typer.Option("--disk-path", metavar="PATH", help="A file or block device of libvirt's host as its disk."),
-    ] = None,
-    disk_format: Annotated[
-        str | None, typer.Option("--disk-format", metavar="FORMAT", help="What is at --disk-path: raw or qcow2.")
-    ] = None,
+    memory: _Memory = "2G",
+    cpus: _Cpus = 1,
+    disk: _DiskSize = "10G",
+    pool: _Pool = "default",
+    disk_path: _DiskPath = None,
+    disk_format: _DiskFormat = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -53,16 +61,9 @@ def define(  # noqa: PLR0917 - one parameter for each option of the command
         machine["disk"] = {"path": disk_path, "kind": kind}
     elif disk != _NO_DISK:
         machine["disk"] = {"size": size(disk, unit="g", option="--disk"), "pool": pool}
-    stated = {
-        "mac": mac,
-        "uuid": uuid,
-        "network": network,
-        "address": address,
-        "profile": profile,
-        "cpu": cpu,
-    }
+    said = {"mac": mac, "uuid": uuid, "network": network, "address": address, "profile": profile, "cpu": cpu}
     with connected(context) as api:
-        is_new = _added(api, name, {key: value for key, value in stated.items() if value})
+        is_new = _added(api, name, {key: value for key, value in said.items() if value})
         try:
             made = api.post(guest_path(name, MACHINE), machine).json
         except NetiplError:

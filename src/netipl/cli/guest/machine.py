@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from netipl.cli.guest import options
 from netipl.cli.remote.api import Api, Json, guest_path
 from netipl.cli.remote.group import Failures
 from netipl.cli.remote.views import reading
@@ -46,8 +47,6 @@ def lines(json: Json) -> list[str]:
 
 def told(json: Json, *, as_json: bool) -> None:
     """On standard output."""
-    from netipl.cli.guest import options  # noqa: PLC0415 - its options are not those of these commands
-
     if as_json:
         options.line(json)
     else:

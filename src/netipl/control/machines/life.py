@@ -34,6 +34,8 @@ class Life:
         self._observe = observe
         self._crashed = crashed
         self._was_connected = False
+        self._told_of_crash = set[str]()
+        """UUIDs of those that have crashed since they were started."""
 
     def hear(self, notice: Notice) -> None:
         """In the order in which it was told."""
@@ -61,9 +63,19 @@ class Life:
             self._domains.put(domain(record))
         known = self._domains.with_uuid(uuid) or before
         if known is not None:
-            self._saw(known, str(detail["event"]), datetime.fromtimestamp(detail["at"], UTC), reason=detail["reason"])
+            event = self._event(uuid, str(detail["event"]), str(detail["reason"]))
+            self._saw(known, event, datetime.fromtimestamp(detail["at"], UTC), reason=detail["reason"])
         if record is None:
             self._domains.forget(uuid)
+
+    def _event(self, uuid: str, event: str, reason: str) -> str:
+        """A machine that is switched off for its crash has crashed once."""
+        if event == "started":
+            self._told_of_crash.discard(uuid)
+        elif event == CRASHED or (reason == CRASHED and uuid not in self._told_of_crash):
+            self._told_of_crash.add(uuid)
+            return CRASHED
+        return event
 
     def _saw(self, known: Domain, event: str, at: datetime, *, reason: str) -> None:
         guest, seen = self._domains.guest_of(known), _SEEN.get(event)

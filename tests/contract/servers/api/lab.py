@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from netipl.content import inline
+from netipl.control.machines.machine_plane import MachinePlane
 from netipl.control.media.media_plane import MediaPlane
 from netipl.control.plane import ControlPlane
 from netipl.guests.build import Build
@@ -37,6 +38,7 @@ from netipl.store import templates
 from netipl.store.archive import Archive
 from netipl.store.journal import Journal
 from netipl.store.planner import Offered, Planner
+from tests.fake_libvirt import FakeLibvirt
 from tests.media_shelf import Shelf
 from tests.unit.images.kernels import kernel
 
@@ -195,7 +197,17 @@ def control_plane(directory: Path, networks: Iterable[Network] = (LAB,)) -> tupl
         tokens=Tokens(b"k" * 32),
     )
     planner = Planner(offered, inventory.build_of, complain=lambda *_: None, added=lambda: inventory.profiles)
-    return ControlPlane(inventory, boots, planner, Policy()), inventory
+    made = ControlPlane(inventory, boots, planner, Policy())
+    made.machine_plane = MachinePlane(
+        "fake:///",
+        inventory,
+        directory / "state/consoles",
+        commit=made.commit,
+        observe=lambda _: None,
+        put_guest=made.put_guest,
+        make_driver=FakeLibvirt,
+    )
+    return made, inventory
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from typing import Final
-from xml.sax.saxutils import quoteattr
+from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
 
 from netipl.ccw import DeviceNumber
 from netipl.errors import UsageError
@@ -72,7 +73,8 @@ def _reset(host: Host, arguments: Arguments) -> Json:
 def _mark(host: Host, arguments: Arguments) -> Json:
     """The domain as it is kept, and as it runs; a running one that nobody keeps has only that."""
     binding, domain = host.binding, _of(host, arguments)
-    mark = f"<guest name={quoteattr(arguments['name'])}/>" if arguments["name"] else None
+    name = arguments["name"]
+    mark = ET.tostring(Element("guest", name=name), encoding="unicode") if name else None
     flags = binding.VIR_DOMAIN_AFFECT_CONFIG if domain.isPersistent() else 0
     flags |= binding.VIR_DOMAIN_AFFECT_LIVE if domain.isActive() else 0
     domain.setMetadata(binding.VIR_DOMAIN_METADATA_ELEMENT, mark, "netipl", NETIPL_GUEST, flags)

@@ -15,7 +15,6 @@ _KINDS: Final[Mapping[str, type[NetiplError]]] = {
     "VIR_ERR_INVALID_CONN": UnavailableError,
     "VIR_ERR_NO_CONNECT": UnavailableError,
     "VIR_ERR_RPC": UnavailableError,
-    "VIR_ERR_SYSTEM_ERROR": UnavailableError,
     "VIR_ERR_AUTH_FAILED": UnavailableError,
     "VIR_ERR_AUTH_UNAVAILABLE": UnavailableError,
     "VIR_ERR_ACCESS_DENIED": UnavailableError,
@@ -23,17 +22,19 @@ _KINDS: Final[Mapping[str, type[NetiplError]]] = {
 }
 """What is not here was refused."""
 
+_NOT_THERE: Final = "is libvirtd running, and may the user of the daemon open its socket? See the group libvirt"
+_RIGHTS: Final = "the user of the daemon has to be in the group libvirt: usermod -aG libvirt USER"
 _REMEDIES: Final[Mapping[str, str]] = {
-    "VIR_ERR_SYSTEM_ERROR": "is libvirtd running, and may this user open its socket? It belongs to the group libvirt",
-    "VIR_ERR_AUTH_UNAVAILABLE": "the user of the daemon has to be in the group libvirt: usermod -aG libvirt USER",
-    "VIR_ERR_AUTH_FAILED": "the user of the daemon has to be in the group libvirt: usermod -aG libvirt USER",
+    "VIR_ERR_NO_CONNECT": _NOT_THERE,
+    "VIR_ERR_AUTH_UNAVAILABLE": _RIGHTS,
+    "VIR_ERR_AUTH_FAILED": _RIGHTS,
 }
 
 
 def failure(binding: Any, error: Any) -> NetiplError:  # Any: libvirt's module, and its libvirtError
     """What `error` is to us."""
     if error.get_error_domain() == binding.VIR_FROM_RPC:  # the connection itself is broken
-        return UnavailableError(f"libvirt: {error}")
+        return UnavailableError(f"libvirt: {error}", remedy=_NOT_THERE)
     code = error.get_error_code()
     name = next((each for each in _KINDS if getattr(binding, each, None) == code), "")
     return _KINDS.get(name, RefusedError)(f"libvirt: {error}", remedy=_REMEDIES.get(name, ""))

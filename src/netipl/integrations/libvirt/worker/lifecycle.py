@@ -25,7 +25,7 @@ _EVENTS: Final[Mapping[int, str]] = {
     7: "suspended",
     8: "crashed",
 }
-"""virDomainEventType. `stopped` may be for a crash too, see below."""
+"""virDomainEventType. One that is switched off for its crash is told of twice: crashed, and stopped for that."""
 
 _STOPPED: Final = 5
 _WHY_STOPPED: Final[Mapping[int, str]] = {
@@ -57,8 +57,7 @@ class Lifecycle:
 
     def _happened(self, _: Libvirt, domain: Libvirt, event: int, detail: int, __: object) -> None:
         reason = _WHY_STOPPED.get(detail, str(detail)) if event == _STOPPED else ""
-        name = "crashed" if reason == "crashed" else _EVENTS.get(event, str(event))
-        self._events.submit(self._told, domain, name, reason, time())
+        self._events.submit(self._told, domain, _EVENTS.get(event, str(event)), reason, time())
 
     def _reset(self, _: Libvirt, domain: Libvirt, __: object) -> None:
         self._events.submit(self._told, domain, "reset", "", time())

@@ -1,0 +1,164 @@
+"""A libvirt of our own for tests of the control plane: domains in memory, as the worker would tell of them.
+
+The XML is real, and read and edited by the same functions as in the worker; only nothing runs.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from netipl.ccw import DeviceNumber
+from netipl.errors import MissingError, NetiplError, UnavailableError
+from netipl.integrations.libvirt.domain_edits import boots_from
+from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom, facts
+from netipl.integrations.libvirt.worker.protocol import Call, Json, Notice, Told
+from netipl.net import Mac
+
+CAPABILITIES = """<capabilities><guest><arch name='s390x'>
+<machine canonical='s390-ccw-virtio-7.2' maxCpus='248'>s390-ccw-virtio</machine><domain type='qemu'/>
+</arch></guest></capabilities>"""
+
+
+class FakeLibvirt:
+    """`asked` are the calls with a change, in order. `why_not` and `refuses` are set by tests."""
+
+    def __init__(self, uri: str, hear: Callable[[Notice], None]) -> None:
+        self.uri = uri
+        self.why_not = ""
+        self.asked: list[str] = []
+        self.refuses: dict[Call, NetiplError] = {}
+        self.networks = [{"name": "lab", "bridge": "lo", "active": True}]
+        self._hear = hear
+        self._kept: dict[str, str] = {}
+        self._live: dict[str, str] = {}
+        self._states: dict[str, str] = {}
+
+    async def run(self) -> None:
+        self.connect()
+        await asyncio.Event().wait()
+
+    def connect(self) -> None:
+        self.why_not = ""
+        self._hear(Notice(Told.CONNECTED, {"domains": [self._record(uuid) for uuid in self._kept]}))
+
+    def lose(self, reason: str = "libvirtd has ended") -> None:
+        self.why_not = reason
+        self._hear(Notice(Told.DISCONNECTED, {"reason": reason}))
+
+    def add(self, xml: str) -> str:
+        """A domain that somebody else has defined."""
+        uuid = facts(xml).uuid
+        self._kept[uuid] = xml
+        self.tell(uuid, "defined")
+        return uuid
+
+    def xml(self, uuid: str) -> str:
+        """Of its next start."""
+        return self._kept[uuid]
+
+    def crash(self, uuid: str, at: float = 0.0) -> None:
+        """Its firmware has failed, and libvirt has switched it off."""
+        self._live.pop(uuid, None)
+        self._states[uuid] = "crashed"
+        self.tell(uuid, "crashed", at=at)
+
+    def tell(self, uuid: str, event: str, reason: str = "", at: float = 0.0) -> None:
+        detail = {"uuid": uuid, "name": facts(self._kept[uuid]).name, "event": event, "reason": reason, "at": at}
+        self._hear(Notice(Told.LIFECYCLE, {**detail, "domain": self._record(uuid)}))
+
+    async def ask(self, call: Call, /, *, limit: float = 1.0, **arguments: Json) -> Json:
+        if self.why_not:
+            raise UnavailableError(self.why_not)
+        if call in self.refuses:
+            raise self.refuses[call]
+        await asyncio.sleep(0)
+        return self._ANSWERS[call](self, arguments)
+
+    def _record(self, uuid: str) -> dict[str, Any]:  # Any: JSON
+        now = facts(self._live[uuid]) if uuid in self._live else None
+        return {
+            "state": "running" if now is not None else self._states.get(uuid, "off"),
+            "active": now is not None,
+            "persistent": True,
+            "boots_from_now": now.boots_from if now is not None else "",
+            **asdict(facts(self._kept[uuid])),
+        }
+
+    def _of(self, arguments: Mapping[str, Json]) -> str:
+        if arguments["uuid"] not in self._kept:
+            raise MissingError("libvirt: Domain not found")
+        return str(arguments["uuid"])
+
+    def _define(self, arguments: Mapping[str, Json]) -> Json:
+        self.asked.append("define")
+        return self._record(self.add(arguments["xml"]))
+
+    def _start(self, arguments: Mapping[str, Json]) -> None:
+        uuid = self._of(arguments)
+        self.asked.append("start")
+        self._live[uuid] = self._kept[uuid]
+        self._states.pop(uuid, None)
+        self.tell(uuid, "started")
+
+    def _destroy(self, arguments: Mapping[str, Json]) -> None:
+        uuid = self._of(arguments)
+        self.asked.append("destroy")
+        self._live.pop(uuid, None)
+        self.tell(uuid, "stopped", "destroyed")
+
+    def _reset(self, arguments: Mapping[str, Json]) -> None:
+        self.asked.append("reset")
+        self.tell(self._of(arguments), "reset")
+
+    def _shutdown(self, _: Mapping[str, Json]) -> None:
+        self.asked.append("shutdown")
+
+    def _mark(self, arguments: Mapping[str, Json]) -> Json:
+        uuid = self._of(arguments)
+        self.asked.append("mark")
+        root = ET.fromstring(self._kept[uuid])
+        metadata = root.find("metadata")
+        if metadata is None:
+            metadata = ET.SubElement(root, "metadata")
+        for each in metadata.findall(f"{{{NETIPL_GUEST}}}guest"):
+            metadata.remove(each)
+        if arguments["name"]:
+            ET.SubElement(metadata, f"{{{NETIPL_GUEST}}}guest", name=arguments["name"])
+        self._kept[uuid] = ET.tostring(root, encoding="unicode")
+        return self._record(uuid)
+
+    def _boots_from(self, arguments: Mapping[str, Json]) -> Json:
+        uuid = self._of(arguments)
+        self.asked.append(f"boots-from {arguments['first']}")
+        self._kept[uuid] = boots_from(
+            self._kept[uuid],
+            BootsFrom(arguments["first"]),
+            macs=[Mac.parse(each) for each in arguments["macs"]],
+            disk=DeviceNumber.parse(arguments["disk"]) if arguments["disk"] else None,
+        )
+        return self._record(uuid)
+
+    def _make_volume(self, arguments: Mapping[str, Json]) -> Json:
+        self.asked.append("make-volume")
+        return {"path": f"/images/{arguments['name']}.qcow2", "kind": "qcow2", "is_block": False}
+
+    def _remove_volume(self, arguments: Mapping[str, Json]) -> None:
+        self.asked.append(f"remove-volume {arguments['path']}")
+
+    _ANSWERS: Mapping[Call, Callable[["FakeLibvirt", Mapping[str, Json]], Json]] = {
+        Call.CAPABILITIES: lambda *_: {"xml": CAPABILITIES, "is_system": True},
+        Call.DOMAINS: lambda self, _: [self._record(uuid) for uuid in self._kept],
+        Call.DOMAIN: lambda self, arguments: self._record(self._of(arguments)),
+        Call.NETWORKS: lambda self, _: self.networks,
+        Call.DEFINE: _define,
+        Call.START: _start,
+        Call.DESTROY: _destroy,
+        Call.RESET: _reset,
+        Call.SHUTDOWN: _shutdown,
+        Call.MARK: _mark,
+        Call.BOOTS_FROM: _boots_from,
+        Call.MAKE_VOLUME: _make_volume,
+        Call.REMOVE_VOLUME: _remove_volume,
+    }

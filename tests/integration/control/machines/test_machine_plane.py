@@ -1,0 +1,306 @@
+"""The machines of guests, asked for and kept, with a libvirt of our own: who may be changed, and when."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from netipl.control.machines.machine_plane import MachinePlane
+from netipl.errors import ConflictError, MissingError, RefusedError, UnavailableError
+from netipl.guests.build import Build, BuildState
+from netipl.guests.guest import Guest, Origin
+from netipl.integrations.libvirt.domain_xml import BootsFrom, facts
+from netipl.integrations.libvirt.worker.protocol import Call
+from netipl.net import Mac
+from netipl.provisioning.changes import BuildSet, Change, GuestSet, Happened
+from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.machine_view import DiskAsked, MachineAsked
+from netipl.provisioning.timeline import Deed, Observation, Seen
+from tests.contract.servers.api.lab import LAB
+from tests.fake_libvirt import FakeLibvirt
+from tests.unit.integrations.libvirt import domains
+
+_DEADLINE = 60.0
+NOW = datetime.now(UTC)
+MAC = Mac.parse(domains.MAC)
+WEB1 = Guest(name="web1", macs=(MAC,), network="lab", profile="debian", origin=Origin.ADDED)
+BUILD = Build(
+    id="1-web1",
+    guest="web1",
+    network="lab",
+    profile="debian",
+    asked=NOW,
+    by="user root",
+    expires=NOW + timedelta(hours=6),
+)
+BY = "user root"
+MARK = '<netipl:guest xmlns:netipl="https://netipl.org/xmlns/libvirt/guest/1.0" name="web1"/>'
+OURS = domains.domain(metadata=MARK)
+DISK_FIRST = domains.VIRTIO_DISK.replace("'2'/>", "'1'/>") + domains.NETWORK_INTERFACE.replace("'1'", "'2'", 1)
+
+
+@dataclass
+class Lab:
+    """A plane, the inventory that it is about, and what it has kept and seen."""
+
+    inventory: Inventory = field(default_factory=lambda: Inventory([LAB], [WEB1]))
+    kept: list[Change] = field(default_factory=list)
+    seen: list[Observation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        made: list[FakeLibvirt] = []
+
+        def make(uri: str, hear: Callable[..., None]) -> FakeLibvirt:
+            made.append(FakeLibvirt(uri, hear))
+            return made[0]
+
+        self.plane = MachinePlane(
+            "fake:///",
+            self.inventory,
+            Path("nowhere"),
+            commit=self.commit,
+            observe=self.seen.append,
+            put_guest=self.put_guest,
+            make_driver=make,
+        )
+        self.libvirt = made[0]
+
+    async def commit(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            self.kept.append(change)
+            self.inventory.apply(change)
+
+    async def put_guest(self, guest: Guest, *, by: str, expected: Guest | None, is_new: bool) -> Guest:
+        assert (self.inventory.guest(guest.name) is None) == is_new
+        await self.commit((GuestSet(guest),))
+        return guest
+
+    def build(self, state: BuildState = BuildState.WAITING, attempts: int = 1) -> None:
+        self.inventory.apply(BuildSet(replace(BUILD, state=state, attempts=attempts)))
+
+    def done(self, deed: Deed) -> list[dict[str, Any]]:  # Any: JSON
+        return [dict(each.event.detail) for each in self.kept if isinstance(each, Happened) and each.event.what is deed]
+
+    async def until(self, is_so: Callable[[], object]) -> None:
+        async with asyncio.timeout(_DEADLINE):
+            while not is_so():  # noqa: ASYNC110 - what is waited for tells nobody
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def running(lab: Lab) -> AsyncIterator[Lab]:
+    task = asyncio.create_task(lab.plane.run())
+    await asyncio.sleep(0)
+    try:
+        yield lab
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def in_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+    @wraps(test)
+    def run() -> None:
+        asyncio.run(test())
+
+    return run
+
+
+@in_loop
+async def test_a_new_machine_is_the_guests_with_uuid_mac_network_and_disk() -> None:
+    lab = Lab()
+    view = await lab.plane.define("web1", MachineAsked(memory=1024, disk=DiskAsked(size=1 << 30)), by=BY)
+    guest = lab.inventory.guest("web1")
+    assert guest is not None
+    assert guest.uuid == view.uuid  # it had none
+    found = facts(lab.libvirt.xml(str(view.uuid)))
+    assert (found.name, found.owner) == ("web1", "web1")
+    assert [(each.mac, each.source) for each in found.interfaces] == [(domains.MAC, "lab")]
+    assert (view.disks, view.managed, view.active) == (("/images/web1.qcow2",), True, False)
+    assert lab.done(Deed.MACHINE_DEFINED) == [{"domain": "web1", "disk": "/images/web1.qcow2"}]
+    with pytest.raises(ConflictError):
+        await lab.plane.define("web1", MachineAsked(), by=BY)
+
+
+@in_loop
+async def test_a_machine_that_cannot_be_made_leaves_no_disk() -> None:
+    lab = Lab()
+    lab.libvirt.refuses[Call.DEFINE] = RefusedError("no")
+    with pytest.raises(RefusedError):
+        await lab.plane.define("web1", MachineAsked(disk=DiskAsked(size=1 << 30)), by=BY)
+    assert lab.libvirt.asked == ["make-volume", "remove-volume /images/web1.qcow2"]
+
+
+@in_loop
+async def test_a_bridge_that_libvirt_has_no_network_for_is_taken_as_it_is() -> None:
+    lab = Lab()
+    lab.libvirt.networks = [{"name": "other", "bridge": "virbr0", "active": True}]
+    view = await lab.plane.define("web1", MachineAsked(), by=BY)
+    (interface,) = facts(lab.libvirt.xml(str(view.uuid))).interfaces
+    assert (interface.kind, interface.source) == ("bridge", "lo")
+
+
+@in_loop
+async def test_installed_it_boots_from_its_disk_and_for_a_build_from_the_network_again() -> None:
+    lab = Lab()
+    uuid = lab.libvirt.add(OURS)
+    async with running(lab):
+        lab.build(BuildState.DONE, attempts=0)
+        await lab.until(lambda: facts(lab.libvirt.xml(uuid)).boots_from is BootsFrom.DISK)
+        lab.build()
+        await lab.until(lambda: facts(lab.libvirt.xml(uuid)).boots_from is BootsFrom.NETWORK)
+    assert [each["first"] for each in lab.done(Deed.MACHINE_ORDERED)] == ["disk", "network"]
+
+
+@in_loop
+async def test_one_that_is_not_marked_as_ours_is_never_changed_nor_started_by_itself() -> None:
+    lab = Lab()
+    uuid = lab.libvirt.add(domains.domain())
+    lab.build()
+    async with running(lab):
+        lab.libvirt.crash(uuid)
+        assert lab.plane.machine("web1").retry is None
+        lab.build(BuildState.DONE)
+        await lab.plane.start("web1", by=BY, cold=False)
+    assert lab.libvirt.asked == ["start"]
+    assert lab.libvirt.xml(uuid) == domains.domain()
+
+
+@in_loop
+async def test_a_start_has_the_order_of_the_build_at_once_and_a_rebuild_is_a_cold_start() -> None:
+    lab = Lab()
+    lab.libvirt.add(domains.domain(DISK_FIRST, metadata=MARK))
+    await lab.plane.start("web1", by=BY, cold=False)
+    with pytest.raises(RefusedError, match="running already"):
+        await lab.plane.start("web1", by=BY, cold=False)
+    lab.build()
+    view = await lab.plane.start("web1", by=BY, cold=True)
+    assert lab.libvirt.asked == ["start", "boots-from network", "destroy", "start"]
+    assert (view.boots_from, view.boots_from_now) == ("network", "network")
+
+
+@in_loop
+async def test_a_reset_is_a_cold_start_only_where_the_order_is_another() -> None:
+    lab = Lab()
+    lab.libvirt.add(OURS)
+    with pytest.raises(RefusedError, match="is off"):
+        await lab.plane.reset("web1", by=BY)
+    await lab.plane.start("web1", by=BY, cold=False)
+    await lab.plane.reset("web1", by=BY)
+    lab.build(BuildState.DONE)
+    await lab.plane.reset("web1", by=BY)
+    assert lab.libvirt.asked == ["start", "reset", "boots-from disk", "destroy", "start"]
+
+
+@in_loop
+async def test_stopped_gently_or_at_once() -> None:
+    lab = Lab()
+    lab.libvirt.add(OURS)
+    await lab.plane.stop("web1", by=BY, now=True)  # it is off
+    await lab.plane.start("web1", by=BY, cold=False)
+    await lab.plane.stop("web1", by=BY, now=False)
+    await lab.plane.stop("web1", by=BY, now=True)
+    assert lab.libvirt.asked == ["start", "shutdown", "destroy"]
+    assert [each["to"] for each in lab.done(Deed.MACHINE_ASKED)] == ["start", "shut down", "switch off"]
+
+
+@in_loop
+async def test_its_life_is_seen_as_the_guests() -> None:
+    lab = Lab()
+    uuid = lab.libvirt.add(OURS)
+    await lab.plane.start("web1", by=BY, cold=False)
+    lab.libvirt.tell(uuid, "reset", at=NOW.timestamp())
+    lab.libvirt.crash(uuid, NOW.timestamp())
+    lab.libvirt.tell(uuid, "stopped", "crashed", NOW.timestamp())  # switched off for that
+    assert [(each.seen, each.guest, each.mac) for each in lab.seen] == [
+        (Seen.MACHINE_STARTED, "web1", MAC),
+        (Seen.MACHINE_RESET, "web1", MAC),
+        (Seen.MACHINE_CRASHED, "web1", MAC),
+        (Seen.MACHINE_STOPPED, "web1", MAC),
+    ]
+    assert lab.seen[-1].at == NOW
+    await lab.plane.start("web1", by=BY, cold=False)
+    lab.libvirt.tell(uuid, "stopped", "crashed")  # all that is told of it
+    assert lab.seen[-1].seen is Seen.MACHINE_CRASHED
+
+
+@in_loop
+async def test_what_happened_while_libvirt_was_away_is_found_out() -> None:
+    lab = Lab()
+    uuid = lab.libvirt.add(OURS)
+    lab.libvirt.connect()
+    await lab.plane.start("web1", by=BY, cold=False)
+    lab.libvirt.lose()
+    assert lab.plane.machine("web1").away == "libvirtd has ended"
+    with pytest.raises(UnavailableError):
+        await lab.plane.stop("web1", by=BY, now=True)
+    lab.libvirt._live.clear()
+    lab.libvirt._states[uuid] = "off"
+    lab.libvirt.connect()
+    assert [each.seen for each in lab.seen] == [Seen.MACHINE_STARTED, Seen.MACHINE_STOPPED]
+    assert lab.seen[-1].detail["reason"] == "while libvirt was away"
+
+
+@in_loop
+async def test_a_firmware_that_fails_waits_for_its_retry_unless_somebody_starts_it() -> None:
+    lab = Lab()
+    uuid = lab.libvirt.add(OURS)
+    lab.build()
+    lab.libvirt.crash(uuid)
+    assert lab.plane.machine("web1").retry is not None
+    await lab.plane.start("web1", by=BY, cold=False)
+    assert lab.plane.machine("web1").retry is None
+
+
+@in_loop
+async def test_a_domain_that_nobody_knows_is_attached_with_its_guest() -> None:
+    lab = Lab()
+    xml = domains.domain().replace("web1", "z9").replace(domains.UUID, "44d45444-2af4-4ae0-927c-0b8c54c1565a")
+    uuid = lab.libvirt.add(xml.replace(domains.MAC, domains.OTHER_MAC).replace("'default'", "'lab'"))
+    view = await lab.plane.attach("z9", None, by=BY)
+    guest = lab.inventory.guest("z9")
+    assert guest is not None
+    assert (guest.uuid, guest.macs, guest.network) == (UUID(uuid), (Mac.parse(domains.OTHER_MAC),), "lab")
+    assert view.managed
+    assert not (await lab.plane.release("z9", by=BY)).managed
+
+
+@in_loop
+async def test_a_guest_takes_the_uuid_of_the_domain_with_its_mac() -> None:
+    lab = Lab()
+    lab.libvirt.add(domains.domain())
+    await lab.plane.attach("web1", None, by=BY)
+    guest = lab.inventory.guest("web1")
+    assert guest is not None
+    assert guest.uuid == UUID(domains.UUID)
+    assert lab.done(Deed.MACHINE_ATTACHED) == [{"domain": "web1"}]
+
+
+@in_loop
+async def test_the_machine_of_another_guest_is_not_taken() -> None:
+    lab = Lab()
+    lab.libvirt.add(domains.domain())
+    with pytest.raises(ConflictError, match="guest web1"):
+        await lab.plane.attach("web2", "web1", by=BY)
+
+
+@in_loop
+async def test_what_is_not_there_is_missing() -> None:
+    lab = Lab()
+    with pytest.raises(MissingError, match="no machine"):
+        lab.plane.machine("web1")
+    with pytest.raises(MissingError, match="no guest"):
+        await lab.plane.start("web9", by=BY, cold=False)
+    with pytest.raises(MissingError, match="no s390x domain"):
+        await lab.plane.attach("web1", None, by=BY)
+    lab.libvirt.add(domains.domain().replace("arch='s390x'", "arch='x86_64'"))
+    with pytest.raises(MissingError, match="no machine"):
+        lab.plane.machine("web1")
