@@ -84,7 +84,8 @@ class ConsolePlane:
             while True:
                 await self._want()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), _TICK)
+                    async with asyncio.timeout(_TICK):  # wait_for of Python 3.11 can lose a cancellation
+                        await self._changed.wait()
                 self._changed.clear()
         finally:
             self._recording.close()
