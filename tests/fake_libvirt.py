@@ -79,9 +79,12 @@ class FakeLibvirt:
         printed = Printed(uuid=uuid, at=at, pieces=(Piece(text=text),), raw=raw)
         self._hear(Notice(Told.CONSOLE, printed.to_json()))
 
-    async def ask(self, call: Call, /, *, limit: float = 1.0, **arguments: Json) -> Json:
+    def demand(self) -> None:
         if self.why_not:
             raise UnavailableError(self.why_not)
+
+    async def ask(self, call: Call, /, *, limit: float = 1.0, **arguments: Json) -> Json:
+        self.demand()
         if call in self.refuses:
             raise self.refuses[call]
         await asyncio.sleep(0)

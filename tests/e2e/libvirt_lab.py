@@ -96,9 +96,11 @@ class LibvirtLab:
 
 
 @contextmanager
-def libvirt_lab(settings: str = SETTINGS, *, daemon: bool = True) -> Iterator[LibvirtLab]:
-    """With the network, and `netipl serve` on it."""
-    with libvirt_host() as host:
+def libvirt_lab(settings: str = SETTINGS, *, libvirtd: str = "", daemon: bool = True) -> Iterator[LibvirtLab]:
+    """With the network, and `netipl serve` on it; `libvirtd` is what its configuration says."""
+    with libvirt_host(libvirtd=False) as host:
+        host.run("sh", "-c", "cat >/etc/libvirt/libvirtd.conf", stdin=libvirtd)
+        host.start_libvirtd()
         (host.directory / "lab.xml").write_text(NETWORK)
         host.virsh("net-define", host.directory / "lab.xml")
         host.virsh("net-start", "lab")
@@ -123,7 +125,7 @@ def serving(lab: LibvirtLab, output: Any) -> Iterator[int]:
     ) as process:
         lab.wait_for(lambda: '"serving"' in lab.log.read_text() or process.poll() is not None, "netipl serves")
         assert process.poll() is None, lab.log.read_text()
-        lab.wait_for(lambda: "libvirt is connected" in lab.log.read_text(), "libvirt is connected")
+        lab.wait_for(lambda: '"uri"' in lab.log.read_text(), "libvirt is connected, or it is said why not")
         yield process.pid
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.libvirt_lab import LibvirtLab, libvirt_lab, with_something_to_install
+from tests.e2e.libvirt_lab import SETTINGS, LibvirtLab, libvirt_lab, with_something_to_install
 
 pytestmark = [
     pytest.mark.guest,
@@ -114,7 +114,7 @@ def test_a_domain_that_others_made_is_taken_over_and_only_what_is_ours_changes(l
     lab.wait_for(lambda: first_of(lab.xml("z1", "--inactive")) == "disk", "the boot order leads to the disk")
     lab.run("guest", "attach", "z1", "--release")
     after = lab.xml("z1", "--inactive")
-    assert set(after.splitlines()) ^ set(before.splitlines()) <= {
+    assert set(after.splitlines()) ^ set(before.splitlines()) == {
         "    <boot dev='hd'/>",
         "      <boot order='1'/>",
         "      <boot order='2'/>",
@@ -132,3 +132,24 @@ def test_what_a_machine_does_at_its_reboot_is_told_before_it_is_built(lab: Libvi
     lab.run("guest", "attach", "z1")
     assert "on_reboot of domain z1 is destroy" in lab.run("guest", "show", "z1", "--plan", "--build")
     lab.run("guest", "build", "z1")
+
+
+_OF_A_GROUP = """
+unix_sock_group = "{group}"
+unix_sock_rw_perms = "0770"
+auth_unix_rw = "none"
+"""
+
+
+@pytest.mark.parametrize("group", ["nogroup", "root"])
+def test_a_daemon_that_becomes_another_user_is_let_in_by_its_group(group: str) -> None:
+    settings = SETTINGS.replace("[server]", '[server]\nuser = "nobody"')
+    with libvirt_lab(settings, libvirtd=_OF_A_GROUP.format(group=group)) as lab:
+        if group == "nogroup":
+            lab.run("guest", "define", "web1", *NO_DISK)
+            lab.run("guest", "start", "web1")
+            lab.run("guest", "stop", "web1", "--now")
+        else:
+            assert "Permission denied" in lab.run("guest", "define", "web1", *NO_DISK, check=False, status=3)
+            assert "group libvirt" in lab.log.read_text()
+            assert "no guest web1" in lab.run("guest", "show", "web1", check=False)  # nothing is left behind

@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import replace
 from enum import StrEnum
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -16,20 +14,16 @@ from netipl.cli.image.making import progress
 from netipl.content import Content
 from netipl.errors import UsageError
 from netipl.guests.network import Network
+from netipl.hosting import exported
 from netipl.integrations import selinux
 from netipl.integrations.export import dnsmasq, isc, kea
 from netipl.integrations.export.hosts import Site
-from netipl.integrations.payload import reipl_program
 from netipl.provisioning.difference import Step
 from netipl.provisioning.export import Export, LeftOut
-from netipl.provisioning.inventory import Inventory
 from netipl.settings.load import DEFAULT_PATH, load
 from netipl.settings.settings import Settings
 from netipl.store import export_directory, exports
-from netipl.store.added import added
-from netipl.store.database import Database
 from netipl.store.export_directory import FileChange
-from netipl.store.exports import Wanted
 from netipl.wire import printable
 
 
@@ -82,7 +76,7 @@ def export(
     """
     settings = load(config)
     root = _directory(directory, settings)
-    wanted = _wanted(settings)
+    wanted = exported.wanted(settings)
     found = wanted.export()
     if dhcp_config is not None:
         server = _address(tftp_server) if tftp_server else None
@@ -93,15 +87,6 @@ def export(
     if not as_json:
         _say_whom_default_is_for(found, wanted.open_networks)
     raise typer.Exit(max(statuses))
-
-
-def _wanted(settings: Settings) -> Wanted:
-    """For the guests of the settings, and those that were added to the daemon whose database they name."""
-    wanted = settings.exported(reipl_program())
-    with closing(Database(settings.database())) as database:
-        found = added(database, {network.name for network in wanted.networks})
-    guests = Inventory(wanted.networks, (*wanted.guests, *found.guests)).guests
-    return replace(wanted, guests=guests, built=found.built)
 
 
 def _directory(given: Path | None, settings: Settings) -> Path:

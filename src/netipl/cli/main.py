@@ -33,6 +33,7 @@ class _Commands(LazyGroup):
         "guest": Place("netipl.cli.guest.group:app", "Add guests, install them, and watch them boot."),
         "medium": Place("netipl.cli.medium.group:app", "Import what guests are installed from."),
         "profile": Place("netipl.cli.profile.group:app", "Say what is installed, and how."),
+        "network": Place("netipl.cli.network.group:app", "Make networks of libvirt serve boots."),
         "agent": Place("netipl.cli.agent.group:app", "Build the agent that writes disk images and installs Debian."),
         "token": Place("netipl.cli.token.group:app", "Let programs use the API."),
         "db": Place("netipl.cli.db.group:app", "Look after the database."),

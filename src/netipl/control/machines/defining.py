@@ -30,7 +30,7 @@ class Defining:
             raise RefusedError(
                 f"guest {guest.name} has no MAC address", remedy=f"netipl guest set {guest.name} --mac MAC"
             )
-        host, network = await self._host(), self._network(guest)
+        host, network = await self.host(), self._network(guest)
         where = await self._where(network)
         disk, volume = await self._disk(guest, asked.disk)
         wanted = Wanted(
@@ -52,7 +52,8 @@ class Defining:
             raise
         return domain(record), disk.path if disk is not None else ""
 
-    async def _host(self) -> Host:
+    async def host(self) -> Host:
+        """What libvirt has for s390x. Raises UnavailableError."""
         said = await self._driver.ask(Call.CAPABILITIES)
         found = domain_making.host(said["xml"], is_system=said["is_system"])
         if found is None:

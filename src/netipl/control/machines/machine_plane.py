@@ -19,11 +19,12 @@ from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.life import Life
 from netipl.control.machines.ports import Commit, Driver, PutGuest
 from netipl.control.machines.power import Power
-from netipl.errors import ConflictError, MissingError, UnavailableError
+from netipl.errors import ConflictError, MissingError
 from netipl.guests.guest import Guest, Origin
 from netipl.integrations.libvirt import driver
 from netipl.integrations.libvirt.domain import Domain, domain
 from netipl.integrations.libvirt.worker.protocol import Call, Notice
+from netipl.provisioning.choice import version_of
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.machine_view import MachineAsked, MachineView
 from netipl.provisioning.timeline import Deed, Observation
@@ -74,9 +75,8 @@ class MachinePlane:
     def machine(self, name: str) -> MachineView:
         """That of the guest of this name. Raises MissingError, and UnavailableError while libvirt was never there."""
         shown = self.of(self._guest(name))
-        if shown is None and self._driver.why_not:
-            raise UnavailableError(f"libvirt at {self._driver.uri}: {self._driver.why_not}")
         if shown is None:
+            self._driver.demand()
             remedy = f"netipl guest define {name} makes one, netipl guest attach {name} takes one over"
             raise MissingError(f"guest {name} has no machine in libvirt", remedy=remedy)
         return shown
@@ -87,8 +87,9 @@ class MachinePlane:
         if (found := self._domains.of(guest) or self._domains.with_name(name)) is not None:
             remedy = f"netipl guest attach {name} takes it over"
             raise ConflictError(f"there is a domain {found.name} already for guest {name}", remedy=remedy)
-        if guest.uuid is None and guest.origin is Origin.ADDED:
-            guest = await self._put_guest(replace(guest, uuid=uuid4()), by=by, expected=guest, is_new=False)
+        told = await self._with_version(replace(guest, uuid=guest.uuid or uuid4()))
+        if guest.origin is not Origin.SETTINGS and told != guest:
+            guest = await self._put_guest(told, by=by, expected=guest, is_new=False)
         found, disk = await self._defining.define(guest, asked)
         await self._commit((deed(Deed.MACHINE_DEFINED, guest, name, by=by, **({"disk": disk} if disk else {})),))
         self._domains.put(found)
@@ -174,8 +175,7 @@ class MachinePlane:
 
     def _meant(self, name: str, guest: Guest | None, domain_name: str | None) -> Domain:
         """Raises MissingError and UnavailableError."""
-        if self._driver.why_not:
-            raise UnavailableError(f"libvirt at {self._driver.uri}: {self._driver.why_not}")
+        self._driver.demand()
         if domain_name is not None:
             found = self._domains.with_name(domain_name)
         else:
@@ -194,7 +194,15 @@ class MachinePlane:
         made = replace(before, macs=macs, uuid=UUID(found.uuid))
         if made.network is None:
             made = replace(made, network=await self._network_of(found))
+        made = await self._with_version(made)
         return await self._put_guest(made, by=by, expected=guest, is_new=guest is None)
+
+    async def _with_version(self, guest: Guest) -> Guest:
+        """Of the firmware that it has on this host, unless somebody has said one for it or its network."""
+        network = self._inventory.network(guest.network) if guest.network is not None else None
+        if version_of(guest, network) is not None:
+            return guest
+        return replace(guest, firmware=(await self._defining.host()).version)
 
     @staticmethod
     def _has_other_uuid(guest: Guest, found: Domain) -> bool:

@@ -18,6 +18,10 @@ class Driver(Protocol):
         """Why libvirt is not there now; empty while it is."""
         ...
 
+    def demand(self) -> None:
+        """Raises UnavailableError while libvirt is not there."""
+        ...
+
     async def ask(self, call: Call, /, *, limit: float = ..., **arguments: Json) -> Json:
         """Raises NetiplError."""
         ...

@@ -85,10 +85,11 @@ def check_spelling(name: bytes, last: bytes, target: Target) -> Iterator[Finding
         yield spot.broken(RuleId.NAME_MISSPELLED, f"the firmware asks for {expected}")
 
 
-def check_directory(tree: Tree) -> Iterator[Finding]:
-    """That pxelinux.cfg is a directory wherever it is."""
+def check_directory(tree: Tree, target: Target) -> Iterator[Finding]:
+    """That pxelinux.cfg is a directory wherever it is, unless it is the boot file itself."""
+    boot_file = normal(target.boot_file or b"")
     for name, file in tree.items():
-        if file.kind is Kind.FILE and name.rpartition(b"/")[2] == DIRECTORY:
+        if file.kind is Kind.FILE and name.rpartition(b"/")[2] == DIRECTORY and name != boot_file:
             yield Spot(file=name).broken(RuleId.DIRECTORY_IS_FILE, "pxelinux.cfg is a file")
 
 

@@ -84,7 +84,7 @@ def _use(name: bytes, file: File, target: Target) -> Use | None:
 
 def _tree(tree: Tree, target: Target) -> Iterator[Finding]:
     found = dict(uses(tree, target))
-    yield from _whole(target, names.check_directory(tree))
+    yield from _whole(target, names.check_directory(tree, target))
     yield from _boot_file_is_there(tree, target)
     configurations = []
     for name, file in tree.items():

@@ -4,6 +4,7 @@ Only the places of the guest's own interface and disk change; all other devices 
 else stays as it is. Orders of devices take the place of `<os><boot>`, since libvirt does not take both.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from io import StringIO
@@ -15,6 +16,7 @@ from netipl.ccw import DeviceNumber
 from netipl.integrations.libvirt.domain_xml import BootsFrom, is_disk, mac_of, number_of, order_of
 from netipl.net import Mac
 
+_METADATA: Final = re.compile(r"<metadata\b.*</metadata>", re.DOTALL)
 _BEHIND: Final = 1 << 20
 """The place of a device that had none."""
 
@@ -61,9 +63,15 @@ def _disk(disks: list[Element], number: DeviceNumber | None) -> Element | None:
 
 
 def _written(root: Element, text: str) -> str:
-    """With the prefixes of namespaces that it had: libvirt keeps those in the metadata of others as they are given."""
+    """The metadata of others letter by letter, and all else with the prefixes of namespaces that it had."""
+    metadata, found = root.find("metadata"), _METADATA.search(text)
+    if metadata is not None and found is not None:
+        tail = metadata.tail
+        metadata.clear()
+        metadata.tail = tail
     for _, (prefix, uri) in ET.iterparse(StringIO(text), events=("start-ns",)):  # noqa: S314 - as above
         if prefix:  # a default one would take in all that has none
             with suppress(ValueError):  # ns0 and the like, which it gives itself
                 ET.register_namespace(prefix, uri)
-    return ET.tostring(root, encoding="unicode") + "\n"
+    written = ET.tostring(root, encoding="unicode") + "\n"
+    return written.replace("<metadata />", found[0], 1) if found is not None else written

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, SubElement
 
 from netipl.ccw import DeviceNumber
+from netipl.firmware.versions import Version
 from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST
 from netipl.integrations.libvirt.xml_text import parsed
 from netipl.net import Mac
@@ -31,6 +32,11 @@ class Host:
     machine: str
     """The machine type that its QEMU's default stands for, which names the version; empty where it is not told."""
     has_logs: bool
+
+    @property
+    def version(self) -> Version | None:
+        """Of its QEMU, and so of the firmware that every domain there has, whatever its machine type is."""
+        return Version.parse(self.machine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

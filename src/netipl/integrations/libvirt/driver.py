@@ -59,10 +59,15 @@ class Driver:
         """The process identifier of the worker that runs."""
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
+    def demand(self) -> None:
+        """Raises UnavailableError while libvirt is not there."""
+        if self._why:
+            raise UnavailableError(f"libvirt at {self.uri}: {self._why}", remedy=self._remedy)
+
     async def ask(self, call: Call, /, *, limit: float = LIMIT, **arguments: Json) -> Json:
         """What is answered. Raises NetiplError: UnavailableError where libvirt cannot be asked now."""
-        if self._writer is None or self._why:
-            raise UnavailableError(f"libvirt at {self.uri}: {self._why}", remedy=self._remedy)
+        self.demand()
+        assert self._writer is not None  # it is connected
         number = next(self._numbers)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
@@ -123,7 +128,7 @@ class Driver:
                     _log.info("libvirt is connected", uri=self.uri)
                 elif told is Told.DISCONNECTED:
                     self._why, self._remedy = str(detail.get("reason")), str(detail.get("remedy", ""))
-                    _log.warning("libvirt is not there", uri=self.uri, reason=self._why)
+                    _log.warning("libvirt is not there", uri=self.uri, reason=self._why, remedy=self._remedy)
                 self._hear(message)
 
     def _lose(self, why: str) -> None:

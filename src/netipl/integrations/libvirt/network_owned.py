@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement
 
-from netipl.integrations.libvirt.xml_text import DNSMASQ, canonical, parsed
+from netipl.integrations.libvirt.xml_text import DNSMASQ, canonical, copied, parsed
 
 Parts = dict[str, str]
 """Canonical text by name: `bridge stp`, `tftp`, `range 192.0.2.2-192.0.2.99`, `host 52:54:00:13:33:0a`, ..."""
 
 _OPTIONS: Final = f"{{{DNSMASQ}}}options"
 _OPTION: Final = f"{{{DNSMASQ}}}option"
+_OF_ONE_SIDE: Final = frozenset({"metadata", "forward", "portgroup"})
+"""What libvirt adds to while a network runs, or nobody reads."""
 _OF_BRIDGE: Final = ("stp", "delay")
 
 _NAMES: Final[Mapping[str, Callable[[Element], str]]] = {
@@ -70,6 +72,25 @@ def write(network: Element, parts: Mapping[str, str], address: str | None = None
     if (ip := serving(network, address)) is not None:
         _write_ip(ip, elements)
     _write_options(network, [each for each in elements if each.tag == _OPTION])
+
+
+def others(network: Element) -> Parts:
+    """Everything else that means the same in a definition and in the running network, by the names of elements.
+
+    Names in the DNS are left out: they are often put into the running network alone.
+    """
+    rest = copied(network)
+    write(rest, {})
+    for dns in rest.findall("dns"):
+        for host in dns.findall("host"):
+            dns.remove(host)
+        if not len(dns) and not dns.attrib:
+            rest.remove(dns)
+    found: Parts = {}
+    for each in rest:
+        if each.tag not in _OF_ONE_SIDE:
+            found[each.tag] = found.get(each.tag, "") + canonical(each)
+    return found
 
 
 def _elements(network: Element, address: str | None) -> Iterator[Element]:

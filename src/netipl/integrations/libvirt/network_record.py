@@ -64,6 +64,12 @@ def recorded(network: Element) -> Record | None:
         raise RefusedError(message, remedy="disable it with the netipl that enabled it") from error
 
 
+def changed_by_netipl(network: Element) -> frozenset[str]:
+    """The names of the parts that are as netipl made them, or that it took away."""
+    found = recorded(network)
+    return frozenset(found.names) if found is not None else frozenset()
+
+
 def record(network: Element, what: Record | None) -> None:
     """Put it into the metadata in the place of the one that is there; None takes it out."""
     metadata = network.find("metadata")

@@ -113,7 +113,7 @@ def _host(element: Element) -> Host:
 
 
 def _interface(ip: Element) -> IPv4Interface | None:
-    """Libvirt always prints a mask or a prefix."""
+    """There is always a mask or a prefix in what libvirt prints."""
     if ip.get("address") is None:
         return None
     return IPv4Interface(f"{ip.get('address')}/{ip.get('netmask') or ip.get('prefix') or 24}")

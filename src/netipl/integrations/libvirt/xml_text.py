@@ -4,6 +4,8 @@ What libvirt prints has no comments and one form of indentation, so nothing of i
 """
 
 import difflib
+from contextlib import suppress
+from io import StringIO
 from typing import Final
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
@@ -20,8 +22,11 @@ _PREFIXES: Final = {"dnsmasq": DNSMASQ, "netipl": NETIPL_NETWORK}
 
 
 def parsed(text: str) -> Element:
-    """The root of what libvirt printed."""
-    return ET.fromstring(text)  # noqa: S314 - libvirt's own, which has neither entities nor a DTD
+    """The root of what libvirt printed, which has neither entities nor a DTD. Prefixes of others are remembered."""
+    for _, found in ET.iterparse(StringIO(text), ("start-ns",)):  # noqa: S314
+        with suppress(ValueError):  # one of the form that ElementTree makes itself
+            ET.register_namespace(*found)
+    return ET.fromstring(text)  # noqa: S314
 
 
 def copied(element: Element) -> Element:
@@ -45,10 +50,11 @@ def canonical(element: Element) -> str:
     return ET.tostring(_ordered(element), encoding="unicode")
 
 
-def difference(before: Element, after: Element, name: str) -> str:
+def difference(before: Element, after: Element, name: str, heads: tuple[str, str] = ("now", "then")) -> str:
     """A unified diff of the two, called `name` in its head; empty where they are the same."""
     now, then = (text_of(each).splitlines(keepends=True) for each in (before, after))
-    return "".join(difflib.unified_diff(now, then, f"{name} (now)", f"{name} (then)"))
+    first, second = (f"{name} ({head})" for head in heads)
+    return "".join(difflib.unified_diff(now, then, first, second))
 
 
 def _ordered(element: Element) -> Element:

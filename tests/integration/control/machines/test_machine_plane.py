@@ -14,6 +14,7 @@ import pytest
 
 from netipl.control.machines.machine_plane import MachinePlane
 from netipl.errors import ConflictError, MissingError, RefusedError, UnavailableError
+from netipl.firmware.versions import Version
 from netipl.guests.build import Build, BuildState
 from netipl.guests.guest import Guest, Origin
 from netipl.integrations.libvirt.domain_xml import BootsFrom, facts
@@ -121,6 +122,7 @@ async def test_a_new_machine_is_the_guests_with_uuid_mac_network_and_disk() -> N
     guest = lab.inventory.guest("web1")
     assert guest is not None
     assert guest.uuid == view.uuid  # it had none
+    assert guest.firmware == Version(7, 2)  # nobody had said it
     found = facts(lab.libvirt.xml(str(view.uuid)))
     assert (found.name, found.owner) == ("web1", "web1")
     assert [(each.mac, each.source) for each in found.interfaces] == [(domains.MAC, "lab")]
@@ -128,6 +130,15 @@ async def test_a_new_machine_is_the_guests_with_uuid_mac_network_and_disk() -> N
     assert lab.done(Deed.MACHINE_DEFINED) == [{"domain": "web1", "disk": "/images/web1.qcow2"}]
     with pytest.raises(ConflictError):
         await lab.plane.define("web1", MachineAsked(), by=BY)
+
+
+@in_loop
+async def test_a_version_that_somebody_has_said_stays() -> None:
+    lab = Lab(Inventory([LAB], [replace(WEB1, firmware=Version(10, 0))]))
+    await lab.plane.define("web1", MachineAsked(), by=BY)
+    guest = lab.inventory.guest("web1")
+    assert guest is not None
+    assert guest.firmware == Version(10, 0)
 
 
 @in_loop
@@ -269,6 +280,7 @@ async def test_a_domain_that_nobody_knows_is_attached_with_its_guest() -> None:
     guest = lab.inventory.guest("z9")
     assert guest is not None
     assert (guest.uuid, guest.macs, guest.network) == (UUID(uuid), (Mac.parse(domains.OTHER_MAC),), "lab")
+    assert guest.firmware == Version(7, 2)
     assert view.managed
     assert not (await lab.plane.release("z9", by=BY)).managed
 

@@ -89,9 +89,15 @@ def test_lengths(directory: bytes, rules: list[RuleId]) -> None:
 
 def test_the_directory_must_be_one() -> None:
     tree = Tree({b"pxelinux.cfg": File(size=1), b"a/pxelinux.cfg": File(kind=Kind.DIRECTORY)})
-    assert [(each.rule, each.file) for each in names.check_directory(tree)] == [
+    assert [(each.rule, each.file) for each in names.check_directory(tree, Target())] == [
         (RuleId.DIRECTORY_IS_FILE, b"pxelinux.cfg")
     ]
+
+
+def test_a_boot_file_of_that_name_is_meant_to_be_one() -> None:
+    tree = Tree({b"pxelinux.cfg": File(size=1, head=b"#")})
+    assert not list(names.check_directory(tree, Target(boot_file=b"/pxelinux.cfg")))
+    assert list(names.check_directory(tree, Target(boot_file=b"/")))
 
 
 def test_a_broader_range_is_hidden_by_a_narrower_one_beside_it() -> None:

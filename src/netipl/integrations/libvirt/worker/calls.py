@@ -11,7 +11,7 @@ from netipl.integrations.libvirt.domain_edits import boots_from
 from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom
 from netipl.integrations.libvirt.worker.host import Host, Libvirt
 from netipl.integrations.libvirt.worker.protocol import Call, Json
-from netipl.integrations.libvirt.worker.records import record
+from netipl.integrations.libvirt.worker.records import record, records
 from netipl.integrations.libvirt.worker.storage import make_volume, remove_volume
 from netipl.integrations.libvirt.xml_text import parsed
 from netipl.net import Mac
@@ -26,7 +26,7 @@ def _capabilities(host: Host, _: Arguments) -> Json:
 
 
 def _domains(host: Host, _: Arguments) -> Json:
-    return [record(host.binding, domain) for domain in host.connection.listAllDomains()]
+    return records(host.binding, host.connection.listAllDomains())
 
 
 def _domain(host: Host, arguments: Arguments) -> Json:

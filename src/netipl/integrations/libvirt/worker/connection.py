@@ -22,9 +22,9 @@ _LONGEST_PAUSE: Final = 5.0
 
 
 class Connection:
-    """Of `host`. `opened` is called in a thread with each new connection, `lost` with the reason, in the loop."""
+    """Of `host`. `opened` is called in a thread with each new connection, `lost` in the loop with reason and remedy."""
 
-    def __init__(self, host: Host, *, opened: Callable[[Libvirt], None], lost: Callable[[str], None]) -> None:
+    def __init__(self, host: Host, *, opened: Callable[[Libvirt], None], lost: Callable[[str, str], None]) -> None:
         self._host = host
         self._binding = host.binding
         self._opened = opened
@@ -40,14 +40,14 @@ class Connection:
             except NetiplError as error:
                 if said != str(error):
                     said = str(error)
-                    self._lost(said)
+                    self._lost(said, error.remedy)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
                 continue
             await closed.wait()
             self._close()
             said, pause = f"{self._host.uri}: libvirtd has closed the connection", _FIRST_PAUSE
-            self._lost(said)
+            self._lost(said, "it is connected again as soon as libvirtd is back")
 
     def _open(self, closed: Callable[[], None]) -> None:
         try:

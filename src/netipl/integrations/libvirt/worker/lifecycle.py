@@ -12,7 +12,7 @@ from typing import Final
 
 from netipl.integrations.libvirt.worker.host import Host, Libvirt
 from netipl.integrations.libvirt.worker.protocol import Json, Notice, Told
-from netipl.integrations.libvirt.worker.records import record
+from netipl.integrations.libvirt.worker.records import record, records
 
 _EVENTS: Final[Mapping[int, str]] = {
     0: "defined",
@@ -52,8 +52,7 @@ class Lifecycle:
         binding = self._host.binding
         connection.domainEventRegisterAny(None, binding.VIR_DOMAIN_EVENT_ID_LIFECYCLE, self._happened, None)
         connection.domainEventRegisterAny(None, binding.VIR_DOMAIN_EVENT_ID_REBOOT, self._reset, None)
-        domains = connection.listAllDomains()
-        self._host.tell(Notice(Told.CONNECTED, {"domains": [record(binding, domain) for domain in domains]}))
+        self._host.tell(Notice(Told.CONNECTED, {"domains": records(binding, connection.listAllDomains())}))
 
     def _happened(self, _: Libvirt, domain: Libvirt, event: int, detail: int, __: object) -> None:
         reason = _WHY_STOPPED.get(detail, str(detail)) if event == _STOPPED else ""

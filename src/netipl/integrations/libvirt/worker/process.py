@@ -66,9 +66,11 @@ class Worker:
             return self._handlers[request.call](self._host, request.arguments)
         except self._host.binding.libvirtError as error:
             raise failure(self._host.binding, error) from error
+        except (ValueError, KeyError, SyntaxError) as error:  # libvirt has said what is not expected of it
+            raise NetiplError(f"libvirt's answer is not understood: {error!r}") from error
 
-    def _lost(self, reason: str) -> None:
-        self.tell(Notice(Told.DISCONNECTED, {"reason": reason}))
+    def _lost(self, reason: str, remedy: str) -> None:
+        self.tell(Notice(Told.DISCONNECTED, {"reason": reason, "remedy": remedy}))
 
 
 async def _serve(descriptor: int, uri: str) -> None:

@@ -52,7 +52,7 @@ class Told(StrEnum):
     """What the worker tells by itself. The comment names the keys of `detail`."""
 
     CONNECTED = "connected"  # domains: records of all
-    DISCONNECTED = "disconnected"  # reason
+    DISCONNECTED = "disconnected"  # reason, remedy
     LIFECYCLE = "lifecycle"  # uuid, event, reason, at (seconds since 1970); domain: its record, if it is still there
     CONSOLE_OPENED = "console-opened"  # uuid, at; is_whole: whether nothing was printed before
     CONSOLE = "console"  # as `Printed` of console.py

@@ -1,6 +1,7 @@
 """What the worker says of a domain: its state, and what its XML says of its boots, now and at its next start."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -21,6 +22,15 @@ STATES: Final[Mapping[int, str]] = {
 _OFF: Final = 5
 _OFF_CRASHED: Final = 3
 """virDomainShutoffReason: its guest has crashed, and it was switched off for that."""
+
+
+def records(binding: Any, domains: Iterable[Any]) -> list[dict[str, Any]]:  # Any: as below
+    """Of those that are still there."""
+    made = []
+    for domain in domains:
+        with suppress(binding.libvirtError):
+            made.append(record(binding, domain))
+    return made
 
 
 def record(binding: Any, domain: Any) -> dict[str, Any]:  # Any: libvirt's module, its virDomain, and JSON

@@ -1,0 +1,75 @@
+"""`netipl network enable`: a network serves boots, by libvirt's dnsmasq or by netipl."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from netipl.cli.network import options, telling
+from netipl.errors import UsageError
+from netipl.firmware.rules import Severity
+from netipl.hosting.networks import checking, enabling
+from netipl.hosting.networks.enabling import Asked
+from netipl.hosting.networks.situation import Situation, look
+from netipl.integrations.libvirt.network_record import Server
+
+_WAYS = {Server.DNSMASQ: enabling.by_dnsmasq, Server.NETIPL: enabling.by_netipl}
+
+
+def enable(  # noqa: PLR0917 - one parameter for each option of the command
+    name: options.Name,
+    server: Annotated[
+        Server, typer.Option(help="Who serves: libvirt's own dnsmasq, or netipl, which takes DHCP and TFTP over.")
+    ],
+    tftp_root: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            show_default=False,
+            help="What dnsmasq serves; else `export` in the table tftp of the settings, the network's root, "
+            f"or {enabling.DEFAULT_ROOT}.",
+        ),
+    ] = None,
+    boot_file: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="What dnsmasq names to all that have none of their own: a file in the root, or / to look in "
+            "pxelinux.cfg/. Else as the settings say, or /.",
+        ),
+    ] = None,
+    connect: options.Connect = None,
+    config: options.Config = None,
+    *,
+    no_restart: options.NoRestart = False,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
+    as_json: options.Json = False,
+) -> None:
+    """Make a network serve boots, and what is slow about it quick.
+
+    What would change is shown first, with what it means for others. Running guests keep their connection when the
+    network has to restart. Call it again when guests or settings have changed; `netipl network disable` takes it back.
+
+    Exit status: 0 when the network serves boots, 1 when it cannot or somebody says no.
+    """
+    _check_fits(server, tftp_root, boot_file)
+    settings = options.settings(config)
+    with options.libvirt_of(connect, settings) as libvirt:
+        asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
+        plan = _WAYS[server](look(libvirt, name), asked)
+        telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)
+        if not (dry_run or as_json):
+            _tell_what_is_left(look(libvirt, name))
+
+
+def _check_fits(server: Server, tftp_root: Path | None, boot_file: str | None) -> None:
+    if server is Server.NETIPL and (tftp_root is not None or boot_file is not None):
+        raise UsageError("--tftp-root and --boot-file are for dnsmasq", remedy="leave them out with --server netipl")
+
+
+def _tell_what_is_left(situation: Situation) -> None:
+    for finding in checking.check(situation):
+        if finding.severity is not Severity.NOTE:
+            telling.told(finding)

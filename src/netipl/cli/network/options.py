@@ -1,0 +1,51 @@
+"""Options that the commands of networks share, and how they lead to libvirt and the settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from netipl.integrations.libvirt.connection import SYSTEM, Connection, connected
+from netipl.settings.load import DEFAULT_PATH, load
+from netipl.settings.settings import Settings
+
+Name = Annotated[str, typer.Argument(metavar="NETWORK", help="Its name with libvirt.")]
+Connect = Annotated[
+    str | None,
+    typer.Option(
+        "--connect",
+        metavar="URI",
+        envvar="LIBVIRT_DEFAULT_URI",
+        show_default=False,
+        help="Which libvirt; else `uri` in the table libvirt of the settings, or qemu:///system.",
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", metavar="FILE", show_default=False, help=f"The settings; else {DEFAULT_PATH}, if it is there."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
+NoRestart = Annotated[
+    bool, typer.Option("--no-restart", help="Leave a running network as it is: it changes when it is started next.")
+]
+
+
+def settings(config: Path | None) -> Settings | None:
+    """Those of a file that is named, or of the usual one; None where that is not there. Raises UsageError."""
+    if config is None and not DEFAULT_PATH.exists():
+        return None
+    return load(config or DEFAULT_PATH)
+
+
+@contextmanager
+def libvirt_of(connect: str | None, found: Settings | None) -> Iterator[Connection]:
+    """The libvirt that is meant. Raises UnavailableError."""
+    configured = found.libvirt.uri if found is not None and found.libvirt is not None else None
+    with connected(connect or configured or SYSTEM) as connection:
+        yield connection

@@ -1,0 +1,192 @@
+"""The step that changes a network's definition and makes it effective in the way that disturbs least.
+
+Reservations change while the network runs; everything else takes a restart, after which what was on the bridge is put
+back. If it does not start again, it is defined as before and started so.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from xml.etree.ElementTree import Element
+
+from netipl.errors import NetiplError, UnavailableError
+from netipl.hosting.networks.situation import Situation
+from netipl.hosting.undisturbed import undisturbed
+from netipl.integrations import bridges
+from netipl.integrations.bridges import Port
+from netipl.integrations.libvirt import networks
+from netipl.integrations.libvirt.network_owned import Parts, read
+from netipl.integrations.libvirt.network_record import changed_by_netipl
+from netipl.integrations.libvirt.network_xml import facts
+from netipl.integrations.libvirt.xml_text import difference, parsed, text_of
+
+_HOST: Final = "host "
+"""How the names of parts begin that change while the network runs."""
+
+
+class Way(StrEnum):
+    """How a definition takes effect."""
+
+    AT_ONCE = "at once"
+    RESTART = "restart"
+    START = "start"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChange:
+    """From the definition that `before` has to `after`. With `later`, the running network is left as it is."""
+
+    before: Situation
+    after: Element
+    later: bool = False
+
+    @property
+    def way(self) -> Way:
+        if self.later:
+            return Way.LATER
+        if self.before.running_xml is None:
+            return Way.START
+        missing = self._not_running
+        if all(name.startswith(_HOST) for name in missing) and (missing or self.difference or not self.before.differs):
+            return Way.AT_ONCE
+        return Way.RESTART
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether it changes anything."""
+        there_now = self.way is Way.LATER or (self.way is Way.AT_ONCE and not self._not_running)
+        return bool(self.difference) or not there_now
+
+    @property
+    def words(self) -> str:
+        return f"{_WORDS[self.way]} {self.before.name}"
+
+    @property
+    def difference(self) -> str:
+        return difference(parsed(self.before.defined_xml), self.after, f"network {self.before.name}")
+
+    @property
+    def consequences(self) -> tuple[str, ...]:
+        match self.way:
+            case Way.LATER:
+                return (f"{self.before.name} is served so when it is started next, not before",)
+            case Way.RESTART:
+                return tuple(_of_restart(self.before, self._pending))
+        return ()
+
+    def apply(self) -> None:
+        with undisturbed():
+            networks.define(self.before.connection, text_of(self.after))
+            try:
+                self._take_effect(text_of(self.after))
+            except NetiplError:
+                networks.define(self.before.connection, self.before.defined_xml)
+                raise
+
+    def undo(self) -> None:
+        with undisturbed():
+            networks.define(self.before.connection, self.before.defined_xml)
+            match self.way:
+                case Way.AT_ONCE:
+                    self._update(read(self.after), self._running_parts)
+                case Way.RESTART:
+                    restart(self.before, fallback=text_of(self.after))
+                case Way.START:
+                    self.before.network.stop()
+
+    def _take_effect(self, xml: str) -> None:
+        match self.way:
+            case Way.AT_ONCE:
+                self._update(self._running_parts, read(parsed(xml)))
+            case Way.RESTART:
+                restart(self.before, fallback=self.before.defined_xml)
+            case Way.START:
+                self.before.network.start()
+
+    def _update(self, there: Parts, wanted: Parts) -> None:
+        """Reservations that go, go first: their addresses may be given to others."""
+        names = [name for name in dict.fromkeys((*there, *wanted)) if name.startswith(_HOST)]
+        for name in names:
+            if name in there and there[name] != wanted.get(name):
+                self.before.network.update_host("DELETE", there[name])
+        for name in names:
+            if name in wanted and there.get(name) != wanted[name]:
+                self.before.network.update_host("ADD", wanted[name])
+
+    @property
+    def _running_parts(self) -> Parts:
+        return {} if self.before.running_xml is None else read(parsed(self.before.running_xml))
+
+    @property
+    def _not_running(self) -> list[str]:
+        """The parts in which the running network is not what it is to be."""
+        there, wanted = self._running_parts, read(self.after)
+        return [name for name in dict.fromkeys((*there, *wanted)) if there.get(name) != wanted.get(name)]
+
+    @property
+    def _pending(self) -> list[str]:
+        """What others have changed in the definition since the network was started."""
+        return [
+            name for name in self.before.differs if name not in set(changed_by_netipl(parsed(self.before.defined_xml)))
+        ]
+
+
+_WORDS: Final = {
+    Way.AT_ONCE: "change reservations of the running network",
+    Way.RESTART: "change and restart the network",
+    Way.START: "change and start the network",
+    Way.LATER: "change the definition of the network",
+}
+
+
+def restart(situation: Situation, *, fallback: str) -> None:
+    """Stop and start it, and put back what was on its bridge. `fallback` is the definition if it does not start.
+
+    Raises UnavailableError: for the first reason if it had to fall back.
+    """
+    kept = _kept(situation)
+    situation.network.stop()
+    try:
+        situation.network.start()
+    except UnavailableError:
+        networks.define(situation.connection, fallback)
+        situation.network.start()
+        raise
+    finally:
+        if situation.network.is_active:
+            put_back(kept, facts(situation.network.xml()).bridge)
+
+
+def put_back(ports: tuple[Port, ...], bridge: str) -> None:
+    """Those that are on no bridge now, to `bridge`. Raises UnavailableError, after all were tried."""
+    failed = []
+    for port in ports:
+        if bridges.exists(port.device) and bridges.master(port.device) is None:
+            try:
+                bridges.attach(port, bridge)
+            except UnavailableError as error:
+                failed.append((port.device, error))
+    if failed:
+        devices = " ".join(device for device, _ in failed)
+        remedy = f"for each: ip link set dev DEVICE master {bridge}"
+        raise UnavailableError(f"not on {bridge} any more: {devices}: {failed[0][1]}", remedy=remedy) from failed[0][1]
+
+
+def _kept(situation: Situation) -> tuple[Port, ...]:
+    """What is on the bridge now, and what should be."""
+    return (*bridges.ports(situation.now.bridge), *(Port(device=tap.device) for tap in situation.lost))
+
+
+def _of_restart(situation: Situation, pending: list[str]) -> list[str]:
+    said = [f"it takes a restart of {situation.name}: TFTP transfers under way on it fail"]
+    if situation.guests:
+        names = ", ".join(situation.guests)
+        said.append(f"these guests run on it, lose it for a moment and are put back on its bridge: {names}")
+    taps = {tap.device for tap in situation.taps}
+    others = [port.device for port in situation.ports if port.device not in taps]
+    if others:
+        said.append(f"so it is with what else is on the bridge: {', '.join(others)}")
+    if pending:
+        said.append(f"what others changed since it was started takes effect, too: {', '.join(pending)}")
+    return said

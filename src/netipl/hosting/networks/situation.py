@@ -1,0 +1,127 @@
+"""What is known of one network before anything is done with it: its definition, how it runs, what is on its bridge."""
+
+from dataclasses import dataclass
+
+from netipl.errors import RefusedError, UnavailableError
+from netipl.integrations import bridges
+from netipl.integrations.bridges import Bridge, Port
+from netipl.integrations.libvirt import network_owned, networks
+from netipl.integrations.libvirt.connection import Connection
+from netipl.integrations.libvirt.dnsmasq_user import dnsmasq_user
+from netipl.integrations.libvirt.domain_taps import Tap
+from netipl.integrations.libvirt.network_xml import NetworkFacts, facts
+from netipl.integrations.libvirt.networks import LibvirtNetwork
+from netipl.integrations.libvirt.xml_text import parsed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """`running` is None while it does not run. Of bridges, ports and taps nothing is known on another host."""
+
+    connection: Connection
+    network: LibvirtNetwork
+    defined_xml: str
+    running_xml: str | None
+    is_persistent: bool
+    starts_by_itself: bool
+    bridge: Bridge | None
+    ports: tuple[Port, ...]
+    taps: tuple[Tap, ...]
+    """Of running guests that belong to it."""
+
+    @property
+    def name(self) -> str:
+        return self.defined.name
+
+    @property
+    def defined(self) -> NetworkFacts:
+        """As it will be when it is started next."""
+        return facts(self.defined_xml)
+
+    @property
+    def running(self) -> NetworkFacts | None:
+        return None if self.running_xml is None else facts(self.running_xml)
+
+    @property
+    def now(self) -> NetworkFacts:
+        """As it runs, or would."""
+        return self.running or self.defined
+
+    @property
+    def guests(self) -> tuple[str, ...]:
+        """The names of running guests on it."""
+        return tuple(dict.fromkeys(tap.guest for tap in self.taps))
+
+    @property
+    def lost(self) -> tuple[Tap, ...]:
+        """Taps of running guests that are on no bridge, though the network runs: no frame gets through."""
+        if self.bridge is None:
+            return ()
+        return tuple(tap for tap in self.taps if bridges.exists(tap.device) and bridges.master(tap.device) is None)
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """The parts in which the running network is not as it is defined."""
+        if self.running_xml is None:
+            return ()
+        defined, running = map(_compared, (self.defined_xml, self.running_xml))
+        return tuple(name for name in dict.fromkeys((*defined, *running)) if defined.get(name) != running.get(name))
+
+    @property
+    def dnsmasq_user(self) -> str:
+        """Who has to read the TFTP root."""
+        return dnsmasq_user(self.name)
+
+
+def look(connection: Connection, name: str) -> Situation:
+    """Raises MissingError and UnavailableError."""
+    return _situation(connection, networks.network(connection, name), networks.running_taps(connection))
+
+
+def look_at_all(connection: Connection) -> list[Situation]:
+    """By name. Raises UnavailableError."""
+    taps = networks.running_taps(connection)
+    return [_situation(connection, each, taps) for each in networks.networks(connection)]
+
+
+def require_this_host(connection: Connection) -> None:
+    """Raises UnavailableError where bridges and files are not those of the libvirt that is asked."""
+    if connection.is_session:
+        message = f"{connection.uri} is a user's own libvirt, which makes no bridges"
+        raise UnavailableError(message, remedy="use qemu:///system, as root or in the group libvirt")
+    if not connection.is_local:
+        message = f"{connection.uri} is another host: its bridges and files cannot be changed from here"
+        raise UnavailableError(message, remedy="run netipl there, with qemu:///system")
+
+
+def require_dnsmasq(facts: NetworkFacts) -> None:
+    """Raises RefusedError for a network on which libvirt runs no dnsmasq."""
+    if facts.is_macvtap:
+        message = f"the network {facts.name} is macvtap ({facts.mode}): its guests cannot reach this host"
+        raise RefusedError(message, remedy="serve them from another host, or use a network with a bridge")
+    if not facts.has_own_bridge or facts.interface is None:
+        message = f"libvirt runs no dnsmasq on the network {facts.name} (mode {facts.mode})"
+        raise RefusedError(message, remedy="serve its bridge with netipl: a table in the settings names the interface")
+
+
+def _situation(connection: Connection, network: LibvirtNetwork, taps: tuple[Tap, ...]) -> Situation:
+    is_active = network.is_active
+    defined_xml = network.defined_xml()
+    here = connection.is_local and not connection.is_session
+    device = facts(network.xml()).bridge
+    return Situation(
+        connection=connection,
+        network=network,
+        defined_xml=defined_xml,
+        running_xml=network.xml() if is_active else None,
+        is_persistent=network.is_persistent,
+        starts_by_itself=network.starts_by_itself,
+        bridge=bridges.bridge(device) if here and device else None,
+        ports=bridges.ports(device) if here and device else (),
+        taps=tuple(tap for tap in taps if tap.network == network.name or (device and tap.bridge == device)),
+    )
+
+
+def _compared(xml: str) -> dict[str, str]:
+    network = parsed(xml)
+    return network_owned.others(network) | network_owned.read(network)

@@ -1,0 +1,54 @@
+"""What is on a bridge is put back after a restart, set as it was; root only."""
+
+import json
+
+import pytest
+
+from tests.integration.hosting.networks.conftest import Networks
+from tests.libvirt_guest import defined
+
+pytestmark = pytest.mark.root
+
+FIXED = "52:54:00:00:00:77"
+
+
+def plug(networks: Networks) -> None:
+    """A device on the bridge that no guest of libvirt has, isolated from others, with a MAC that is fixed to it."""
+    run = networks.host.run
+    run("ip", "link", "add", "test0", "type", "veth", "peer", "name", "test1")
+    run("ip", "link", "set", "test0", "master", "virbr0", "up")
+    run("bridge", "link", "set", "dev", "test0", "isolated", "on", "learning", "off", "flood", "off", "hairpin", "on")
+    run("bridge", "fdb", "add", FIXED, "dev", "test0", "master", "static")
+
+
+def port(networks: Networks) -> tuple[dict[str, object], bool]:
+    """What the port is set to, and whether that MAC is fixed to it."""
+    found = json.loads(networks.host.run("bridge", "-details", "-json", "link", "show", "dev", "test0").stdout)[0]
+    table = networks.host.run("bridge", "fdb", "show", "br", "virbr0").stdout
+    return {key: found.get(key) for key in ("master", "isolated", "learning", "flood", "hairpin")}, FIXED in table
+
+
+def test_what_is_no_guest_is_put_back_too_with_what_its_port_was_set_to(networks: Networks) -> None:
+    plug(networks)
+    before = port(networks)
+    assert before[0] == {"master": "virbr0", "isolated": True, "learning": False, "flood": False, "hairpin": True}
+    told = networks.enable("--tftp-root", networks.root())
+    assert "so it is with what else is on the bridge: test0" in told
+    assert port(networks) == before
+    networks.done("disable", "default", "--yes")
+    assert port(networks) == before
+
+
+@pytest.mark.guest
+def test_a_tap_that_a_restart_by_hand_has_cut_off_is_found_and_put_back(networks: Networks) -> None:
+    networks.enable("--tftp-root", networks.root())
+    guest = defined(networks.host, "cut-off", 1)
+    networks.host.virsh("start", guest.name, "--paused")
+    assert networks.shown()["without_bridge"] == []
+    networks.host.virsh("net-destroy", "default")
+    networks.host.virsh("net-start", "default")
+    assert networks.shown()["without_bridge"] == [guest.tap]
+    assert "tap-without-bridge" in networks.problems()
+    assert f"put back on virbr0: {guest.tap} of cut-off" in networks.enable()
+    assert networks.shown()["without_bridge"] == []
+    guest.destroy()
