@@ -178,6 +178,16 @@ async def test_each_boot_has_a_transcript_of_its_own(tmp_path: Path) -> None:
 
 
 @in_loop
+async def test_last_words_that_come_behind_the_end_are_of_the_boot_that_ended(tmp_path: Path) -> None:
+    async with bench(tmp_path) as made:
+        made.boots("one\n")
+        made.stops()
+        made.prints("two\n")
+        made.boots("three\n")
+        assert await made.recorded() == ["three\n", "one\ntwo\n"]
+
+
+@in_loop
 async def test_a_console_that_was_away_goes_on_in_its_boot_and_says_so(tmp_path: Path) -> None:
     async with bench(tmp_path) as made:
         made.boots("one\n")

@@ -57,7 +57,9 @@ class Machines(Protocol):
 class _Console:
     viewers: Viewers = field(default_factory=Viewers)
     transcript: str | None = None
-    """Of the boot that is printed now; None while its machine is off."""
+    """Of the newest boot; None before the first."""
+    is_over: bool = False
+    """Whether its machine was off since, or crashed; its last words may still come."""
     is_open: bool = False
     was_cut: bool = False
     """Whether it was away, so that something may be missing before its next piece."""
@@ -99,7 +101,7 @@ class ConsolePlane:
             case Told.LIFECYCLE:
                 self._changed.set()
                 if notice.detail["event"] in _OFF and (console := self._of_domain(notice.detail["uuid"])) is not None:
-                    console.transcript = None
+                    console.is_over = True
             case Told.CONSOLE_OPENED:
                 self._opened(notice.detail["uuid"], is_whole=notice.detail["is_whole"])
             case Told.CONSOLE:
@@ -177,8 +179,9 @@ class ConsolePlane:
             self._observe(Observation(at=at, seen=Seen.FIRMWARE_PROGRESS, mac=mac, guest=guest.name, detail=detail))
 
     def _record(self, console: _Console, piece: Piece, guest: Guest, mac: Mac | None, at: datetime) -> None:
-        goes_on = console.was_cut and console.transcript is not None
+        goes_on = console.was_cut and not console.is_over
         if console.transcript is None or (piece.begins and not goes_on):
+            console.is_over = False
             console.transcript = self._recording.begin(guest.name, at)
             console.viewers.show(Shown(transcript=console.transcript))
             missed = {"missed": "its first lines may be missing"} if console.was_cut else {}

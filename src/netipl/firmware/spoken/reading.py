@@ -31,6 +31,7 @@ _SPEAKERS: Final = {
 """Where the next kernel comes from. Behind the last three it is not said: only a disk is left."""
 _DEVICES: Final = frozenset({Sign.IPL, Sign.NEXT_DEVICE, Sign.NETWORK, Sign.DISK})
 _OF_ONE_DEVICE: Final = frozenset({RuleId.DISK_NOT_BOOTABLE, RuleId.LOAD_FAILED})
+_OF_REIPL: Final = frozenset({Sign.REIPL, Sign.NO_REIPL})
 _KERNELS: Final = frozenset({Sign.KERNEL, Sign.KERNEL_OF_DISK})
 
 
@@ -56,6 +57,8 @@ class ConsoleReading:
         """Whether the firmware has spoken last, so that what sounds like it is its own."""
         self._is_started = False
         """Whether what it has started may speak now, whatever it says."""
+        self._speaks_reipl = False
+        """Whether the re-IPL program may speak."""
         self._has_spoken = False
 
     @property
@@ -89,6 +92,8 @@ class ConsoleReading:
         if not line:
             return
         said = self._complaint(line) or sign(line)
+        if said is not None and said.sign in _OF_REIPL and not self._speaks_reipl:
+            said = None
         if said is None and self._is_started:
             said = Said(sign=Sign.KERNEL, line=line)
         if said is not None:
@@ -118,6 +123,7 @@ class ConsoleReading:
         self._device = said.sign if said.sign in _DEVICES else self._device
         self._goes_on = said.sign in {Sign.GAVE_UP, Sign.REIPL} or said.rule in _OF_ONE_DEVICE
         self._is_started = said.sign is Sign.STARTING
+        self._speaks_reipl = said.sign in {Sign.STARTING, *_OF_REIPL}
         self._has_spoken = said.sign in _KERNELS or said.rule in OF_KERNEL
         self._is_firmware = not self._has_spoken
 

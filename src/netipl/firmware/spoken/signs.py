@@ -42,7 +42,9 @@ class Sign(StrEnum):
     STARTING = "starting"
     """It starts what it has loaded. Whether that is a kernel is not said."""
     REIPL = "re-ipl"
-    """The re-IPL program speaks, which it has started on the way to the disk."""
+    """The re-IPL program, which it has started, turns to the disk."""
+    NO_REIPL = "no-re-ipl"
+    """The same says why it does not."""
     KERNEL = "kernel"
     """The first words of what it loaded from the network, or of a kernel of which nothing else is known."""
     KERNEL_OF_DISK = "kernel-of-disk"
@@ -80,7 +82,8 @@ _ROWS: Final[tuple[tuple[Sign, str], ...]] = (
     (Sign.LIST, r"Parsing \.INS file:"),
     (Sign.MENU, r"s390-ccw (?:pxelinux\.cfg|zIPL|Enumerated) boot menu.*"),
     (Sign.STARTING, r"Network loading done, starting kernel\.\.\."),
-    (Sign.REIPL, r"netipl: .*"),
+    (Sign.REIPL, r"netipl: re-IPL from .*"),
+    (Sign.NO_REIPL, r"netipl: .*"),
     (Sign.GAVE_UP, r"Failed to IPL from this network!|Network initialization failed\. Halting\."),
     (Sign.DISK, r"Using virtio-(?:blk|scsi)\.|Using (?:SCSI|ECKD) scheme.*|SCSI (?:CD-ROM|disk) detected.*"),
     (Sign.KERNEL, r"\[ *\d+\.\d{6}\] .*|.*Linux version \d.*|KASLR .*"),

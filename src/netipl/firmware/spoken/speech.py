@@ -75,7 +75,7 @@ class Speech:
                 self.is_probing, self.is_listed = True, False
             case Sign.STARTING:
                 self.is_starting = True
-            case Sign.KERNEL | Sign.KERNEL_OF_DISK | Sign.REIPL:
+            case Sign.KERNEL | Sign.KERNEL_OF_DISK | Sign.REIPL | Sign.NO_REIPL:
                 self.has_started = True
             case Sign.ERROR if not self.has_given_up:  # behind that, complaints are of the next device
                 self._keep(self.complaints, said)

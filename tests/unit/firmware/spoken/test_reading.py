@@ -35,6 +35,15 @@ def test_the_re_ipl_program_is_no_kernel_and_the_disk_comes_behind_it() -> None:
     assert told[3:] == [Sign.REIPL, Sign.NEXT_DEVICE, Sign.DISK, Sign.KERNEL_OF_DISK]
 
 
+def test_a_re_ipl_program_that_finds_no_disk_is_followed_by_another_boot() -> None:
+    told = signs(STARTING, "netipl: no disk found\r\nnetipl: back to the network in 5 s\r\n", NETWORK)
+    assert told[3:] == [Sign.NO_REIPL, Sign.NO_REIPL, Sign.IPL, Sign.NETWORK]
+
+
+def test_other_programs_of_ours_are_no_re_ipl_program() -> None:
+    assert signs("netipl: started\r\n", STARTING, "[ 1.0] x\r\n", "netipl: started\r\n")[-1] is Sign.KERNEL
+
+
 def test_a_kernel_behind_a_firmware_that_says_no_more_is_of_the_disk() -> None:
     assert signs(IPL, "Linux version 6\r\n") == [Sign.IPL, Sign.KERNEL_OF_DISK]
 

@@ -32,6 +32,7 @@ LINES: Mapping[str, tuple[Sign, dict[str, str | int]]] = {
     "Network initialization failed. Halting.": (Sign.GAVE_UP, {}),
     "Using virtio-blk.": (Sign.DISK, {}),
     "netipl: re-IPL from 0.0.0001": (Sign.REIPL, {}),
+    "netipl: no disk found: no virtio-blk": (Sign.NO_REIPL, {}),
     "[    0.114133] Linux version 4.18.0-147.el8.s390x": (Sign.KERNEL, {}),
     "Linux version 6.1.0": (Sign.KERNEL, {}),
     "KASLR disabled: CPU has no PRNG": (Sign.KERNEL, {}),
