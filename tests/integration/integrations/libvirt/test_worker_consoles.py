@@ -31,6 +31,7 @@ class Binding:
     VIR_STREAM_EVENT_ERROR = 4
     VIR_STREAM_EVENT_HANGUP = 8
     VIR_DOMAIN_PAUSED = 3
+    VIR_DOMAIN_CONSOLE_FORCE = 1
 
 
 class Stream:
@@ -87,8 +88,8 @@ class Domain:
     def state(self) -> tuple[int, int]:
         return (Binding.VIR_DOMAIN_PAUSED if self.is_paused else 1), 0
 
-    def openConsole(self, _: object, stream: Stream, __: int) -> None:  # noqa: N802
-        if self.refusal:
+    def openConsole(self, _: object, stream: Stream, flags: int) -> None:  # noqa: N802
+        if self.refusal and not flags & Binding.VIR_DOMAIN_CONSOLE_FORCE:
             raise LibvirtError(self.refusal)
         self.streams.append(stream)
 
@@ -127,8 +128,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setattr(worker_consoles, "_AGAIN", 0.1)
+def bench() -> Bench:
     return Bench()
 
 
@@ -148,6 +148,7 @@ def test_one_that_is_started_is_opened_before_it_runs(bench: Bench) -> None:
     bench.domain.active = bench.domain.is_paused = True
     for paused in bench.host.paused:
         paused(bench.domain)
+    assert len(bench.domain.streams) == 1
     assert bench.next(Told.CONSOLE_OPENED)["is_whole"]
     for happened in bench.host.happened:
         happened(bench.domain, "started")
@@ -178,7 +179,9 @@ def test_and_so_is_its_end_behind_its_last_words(bench: Bench) -> None:
     assert bench.stream.is_aborted
 
 
-def test_one_that_somebody_else_has_is_tried_again_and_never_taken(bench: Bench) -> None:
+def test_one_that_somebody_else_has_is_tried_again_and_never_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_consoles, "_AGAIN", 0.1)
+    bench = Bench()
     bench.domain.refusal = "operation failed: Active console session exists for this domain"
     wanted(bench)
     assert bench.next(Told.CONSOLE_CLOSED)["reason"] == TAKEN
@@ -205,7 +208,9 @@ def test_where_no_console_is_open_it_says_why(bench: Bench) -> None:
         bench.ask(Call.CONSOLE_KEYS, uuid=UUID, keys="")
 
 
-def test_those_of_a_connection_that_is_lost_are_opened_again_with_the_next(bench: Bench) -> None:
+def test_those_of_a_connection_that_is_lost_are_opened_again_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_consoles, "_AGAIN", 0.1)
+    bench = Bench()
     wanted(bench)
     bench.host.current = Connection(bench.domain)
     bench.next(Told.CONSOLE_CLOSED)
