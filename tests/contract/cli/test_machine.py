@@ -125,3 +125,8 @@ def test_what_is_worth_knowing_is_told_and_harms_no_terminal(run: Run, api: Reco
     assert lines[1:3] == ["  error: no \\x1b[2J", "    remedy: virsh edit web1"]
     assert "2026-11-26T12:00:00Z" in lines[3]
     assert json.loads(run("guest", "reset", "web1", "--json").out) == shown
+
+
+def test_a_machine_is_shown(run: Run, api: Recorded) -> None:
+    api.get("guests/web1/machine", machine(state="crashed"))
+    assert run("guest", "show", "web1", "--machine").out.startswith("web1: domain web1 (qemu) is crashed")

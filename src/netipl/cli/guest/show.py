@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from netipl.cli import said
-from netipl.cli.guest import options, plan
+from netipl.cli.guest import machine, options, plan
 from netipl.cli.remote.api import guest_path
 from netipl.cli.remote.group import connected
 from netipl.cli.remote.views import GuestView, guest_view
@@ -23,14 +23,18 @@ def show(
     with_plan: Annotated[bool, typer.Option("--plan", help="What its firmware would be given now.")] = False,
     with_build: Annotated[bool, typer.Option("--build", help="What a build would give it.")] = False,
     profile: options.BuildProfile = None,
+    with_machine: Annotated[bool, typer.Option("--machine", help="Its machine, as libvirt runs it.")] = False,
     secrets: Annotated[bool, typer.Option("--secrets", help="Show the token of the build in the plan.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one object of JSON.")] = False,
 ) -> None:
-    """Show a guest, or what its firmware will be given.
+    """Show a guest, its machine, or what its firmware will be given.
 
     Exit status: 1 when the firmware would not boot the plan.
     """
     with connected(context) as api:
+        if with_machine:
+            machine.told(api.get(guest_path(name, machine.MACHINE)).json, as_json=as_json)
+            return
         if not (with_plan or with_build or secrets or profile):
             found = api.get(guest_path(name)).json
             if as_json:

@@ -47,8 +47,11 @@ class Life:
 
     def _connected(self, found: Iterable[Domain]) -> None:
         before = {each.uuid: each for each in self._domains} if self._was_connected else {}
-        self._domains.replace(found)
         self._was_connected, now = True, datetime.now(UTC)
+        self._domains.replace(found)
+        for gone in before.keys() - {each.uuid for each in self._domains}:
+            if before[gone].active:
+                self._saw(before[gone], "stopped", now, reason=_AWAY)
         for each in self._domains:
             if (was := before.get(each.uuid)) is not None and was.active != each.active:
                 what = "started" if each.active else CRASHED if each.state == CRASHED else "stopped"

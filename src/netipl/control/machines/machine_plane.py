@@ -133,7 +133,7 @@ class MachinePlane:
     async def stop(self, name: str, *, by: str, now: bool) -> MachineView:
         """Its system is asked to shut down; with `now` the plug is pulled. Raises NetiplError."""
         guest = self._guest(name)
-        self._keeping.retries.forget(name)
+        self._keeping.retries.forget(name, stopped=self._inventory.build_of(guest))
         return self._shown(await self._power.stop(guest, by=by, now=now), guest)
 
     async def reset(self, name: str, *, by: str) -> MachineView:

@@ -30,11 +30,13 @@ class Retries:
 
     def __init__(self) -> None:
         self._by_guest: dict[str, Retry] = {}
+        self._stopped: dict[str, str] = {}
+        """Guests that somebody has stopped, and with which build."""
 
     def failed(self, build: Build, now: datetime) -> Retry | None:
         """The machine of the guest crashed. The retry that comes of it; None where its build is good for no boot."""
         before = self._by_guest.get(build.guest)
-        if not build.installs or build.expires < now:
+        if not build.installs or build.expires < now or self._stopped.get(build.guest) == build.id:
             self._by_guest.pop(build.guest, None)
             return None
         if before is not None and before.build != build.id:
@@ -59,6 +61,9 @@ class Retries:
         retry = self._by_guest.get(guest)
         return retry if retry is not None and retry.due is not None else None
 
-    def forget(self, guest: str) -> None:
-        """Somebody else has started, stopped or reset it."""
+    def forget(self, guest: str, *, stopped: Build | None = None) -> None:
+        """Somebody has started it or reset it; or stopped it while it had that build: then it stays off."""
         self._by_guest.pop(guest, None)
+        self._stopped.pop(guest, None)
+        if stopped is not None:
+            self._stopped[guest] = stopped.id

@@ -3,6 +3,9 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import wraps
@@ -113,6 +116,29 @@ async def test_a_libvirt_that_is_not_there_is_said_and_nothing_is_asked_of_it() 
         assert "/nonexistent/libvirt-sock" in lost["reason"]
         with pytest.raises(UnavailableError, match="/nonexistent/libvirt-sock"):
             await driver.ask(Call.DOMAINS)
+
+
+_KILLED = """
+import asyncio, os, signal
+from netipl.integrations.libvirt.driver import Driver
+async def main():
+    connected = asyncio.Event()
+    driver = Driver("test:///default", lambda _: connected.set())
+    running = asyncio.create_task(driver.run())
+    await connected.wait()
+    print(driver.worker, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+asyncio.run(main())
+"""
+
+
+def test_a_worker_ends_with_a_daemon_that_is_killed() -> None:
+    done = subprocess.run([sys.executable, "-c", _KILLED], capture_output=True, text=True, check=False, timeout=60)
+    worker = Path("/proc", done.stdout.split()[-1], "stat")
+    until = time.monotonic() + _DEADLINE
+    while worker.exists() and worker.read_text().split()[2] != "Z":
+        assert time.monotonic() < until, "the worker goes on"
+        time.sleep(0.01)
 
 
 def inside(host: LibvirtHost) -> str:

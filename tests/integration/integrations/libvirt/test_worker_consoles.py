@@ -172,6 +172,17 @@ def test_what_is_printed_is_told(bench: Bench) -> None:
     assert "".join(piece.text for piece in printed.pieces) == "one\r\ntwo\r\n"
 
 
+def test_a_daemon_that_is_behind_is_told_later_and_all_of_it(bench: Bench) -> None:
+    behind = threading.Event()
+    bench.host.unsent = lambda: 0 if behind.is_set() else 2 << 20
+    wanted(bench).next(Told.CONSOLE_OPENED)
+    bench.stream.prints(b"one\r\n")
+    bench.stream.prints(b"two\r\n")
+    assert bench.notices.empty()
+    behind.set()
+    assert Printed.of_json(bench.next(Told.CONSOLE)).pieces[0].text == "one\r\ntwo\r\n"
+
+
 def test_and_so_is_its_end_behind_its_last_words(bench: Bench) -> None:
     wanted(bench).stream.prints(b"last wor", b"")
     assert Printed.of_json(bench.next(Told.CONSOLE)).pieces[0].text == "last wor"

@@ -64,3 +64,12 @@ def test_a_guest_that_is_busy_waits_on() -> None:
     later = NOW + timedelta(minutes=1)
     assert not list(retries.due(later, busy={"web1"}))
     assert list(retries.due(later))
+
+
+def test_one_that_somebody_stopped_stays_off_until_it_is_started_or_built_anew() -> None:
+    retries = Retries()
+    retries.forget("web1", stopped=BUILD)
+    assert retries.failed(BUILD, NOW) is None
+    assert retries.failed(replace(BUILD, id="2-web1"), NOW) is not None
+    retries.forget("web1")
+    assert retries.failed(BUILD, NOW) is not None

@@ -12,7 +12,7 @@ from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom
 from netipl.integrations.libvirt.worker.host import Host, Libvirt
 from netipl.integrations.libvirt.worker.protocol import Call, Json
 from netipl.integrations.libvirt.worker.records import record, records
-from netipl.integrations.libvirt.worker.storage import make_volume, remove_volume
+from netipl.integrations.libvirt.worker.storage import is_system, make_volume, remove_volume
 from netipl.integrations.libvirt.xml_text import parsed
 from netipl.net import Mac
 
@@ -22,7 +22,7 @@ Handler = Callable[[Host, Arguments], Json]
 
 
 def _capabilities(host: Host, _: Arguments) -> Json:
-    return {"xml": host.connection.getCapabilities(), "is_system": host.connection.getURI().endswith("/system")}
+    return {"xml": host.connection.getCapabilities(), "is_system": is_system(host)}
 
 
 def _domains(host: Host, _: Arguments) -> Json:

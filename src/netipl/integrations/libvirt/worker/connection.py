@@ -5,6 +5,7 @@ libvirtd that hangs is noticed by keepalive messages, and the calls that wait fo
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -69,13 +70,16 @@ class Connection:
 
 
 def run_event_loop(binding: Libvirt) -> None:
-    """Of libvirt, in a thread of its own, for good. To be called before the first connection is opened."""
+    """Of libvirt, in a thread of its own, for as long as the process. To be called before a connection is opened."""
     binding.registerErrorHandler(lambda *_: None, None)  # else it writes all errors to standard error
     binding.virEventRegisterDefaultImpl()
 
     def run() -> None:
-        while True:
-            binding.virEventRunDefaultImpl()
+        try:
+            while True:
+                binding.virEventRunDefaultImpl()
+        finally:
+            os._exit(1)  # without it nothing would be heard of any domain
 
     threading.Thread(target=run, name="libvirt events", daemon=True).start()
 

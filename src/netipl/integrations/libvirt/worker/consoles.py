@@ -26,6 +26,7 @@ _AGAIN: Final = 5.0
 _AT_ONCE: Final = 256 * 1024
 _READS: Final = 16
 """In one call back, so that other consoles have their turn."""
+_MOST_UNSENT: Final = 1 << 20
 _WOULD_BLOCK: Final = -2
 _KEYS_WITHIN: Final = 5.0
 
@@ -197,6 +198,9 @@ class Consoles:
             if self._printed.wait(_AGAIN / 10):
                 self._printed.clear()
                 sleep(_GATHERED)
+            if self._host.unsent() > _MOST_UNSENT:  # the daemon is behind: what is printed waits here, within a limit
+                self._printed.set()
+                continue
             with self._lock:
                 consoles = dict(self._open)
                 printed = [console.feed.take(monotonic(), time()) for console in consoles.values()]

@@ -24,6 +24,9 @@ _KINDS: Final[Mapping[str, type[NetiplError]]] = {
 
 _NOT_THERE: Final = "is libvirtd running, and may the user of the daemon open its socket? See the group libvirt"
 _RIGHTS: Final = "the user of the daemon has to be in the group libvirt: usermod -aG libvirt USER"
+_NOT_AS_ROOT: Final = (
+    "what libvirt starts for this, as ssh, wants rights that the daemon has dropped: name a user in [server]"
+)
 _REMEDIES: Final[Mapping[str, str]] = {
     "VIR_ERR_NO_CONNECT": _NOT_THERE,
     "VIR_ERR_AUTH_UNAVAILABLE": _RIGHTS,
@@ -34,7 +37,8 @@ _REMEDIES: Final[Mapping[str, str]] = {
 def failure(binding: Any, error: Any) -> NetiplError:  # Any: libvirt's module, and its libvirtError
     """What `error` is to us."""
     if error.get_error_domain() == binding.VIR_FROM_RPC:  # the connection itself is broken
-        return UnavailableError(f"libvirt: {error}", remedy=_NOT_THERE)
+        remedy = _NOT_AS_ROOT if "process capabilities" in str(error) else _NOT_THERE
+        return UnavailableError(f"libvirt: {error}", remedy=remedy)
     code = error.get_error_code()
     name = next((each for each in _KINDS if getattr(binding, each, None) == code), "")
     return _KINDS.get(name, RefusedError)(f"libvirt: {error}", remedy=_REMEDIES.get(name, ""))

@@ -6,13 +6,12 @@ is asked in another thread, one event after the other.
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from time import time
 from typing import Final
 
 from netipl.integrations.libvirt.worker.host import Host, Libvirt
 from netipl.integrations.libvirt.worker.protocol import Json, Notice, Told
-from netipl.integrations.libvirt.worker.records import record, records
+from netipl.integrations.libvirt.worker.records import records
 
 _EVENTS: Final[Mapping[int, str]] = {
     0: "defined",
@@ -64,8 +63,6 @@ class Lifecycle:
     def _told(self, domain: Libvirt, event: str, reason: str, at: float) -> None:
         for happened in self._host.happened:
             happened(domain, event)
-        shown: Json = None
-        with suppress(self._host.binding.libvirtError):  # it is gone
-            shown = record(self._host.binding, domain)
+        shown: Json = next(iter(records(self._host.binding, [domain])), None)
         detail = {"uuid": domain.UUIDString(), "name": domain.name(), "event": event, "reason": reason, "at": at}
         self._host.tell(Notice(Told.LIFECYCLE, {**detail, "domain": shown}))

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
@@ -34,22 +35,20 @@ class Worker:
         self._reader, self._writer = reader, writer
         self._loop = asyncio.get_running_loop()
         self._calls = ThreadPoolExecutor(_AT_ONCE, "libvirt call")
-        self._host = Host(binding.libvirt(), uri, self.tell)
+        self._host = Host(binding.libvirt(), uri, self.tell, unsent=writer.transport.get_write_buffer_size)
         self._handlers = {**HANDLERS, **Consoles(self._host).handlers}
         self._connection = Connection(self._host, opened=Lifecycle(self._host).watch, lost=self._lost)
         run_event_loop(self._host.binding)
 
     async def run(self) -> None:
-        """Until the daemon is gone."""
-        keeping = asyncio.create_task(self._connection.keep())
-        answering = set[asyncio.Task[None]]()
-        while line := await self._reader.readline():
-            request = protocol.decode(line)
-            if isinstance(request, Request):
-                task = asyncio.create_task(self._answer(request))
-                answering.add(task)
-                task.add_done_callback(answering.discard)
-        keeping.cancel()
+        """Until the daemon is gone: then this process ends at once. What goes wrong in it ends it too."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._connection.keep())
+            while line := await self._reader.readline():
+                request = protocol.decode(line)
+                if isinstance(request, Request):
+                    tasks.create_task(self._answer(request))
+            os._exit(0)  # threads that wait for libvirt are not waited for
 
     def tell(self, message: Message) -> None:
         """The daemon; from any thread, and in the order of the calls."""
@@ -87,11 +86,12 @@ async def _serve(descriptor: int, uri: str) -> None:
 def main() -> None:
     """The command line is a file descriptor and a URI of libvirt."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells the daemon too, which ends this
-    asyncio.run(_serve(int(sys.argv[1]), sys.argv[2]))
+    try:
+        asyncio.run(_serve(int(sys.argv[1]), sys.argv[2]))
+    except BaseException:  # noqa: BLE001 - told here, since what follows lets nobody else tell it
+        traceback.print_exc()
+    os._exit(1)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    finally:
-        os._exit(0)  # threads that wait for libvirt are not waited for
+    main()

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Final
 
+from netipl.errors import NetiplError
 from netipl.integrations.libvirt.domain_xml import facts
 
 STATES: Final[Mapping[int, str]] = {
@@ -25,10 +26,10 @@ _OFF_CRASHED: Final = 3
 
 
 def records(binding: Any, domains: Iterable[Any]) -> list[dict[str, Any]]:  # Any: as below
-    """Of those that are still there."""
+    """Of those that are still there, and say what can be understood."""
     made = []
     for domain in domains:
-        with suppress(binding.libvirtError):
+        with suppress(binding.libvirtError, NetiplError, ValueError, SyntaxError):
             made.append(record(binding, domain))
     return made
 

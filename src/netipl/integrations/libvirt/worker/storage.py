@@ -4,6 +4,7 @@ Source: libvirt, formatstorage.html.
 """
 
 from typing import Final
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, SubElement
 
@@ -41,11 +42,12 @@ def remove_volume(host: Host, path: str) -> None:
 
 
 def _pool(host: Host, name: str) -> Libvirt:
-    """The one of that name; the one called default is made where there is none, as the tools of libvirt do."""
+    """The one of that name; the host's default one is made where there is none, as the tools of libvirt do."""
     try:
         pool = host.connection.storagePoolLookupByName(name)
     except host.binding.libvirtError as error:
-        if name != DEFAULT or error.get_error_code() != host.binding.VIR_ERR_NO_STORAGE_POOL:
+        is_missing = error.get_error_code() == host.binding.VIR_ERR_NO_STORAGE_POOL
+        if not is_missing or name != DEFAULT or not is_system(host):
             raise
         pool = host.connection.storagePoolDefineXML(_default())
         pool.build()
@@ -53,6 +55,11 @@ def _pool(host: Host, name: str) -> Libvirt:
     if not pool.isActive():
         pool.create()
     return pool
+
+
+def is_system(host: Host) -> bool:
+    """Whether it is the libvirt of a whole host, and not of one user."""
+    return urlsplit(str(host.connection.getURI())).path == "/system"
 
 
 def _default() -> str:
