@@ -75,6 +75,8 @@ class Domain:
         self.active = True
         self.refusal = ""
         self.streams: list[Stream] = []
+        self.is_opening, self.may_open = threading.Event(), threading.Event()
+        self.may_open.set()
 
     def connect(self) -> Any:
         return self.connection
@@ -89,6 +91,8 @@ class Domain:
         return (Binding.VIR_DOMAIN_PAUSED if self.is_paused else 1), 0
 
     def openConsole(self, _: object, stream: Stream, flags: int) -> None:  # noqa: N802
+        self.is_opening.set()
+        assert self.may_open.wait(DEADLINE)
         if self.refusal and not flags & Binding.VIR_DOMAIN_CONSOLE_FORCE:
             raise LibvirtError(self.refusal)
         self.streams.append(stream)
@@ -227,6 +231,25 @@ def test_those_of_a_connection_that_is_lost_are_opened_again_with_the_next(monke
     bench.next(Told.CONSOLE_CLOSED)
     bench.next(Told.CONSOLE_OPENED)
     assert len(bench.domain.streams) == 2
+
+
+def test_who_starts_it_waits_until_another_has_opened_it(bench: Bench) -> None:
+    """The event that it is started comes while it is still paused; it may not run before its console is open."""
+    bench.domain.active = False
+    wanted(bench)
+    bench.domain.active = bench.domain.is_paused = True
+    may_open = bench.domain.may_open
+    may_open.clear()
+    event = threading.Thread(target=bench.host.happened[0], args=(bench.domain, "started"))
+    event.start()
+    assert bench.domain.is_opening.wait(DEADLINE)
+    resumed = threading.Thread(target=bench.host.paused[0], args=(bench.domain,))
+    resumed.start()
+    resumed.join(0.2)
+    assert resumed.is_alive()
+    may_open.set()
+    resumed.join(DEADLINE)
+    assert len(bench.domain.streams) == 1
 
 
 def test_many_that_start_at_once_are_opened_once(bench: Bench) -> None:

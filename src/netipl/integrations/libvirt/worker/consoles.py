@@ -4,6 +4,7 @@ A console that somebody else has open is never taken from them: it is tried agai
 calls back in the thread of its event loop, where what was printed is read; it is told a few times in a second.
 """
 
+import os
 import threading
 from base64 import b64decode
 from collections.abc import Mapping
@@ -45,7 +46,7 @@ class Consoles:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._lock = threading.RLock()
+        self._lock = threading.Condition()
         self._wanted = frozenset[str]()
         self._open: dict[str, _Open] = {}
         self._opening = set[str]()
@@ -53,7 +54,7 @@ class Consoles:
         self._printed = threading.Event()
         host.happened.append(self._happened)
         host.paused.append(self._open_one)
-        threading.Thread(target=self._tell, name="consoles", daemon=True).start()
+        threading.Thread(target=self._run, name="consoles", daemon=True).start()
 
     @property
     def handlers(self) -> Mapping[Call, Handler]:
@@ -100,7 +101,7 @@ class Consoles:
     def _happened(self, domain: Libvirt, event: str) -> None:
         if event in {"started", "resumed"}:
             self._open_one(domain)
-        elif event in {"stopped", "crashed"} and not domain.isActive():
+        elif event == "stopped":
             with self._lock:
                 self._why_not.pop(domain.UUIDString(), None)
 
@@ -150,10 +151,11 @@ class Consoles:
                     self._open_one(domain)
 
     def _open_one(self, domain: Libvirt) -> None:
-        """Unless it is. The lock is not held while libvirt is asked."""
+        """It is open then, or cannot be: whoever does it first. The lock is not held while libvirt is asked."""
         uuid = domain.UUIDString()
         with self._lock:
-            if uuid not in self._wanted or uuid in self._open or uuid in self._opening:
+            self._lock.wait_for(lambda: uuid not in self._opening)
+            if uuid not in self._wanted or uuid in self._open:
                 return
             self._opening.add(uuid)
         try:
@@ -163,6 +165,7 @@ class Consoles:
         finally:
             with self._lock:
                 self._opening.discard(uuid)
+                self._lock.notify_all()
 
     def _opened(self, uuid: str, domain: Libvirt) -> None:
         binding = self._host.binding
@@ -191,8 +194,14 @@ class Consoles:
 
     # telling
 
-    def _tell(self) -> None:
+    def _run(self) -> None:
         """For good, in a thread of its own."""
+        try:
+            self._tell()
+        finally:
+            os._exit(1)  # without it nothing would be heard of any console
+
+    def _tell(self) -> None:
         tried = monotonic()
         while True:
             if self._printed.wait(_AGAIN / 10):
