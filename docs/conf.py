@@ -18,6 +18,7 @@ extensions = [
     "command_reference",
     "firmware_reference",
     "media_reference",
+    "problem_reference",
     "rule_reference",
 ]
 myst_enable_extensions = ["colon_fence", "deflist"]

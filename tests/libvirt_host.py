@@ -2,13 +2,14 @@
 shared with the libvirt, bridges, firewall and names of the machine it runs on. Root only.
 """
 
+import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -82,11 +83,11 @@ class LibvirtHost:
         try:
             yield process
         finally:
-            process.terminate()
+            _signal(process, signal.SIGTERM)
             try:
                 process.wait(DEADLINE)
             except subprocess.TimeoutExpired:
-                process.kill()
+                _signal(process, signal.SIGKILL)
                 process.wait()
 
     def start_libvirtd(self) -> None:
@@ -111,6 +112,13 @@ class LibvirtHost:
         while not is_so():
             assert time.monotonic() < until, f"not in time: {what}"
             time.sleep(0.05)
+
+
+def _signal(nsenter: subprocess.Popen[bytes], number: int) -> None:
+    """To the program: nsenter waits for it, and hands no signal on."""
+    with suppress(FileNotFoundError):  # it has ended by itself
+        for pid in Path(f"/proc/{nsenter.pid}/task/{nsenter.pid}/children").read_text().split():
+            os.kill(int(pid), number)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from netipl.guests.guest import BootMethod
-from tests.architecture.tree import ROOT, shown, tracked
+from tests.architecture.tree import ROOT, links, shown, tracked
 
 REGISTRIES = re.compile(r"\b(?:deb|ftp|snapshot|security|pypi|files|registry)\.(?:[\w-]+\.)*(?:org|net|com)\b")
 """Where packages come from is the business of the system's own settings for apt and pip."""
@@ -22,6 +22,11 @@ def test_a_tracked_file_names_no_registry_and_no_path_of_a_machine(path: Path) -
     lines = path.read_text(errors="replace").splitlines()
     found = [n for n, line in enumerate(lines, 1) if REGISTRIES.search(line) or MACHINE_PATHS.search(line)]
     assert not found, f"{shown(path)}: lines {found}"
+
+
+def test_no_link_is_tracked() -> None:
+    """One that is checked out where there is a directory that git ignores takes its place, with all that is in it."""
+    assert not links()
 
 
 def test_constraints_are_exact_versions_and_nothing_else() -> None:

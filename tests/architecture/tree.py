@@ -10,6 +10,7 @@ PACKAGE = ROOT / "src" / "netipl"
 ENGINES = ("protocols", "images", "firmware", "media", "answers", "guests", "provisioning")
 """The packages that are sans-IO: bytes, values and `now` in, values out."""
 
+_LINK_MODE = "120000"
 _BUILT = {".git", ".venv", ".cache", "_build", "__pycache__", "dist", "build"}
 
 
@@ -20,6 +21,14 @@ def tracked() -> list[Path]:
         names = listed.stdout.split("\0")
         return [path for name in names if name and (path := ROOT / name).is_file()]
     return [path for path in ROOT.rglob("*") if path.is_file() and _BUILT.isdisjoint(path.relative_to(ROOT).parts)]
+
+
+def links() -> list[str]:
+    """Every symbolic link under version control; none where there is no git directory."""
+    if not (ROOT / ".git").exists():
+        return []
+    listed = subprocess.run(["git", "ls-files", "--stage"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [line for line in listed.stdout.splitlines() if line.startswith(_LINK_MODE)]
 
 
 def modules(*packages: str) -> list[Path]:

@@ -29,6 +29,10 @@ class _Commands(LazyGroup):
             "netipl.cli.simulate:simulate",
             "Boot simulated guests against a running server, as QEMU's s390x firmware would, packet by packet.",
         ),
+        "doctor": Place(
+            "netipl.cli.doctor.command:doctor",
+            "Say what is missing or wrong on this host for boots over the network.",
+        ),
         "image": Place("netipl.cli.image.group:app", "Look at boot files and make them."),
         "guest": Place("netipl.cli.guest.group:app", "Add guests, install them, and watch them boot."),
         "medium": Place("netipl.cli.medium.group:app", "Import what guests are installed from."),

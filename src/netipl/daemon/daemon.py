@@ -17,6 +17,7 @@ import structlog
 from netipl.control.machines.machine_plane import MachinePlane
 from netipl.control.plane import ControlPlane
 from netipl.daemon import export_log, listeners
+from netipl.daemon.handing_over import take_over
 from netipl.daemon.installers import ANSWERS, Installers
 from netipl.daemon.listeners import Doors
 from netipl.errors import NetiplError
@@ -134,6 +135,7 @@ class Daemon:
             self.control.begin(journal, archive, number=stored.number, failed=self._lost, guests_changed=self._export)
             self._take_up(stored)
             self._tell_of_profiles()
+            await take_over(self._settings.state_directory(), self._inventory, self.control.commit)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tick())
                 tasks.create_task(self._trim(journal))

@@ -20,7 +20,9 @@ class LeaseState(StrEnum):
 
 @value(kw_only=True)
 class Lease:
-    """The newest state of one address in one network. `expires` is in UTC. `xid` is the boot that bound it."""
+    """The newest state of one address in one network. `expires` is in UTC. `xid` is the boot that bound it;
+    `hostname` is what the client calls itself, and proves nothing.
+    """
 
     network: str
     address: IPv4Address
@@ -30,3 +32,4 @@ class Lease:
     state: LeaseState = LeaseState.BOUND
     expires: datetime
     xid: int = 0
+    hostname: str = ""

@@ -85,6 +85,11 @@ def attach(port: Port, name: str) -> None:
         _run("bridge", "fdb", "replace", mac, "dev", port.device, "master", "static")
 
 
+def detach(device: str) -> None:
+    """Take it off its bridge. Raises UnavailableError."""
+    _run("ip", "link", "set", "dev", device, "nomaster")
+
+
 def _settings(device: str) -> dict[str, str]:
     found = {}
     for key in _SETTINGS:

@@ -37,8 +37,11 @@ class Datagram:
     time_to_live: int = 64
 
 
-def decode(packet: bytes) -> Datagram:
-    """The datagram in `packet`, an IPv4 packet with or without Ethernet's padding behind it. Raises WireError."""
+def decode(packet: bytes, *, finished: bool = True) -> Datagram:
+    """The datagram in `packet`, an IPv4 packet with or without Ethernet's padding behind it. Raises WireError.
+
+    One that this host has just sent is not `finished`: its network card would write the checksum of the datagram.
+    """
     header, body = _split(packet)
     if _remainder(header):
         raise WireError("the checksum of the IPv4 header is wrong")
@@ -48,7 +51,7 @@ def decode(packet: bytes) -> Datagram:
     reader = Reader(body)
     source_port, destination_port, length, checksum = reader.u16(), reader.u16(), reader.u16(), reader.u16()
     payload = reader.take(length - _UDP_HEADER_LENGTH)
-    if checksum and _remainder(_PSEUDO_HEADER.pack(source, destination, _UDP, length) + body[:length]):
+    if finished and checksum and _remainder(_PSEUDO_HEADER.pack(source, destination, _UDP, length) + body[:length]):
         raise WireError("the checksum of the UDP datagram is wrong")
     return Datagram(
         source=IPv4Address(source),

@@ -65,7 +65,13 @@ class Query:
             state=state,
             expires=until,
             xid=self.message.xid,
+            hostname=self._hostname(),
         )
+
+    def _hostname(self) -> str:
+        """What the client says now, or said before: a RELEASE says nothing, nor does the firmware."""
+        before = self.addresses.lease_of(self.client.owner)
+        return self.message.options.host_name or ("" if before is None else before.hostname)
 
     def saw(self, seen: Seen, address: IPv4Address | None = None, /, **detail: str | int) -> Observation:
         """An observation of the client."""

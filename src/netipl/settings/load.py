@@ -1,6 +1,7 @@
 """Reads the settings file and the environment over it. Everything wrong in them is said at once, in one UsageError."""
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -54,8 +55,17 @@ def load(path: Path) -> Settings:
     class ThisFile(Read):
         model_config = SettingsConfigDict(toml_file=path)
 
+    return _settings(path, ThisFile)
+
+
+def read(text: str, path: Path) -> Settings:
+    """What `path` would say with that text in it; the environment is left out. Raises UsageError."""
+    return _settings(path, lambda: File.model_validate(tomllib.loads(text)))
+
+
+def _settings(path: Path, make: Callable[[], File]) -> Settings:
     try:
-        file = ThisFile()
+        file = make()
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is no TOML: {error}", remedy="correct that line; see https://toml.io") from error
     except UnicodeDecodeError as error:

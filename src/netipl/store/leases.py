@@ -28,6 +28,7 @@ def row(lease: Lease) -> dict[str, object]:
         "state": lease.state.value,
         "expires": lease.expires,
         "xid": lease.xid,
+        "hostname": lease.hostname or None,
     }
 
 
@@ -43,4 +44,5 @@ def lease(row: Row[Any]) -> Lease:  # Any: SQLAlchemy cannot say the columns of 
             state=LeaseState(row.state),
             expires=moment(row.expires),
             xid=row.xid,
+            hostname=row.hostname or "",
         )

@@ -75,6 +75,7 @@ leases = Table(
     Column("state", String(16), nullable=False),
     Column("expires", UtcDateTime, nullable=False),
     Column("xid", BigInteger, nullable=False),
+    Column("hostname", OutsideText),
 )
 
 guests = Table(

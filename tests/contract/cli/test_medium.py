@@ -31,6 +31,7 @@ JOB: dict[str, Any] = {
 MEDIUM: dict[str, Any] = {
     "id": "rhel-1",
     "name": "rhel",
+    "family": "rhel",
     "title": "RHEL 9.4",
     "level": "z14",
     "size": 99 << 20,

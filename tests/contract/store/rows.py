@@ -46,6 +46,7 @@ LEASE = Lease(
     state=LeaseState.RELEASED,
     expires=BEGAN,
     xid=0xFFFFFFFF,
+    hostname=ODD,
 )
 GUEST = Guest(
     name="web1.example.com",

@@ -52,6 +52,13 @@ def test_known_bytes_are_encoded_and_decoded() -> None:
     assert decode(PACKET) == DATAGRAM
 
 
+def test_a_checksum_that_a_network_card_would_write_may_be_unfinished() -> None:
+    unfinished = PACKET[:26] + b"\x12\x34" + PACKET[28:]
+    assert decode(unfinished, finished=False) == DATAGRAM
+    with pytest.raises(WireError, match="checksum of the UDP datagram"):
+        decode(unfinished)
+
+
 @given(datagrams)
 def test_what_is_encoded_decodes_to_the_same(datagram: Datagram) -> None:
     assert decode(encode(datagram)) == datagram

@@ -82,6 +82,12 @@ def test_a_lease_says_everything_about_its_client() -> None:
     )
 
 
+def test_a_client_keeps_the_name_that_it_gave_itself_where_it_says_none() -> None:
+    before = Lease(network="lab", address=Z1_ADDRESS, mac=Z1_MAC, guest="z1", expires=START, hostname="before")
+    for asked, called in ((query(before), "before"), (query(before, more={Option.HOST_NAME: b"now"}), "now")):
+        assert asked.lease(Z1_ADDRESS, LeaseState.BOUND, START + HOUR).hostname == called
+
+
 def test_binding_another_address_forgets_the_one_before() -> None:
     before = Lease(network="lab", address=POOL_1, mac=Z1_MAC, guest="z1", expires=START)
     asked = query(before)

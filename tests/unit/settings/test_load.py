@@ -11,7 +11,7 @@ from netipl.guests.guest import BootFiles, BootMethod, Guest
 from netipl.guests.network import Network, UnknownClients
 from netipl.net import AddressRange, Mac
 from netipl.settings.keys import LibvirtKeys
-from netipl.settings.load import load
+from netipl.settings.load import load, read
 from tests.unit.settings.files import DEFAULT, LAB, MAC, complaint, guest, settings
 
 
@@ -311,3 +311,14 @@ def test_a_database_that_cannot_be_is_refused_without_repeating_its_password(
     with pytest.raises(UsageError, match="NETIPL_SERVER__DATABASE") as refusal:
         settings(directory, LAB)
     assert "Geheim" not in str(refusal.value) + refusal.value.remedy
+
+
+def test_text_is_read_as_if_it_stood_in_the_file(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETIPL_TFTP__PORT", "6969")
+    found = read(LAB + DEFAULT, directory / "netipl.toml")
+    assert found.default_boot() == settings(directory, LAB + DEFAULT).default_boot()
+    assert found.tftp.port == 69
+    with pytest.raises(UsageError, match="no TOML"):
+        read("[", directory / "netipl.toml")
+    with pytest.raises(UsageError, match="no network"):
+        read("", directory / "netipl.toml")

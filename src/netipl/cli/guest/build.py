@@ -19,9 +19,7 @@ def build(
     start: Annotated[
         bool, typer.Option("--start", help="Start their machines then; those that run are switched off first.")
     ] = False,
-    watch: Annotated[
-        bool, typer.Option("--watch", "-w", help="Watch them then, as `netipl guest watch` does.")
-    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Watch them then, until they are installed.")] = False,
     as_json: Json = False,
 ) -> None:
     """Ask for an installation of guests, at their next boot.
@@ -45,5 +43,5 @@ def build(
                         asked.append(name)
         if watch and asked:
             with failures.kept():
-                live.watch(api, asked, until=Until.KERNEL, as_json=as_json)
+                live.watch(api, asked, until=Until.INSTALLED, as_json=as_json)
     failures.tell()

@@ -47,10 +47,11 @@ def add(
         return
     more = {"tree": tree, "unpack": unpack, "key": base64.b64encode(keys).decode(), "sha256": sha256}
     wish = Wish(name=name, source=source, on_host=on_host, more=more)
+    what = wish.content
     with connected(context) as api:
         bars = Bars(quiet=as_json)
         with bars.shown():
-            job = importing.imported(api, wish, bars, detach=detach)
+            job = importing.imported(api, wish, what, bars, detach=detach)
         if detach:
             typer.echo(json.dumps(job) if as_json else f"{printable(str(job['name']))}: the daemon imports it")
             return

@@ -41,9 +41,9 @@ def add(api: Api) -> str:
     with tempfile.TemporaryDirectory(prefix="netipl-agent-") as name:
         directory = Path(name, AGENT)
         agent.write(made, directory)
-        bars = Bars(quiet=True)
+        wish, bars = Wish(name=AGENT, source=str(directory)), Bars(quiet=True)
         with bars.shown():
-            jobs.checked(importing.imported(api, Wish(name=AGENT, source=str(directory)), bars))
+            jobs.checked(importing.imported(api, wish, wish.content, bars))
     return f"{AGENT}: built with Linux {made.version}, verified and kept"
 
 

@@ -36,11 +36,18 @@ class Wish:
         called = Path(self.source).resolve().name if self.is_sent else "upload"
         return {"name": self.name, "source": None if self.is_sent else self.source, "called": called, **self.more}
 
+    @property
+    def content(self) -> Content | None:
+        """What is sent. Raises NetiplError where it is not there."""
+        whole = bool(self.more.get("tree") or self.more.get("sha256"))
+        return sending.source(Path(self.source), whole=whole) if self.is_sent else None
 
-def imported(api: Api, wish: Wish, bars: Bars, *, detach: bool = False) -> Json:
-    """The job, when it is over, or with `detach` when the daemon has all that it needs. Raises NetiplError."""
-    whole = bool(wish.more.get("tree") or wish.more.get("sha256"))
-    what = sending.source(Path(wish.source), whole=whole) if wish.is_sent else None
+
+def imported(api: Api, wish: Wish, what: Content | None, bars: Bars, *, detach: bool = False) -> Json:
+    """The job, when it is over, or with `detach` when the daemon has all that it needs; `what` is the wish's content.
+
+    Raises NetiplError.
+    """
     job = api.post("media", wish.document).json
     if what is not None:
         job = _sent(api, job, what, bars)

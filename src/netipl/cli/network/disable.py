@@ -1,8 +1,8 @@
 """`netipl network disable`: a network as it was before netipl served it."""
 
 from netipl.cli.network import options, telling
-from netipl.hosting.networks.disabling import restored
 from netipl.hosting.networks.situation import look
+from netipl.hosting.serving.plans import restored
 
 
 def disable(
@@ -19,6 +19,7 @@ def disable(
 
     What others have changed since stays, and is shown.
     """
-    with options.libvirt_of(connect, options.settings(config)) as libvirt:
-        plan = restored(look(libvirt, name), later=no_restart)
+    path = options.path(config)
+    with options.libvirt_by(connect, path) as libvirt:
+        plan = restored(look(libvirt, name), path, later=no_restart)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)

@@ -11,9 +11,10 @@ from netipl.firmware.rules import Severity
 from netipl.hosting.networks import checking, enabling
 from netipl.hosting.networks.enabling import Asked
 from netipl.hosting.networks.situation import Situation, look
+from netipl.hosting.serving import plans
 from netipl.integrations.libvirt.network_record import Server
 
-_WAYS = {Server.DNSMASQ: enabling.by_dnsmasq, Server.NETIPL: enabling.by_netipl}
+_WAYS = {Server.DNSMASQ: plans.by_dnsmasq, Server.NETIPL: plans.by_netipl}
 
 
 def enable(  # noqa: PLR0917 - one parameter for each option of the command
@@ -47,7 +48,7 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
-    """Make a network serve boots, and what is slow about it quick.
+    """Make a network serve boots, at once.
 
     What would change is shown first, with what it means for others. Running guests keep their connection when the
     network has to restart. Call it again when guests or settings have changed; `netipl network disable` takes it back.
@@ -55,10 +56,11 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     Exit status: 0 when the network serves boots, 1 when it cannot or somebody says no.
     """
     _check_fits(server, tftp_root, boot_file)
-    settings = options.settings(config)
-    with options.libvirt_of(connect, settings) as libvirt:
+    path = options.path(config)
+    settings = options.settings(config) if server is Server.DNSMASQ else None
+    with options.libvirt_by(connect, path) as libvirt:
         asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
-        plan = _WAYS[server](look(libvirt, name), asked)
+        plan = _WAYS[server](look(libvirt, name), asked, path)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)
         if not (dry_run or as_json):
             _tell_what_is_left(look(libvirt, name))

@@ -13,10 +13,15 @@ _HERE = "netipl.cli.network"
 class _Verbs(LazyGroup):
     places: ClassVar[Mapping[str, Place]] = {
         "list": Place(f"{_HERE}.listing:listing", "List the networks of libvirt, and who serves boots on them."),
-        "show": Place(f"{_HERE}.show:show", "Show a network, what is on it, and what netipl has changed."),
-        "enable": Place(f"{_HERE}.enable:enable", "Make a network serve boots."),
+        "show": Place(
+            f"{_HERE}.show:show",
+            "Show a network: who serves boots on it, what is on its bridge, its leases, and what netipl has changed.",
+        ),
+        "enable": Place(f"{_HERE}.enable:enable", "Make a network serve boots, at once."),
         "disable": Place(f"{_HERE}.disable:disable", "Give a network back as it was before netipl served it."),
-        "check": Place(f"{_HERE}.check:check", "Check networks against what the s390-ccw firmware needs."),
+        "check": Place(
+            f"{_HERE}.check:check", "Check networks against what the s390-ccw firmware needs, and say what helps."
+        ),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from netipl.hosting.serving import settings_file
 from netipl.integrations.libvirt.connection import SYSTEM, Connection, connected
 from netipl.settings.load import DEFAULT_PATH, load
 from netipl.settings.settings import Settings
@@ -36,6 +37,11 @@ NoRestart = Annotated[
 ]
 
 
+def path(config: Path | None) -> Path:
+    """Where the settings are, or would be."""
+    return (config or DEFAULT_PATH).absolute()
+
+
 def settings(config: Path | None) -> Settings | None:
     """Those of a file that is named, or of the usual one; None where that is not there. Raises UsageError."""
     if config is None and not DEFAULT_PATH.exists():
@@ -48,4 +54,11 @@ def libvirt_of(connect: str | None, found: Settings | None) -> Iterator[Connecti
     """The libvirt that is meant. Raises UnavailableError."""
     configured = found.libvirt.uri if found is not None and found.libvirt is not None else None
     with connected(connect or configured or SYSTEM) as connection:
+        yield connection
+
+
+@contextmanager
+def libvirt_by(connect: str | None, path: Path) -> Iterator[Connection]:
+    """The libvirt that is meant where the settings at `path` may not be there yet, or be wrong. Raises NetiplError."""
+    with connected(connect or settings_file.uri(path) or SYSTEM) as connection:
         yield connection

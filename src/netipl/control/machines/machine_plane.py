@@ -17,6 +17,7 @@ from netipl.control.machines.defining import Defining
 from netipl.control.machines.keeping import Keeping
 from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.life import Life
+from netipl.control.machines.naming import Naming
 from netipl.control.machines.ports import Commit, Driver, PutGuest
 from netipl.control.machines.power import Power
 from netipl.errors import ConflictError, MissingError
@@ -54,6 +55,7 @@ class MachinePlane:
         self._power = Power(self._domains, inventory, self._driver, commit)
         self._keeping = Keeping(self._domains, inventory, self._driver, self._power)
         self._consoles = ConsolePlane(self._driver, Owners(self._domains), Transcripts(consoles), observe)
+        self._naming = Naming(inventory, self._driver)
         self._life = Life(self._domains, observe=observe, crashed=self._keeping.crashed)
 
     async def run(self) -> None:
@@ -62,6 +64,7 @@ class MachinePlane:
             tasks.create_task(self._driver.run())
             tasks.create_task(self._keeping.run())
             tasks.create_task(self._consoles.run())
+            tasks.create_task(self._naming.run())
 
     @property
     def consoles(self) -> ConsolePlane:

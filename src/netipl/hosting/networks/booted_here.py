@@ -22,9 +22,12 @@ _PROBING: Final = frozenset({"", PROBING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BootedHere:
-    """`here` are those of `export` in this network; `boot_file` is what all get that are told nothing of their own."""
+    """`here` are those of `export` in this network; `boot_file` is what all get that are told nothing of their own.
 
-    export: Export
+    Without settings there is no export, and what an earlier one has written is nobody's to remove.
+    """
+
+    export: Export | None
     here: tuple[Client, ...]
     boot_file: str
     subnet: IPv4Network
@@ -36,8 +39,7 @@ def booted_here(settings: Settings | None, network: NetworkFacts, boot_file: str
     assert network.interface is not None  # by require_dnsmasq
     subnet = network.interface.network
     if settings is None:
-        nobody = Export(clients=(), left_out=())
-        return BootedHere(export=nobody, here=(), boot_file=_or_probing(boot_file), subnet=subnet)
+        return BootedHere(export=None, here=(), boot_file=_or_probing(boot_file), subnet=subnet)
     export = _export(settings, boot_file)
     called = _called(settings, network)
     here = tuple(client for client in export.clients if client.guest is None or _is_here(client.guest, called, subnet))

@@ -47,6 +47,7 @@ class Asked:
 def by_dnsmasq(situation: Situation, asked: Asked) -> Plan:
     """Libvirt's own dnsmasq serves. Raises RefusedError and UnavailableError for a network where it cannot."""
     _require_changeable(situation)
+    _require_one_server(situation)
     before = _before(situation)
     _require_dhcp(before)
     said = situation.defined if situation.defined.server is Server.DNSMASQ else None
@@ -69,7 +70,10 @@ def by_netipl(situation: Situation, asked: Asked) -> Plan:
     """DHCP and TFTP are netipl's: the network's part of it."""
     _require_changeable(situation)
     change = NetworkChange(situation, served_by_netipl(parsed(situation.defined_xml)), asked.later)
-    notice = f"`virsh net-dhcp-leases {situation.name}` becomes empty: `netipl guest list` has the addresses then"
+    notice = (
+        f"`virsh net-dhcp-leases {situation.name}` shows no new lease any more, and becomes empty: "
+        "`netipl guest list` has the addresses then"
+    )
     return Plan(steps=tuple(of_network(change)), notices=(notice,))
 
 
@@ -84,6 +88,13 @@ def _require_changeable(situation: Situation) -> None:
     if not situation.is_persistent:
         message = f"the network {situation.name} runs without a definition"
         raise RefusedError(message, remedy=f"virsh net-dumpxml {situation.name} > FILE; virsh net-define FILE")
+
+
+def _require_one_server(situation: Situation) -> None:
+    """Giving it back ends all that netipl does there; dnsmasq would only begin beside it."""
+    if situation.defined.server is Server.NETIPL:
+        message = f"netipl serves the network {situation.name}"
+        raise RefusedError(message, remedy=f"give it back first: `netipl network disable {situation.name}`")
 
 
 def _require_dhcp(network: NetworkFacts) -> None:
@@ -115,7 +126,7 @@ def _of_root(root: Path, booted: BootedHere, user: str) -> Iterator[Step]:
     opened = tftp_root.opened(root, user, booted.boot_file)
     if not root.exists():
         yield tftp_root.MakeRoot(root)
-    if booted.export.clients and (files := exporting(root, booted.export)) is not None:
+    if booted.export is not None and (files := exporting(root, booted.export)) is not None:
         yield files
     if opened is not None:
         yield opened

@@ -9,19 +9,16 @@ from enum import StrEnum
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from netipl.errors import NetiplError, UnavailableError
+from netipl.errors import ConflictError, NetiplError, UnavailableError
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.undisturbed import undisturbed
 from netipl.integrations import bridges
 from netipl.integrations.bridges import Port
 from netipl.integrations.libvirt import networks
-from netipl.integrations.libvirt.network_owned import Parts, read
+from netipl.integrations.libvirt.network_owned import HOST, Parts, read
 from netipl.integrations.libvirt.network_record import changed_by_netipl
 from netipl.integrations.libvirt.network_xml import facts
 from netipl.integrations.libvirt.xml_text import difference, parsed, text_of
-
-_HOST: Final = "host "
-"""How the names of parts begin that change while the network runs."""
 
 
 class Way(StrEnum):
@@ -48,7 +45,7 @@ class NetworkChange:
         if self.before.running_xml is None:
             return Way.START
         missing = self._not_running
-        if all(name.startswith(_HOST) for name in missing) and (missing or self.difference or not self.before.differs):
+        if all(name.startswith(HOST) for name in missing) and (missing or self.difference or not self.before.differs):
             return Way.AT_ONCE
         return Way.RESTART
 
@@ -77,9 +74,12 @@ class NetworkChange:
 
     def apply(self) -> None:
         with undisturbed():
+            if self.before.network.defined_xml() != self.before.defined_xml:
+                message = f"somebody has changed the network {self.before.name} meanwhile"
+                raise ConflictError(message, remedy="run the command again, and see what it would do now")
             networks.define(self.before.connection, text_of(self.after))
             try:
-                self._take_effect(text_of(self.after))
+                self._take_effect()
             except NetiplError:
                 networks.define(self.before.connection, self.before.defined_xml)
                 raise
@@ -89,47 +89,55 @@ class NetworkChange:
             networks.define(self.before.connection, self.before.defined_xml)
             match self.way:
                 case Way.AT_ONCE:
-                    self._update(read(self.after), self._running_parts)
+                    self._update(self._defined)
                 case Way.RESTART:
                     restart(self.before, fallback=text_of(self.after))
                 case Way.START:
                     self.before.network.stop()
 
-    def _take_effect(self, xml: str) -> None:
+    def _take_effect(self) -> None:
         match self.way:
             case Way.AT_ONCE:
-                self._update(self._running_parts, read(parsed(xml)))
+                try:
+                    self._update(read(self.after))
+                except UnavailableError:
+                    self._update(self._defined)
+                    raise
             case Way.RESTART:
                 restart(self.before, fallback=self.before.defined_xml)
             case Way.START:
                 self.before.network.start()
 
-    def _update(self, there: Parts, wanted: Parts) -> None:
+    def _update(self, wanted: Parts) -> None:
         """Reservations that go, go first: their addresses may be given to others."""
-        names = [name for name in dict.fromkeys((*there, *wanted)) if name.startswith(_HOST)]
-        for name in names:
-            if name in there and there[name] != wanted.get(name):
+        there = read(parsed(self.before.network.xml()))
+        ours = [name for name in dict.fromkeys((*self._defined, *read(self.after))) if name.startswith(HOST)]
+        changed = [name for name in ours if there.get(name) != wanted.get(name)]
+        for name in changed:
+            if name in there:
                 self.before.network.update_host("DELETE", there[name])
-        for name in names:
-            if name in wanted and there.get(name) != wanted[name]:
+        for name in changed:
+            if name in wanted:
                 self.before.network.update_host("ADD", wanted[name])
 
     @property
-    def _running_parts(self) -> Parts:
-        return {} if self.before.running_xml is None else read(parsed(self.before.running_xml))
+    def _defined(self) -> Parts:
+        return read(parsed(self.before.defined_xml))
 
     @property
     def _not_running(self) -> list[str]:
         """The parts in which the running network is not what it is to be."""
-        there, wanted = self._running_parts, read(self.after)
-        return [name for name in dict.fromkeys((*there, *wanted)) if there.get(name) != wanted.get(name)]
+        if self.before.running_xml is None:
+            return []
+        there, wanted = read(parsed(self.before.running_xml)), read(self.after)
+        names = [name for name in dict.fromkeys((*there, *wanted)) if there.get(name) != wanted.get(name)]
+        return [name for name in names if name not in self.before.running_only]
 
     @property
     def _pending(self) -> list[str]:
         """What others have changed in the definition since the network was started."""
-        return [
-            name for name in self.before.differs if name not in set(changed_by_netipl(parsed(self.before.defined_xml)))
-        ]
+        ours = changed_by_netipl(parsed(self.before.defined_xml))
+        return [name for name in self.before.differs if name not in ours]
 
 
 _WORDS: Final = {
@@ -187,6 +195,9 @@ def _of_restart(situation: Situation, pending: list[str]) -> list[str]:
     others = [port.device for port in situation.ports if port.device not in taps]
     if others:
         said.append(f"so it is with what else is on the bridge: {', '.join(others)}")
+    if situation.running_only:
+        names = ", ".join(situation.running_only)
+        said.append(f"what others put into the running network alone goes: {names}")
     if pending:
         said.append(f"what others changed since it was started takes effect, too: {', '.join(pending)}")
     return said

@@ -61,11 +61,20 @@ class Situation:
 
     @property
     def differs(self) -> tuple[str, ...]:
-        """The parts in which the running network is not as it is defined."""
+        """The parts in which its definition is another since it was started."""
         if self.running_xml is None:
             return ()
         defined, running = map(_compared, (self.defined_xml, self.running_xml))
-        return tuple(name for name in dict.fromkeys((*defined, *running)) if defined.get(name) != running.get(name))
+        names = (name for name in dict.fromkeys((*defined, *running)) if defined.get(name) != running.get(name))
+        return tuple(name for name in names if name not in self.running_only)
+
+    @property
+    def running_only(self) -> tuple[str, ...]:
+        """Reservations that somebody has put into the running network, and not into its definition."""
+        if self.running_xml is None:
+            return ()
+        defined, running = (network_owned.read(parsed(text)) for text in (self.defined_xml, self.running_xml))
+        return tuple(name for name in running if name.startswith(network_owned.HOST) and name not in defined)
 
     @property
     def dnsmasq_user(self) -> str:

@@ -13,6 +13,9 @@ from netipl.integrations.libvirt.xml_text import DNSMASQ, canonical, copied, par
 Parts = dict[str, str]
 """Canonical text by name: `bridge stp`, `tftp`, `range 192.0.2.2-192.0.2.99`, `host 52:54:00:13:33:0a`, ..."""
 
+HOST: Final = "host "
+"""How the names of reservations begin, which alone change while a network runs."""
+
 _OPTIONS: Final = f"{{{DNSMASQ}}}options"
 _OPTION: Final = f"{{{DNSMASQ}}}option"
 _OF_ONE_SIDE: Final = frozenset({"metadata", "forward", "portgroup"})

@@ -17,6 +17,13 @@ ISOLATED: Final = "isolated"
 """Without `<forward>`: guests reach each other and this host."""
 
 _OPTIONS: Final = f"{{{DNSMASQ}}}options/{{{DNSMASQ}}}option"
+_SET_FOR_GUESTS: Final = {
+    "bridge[@macTableManager='libvirt']": "macTableManager='libvirt'",
+    "bandwidth": "<bandwidth>",
+    "vlan": "<vlan>",
+    "portgroup/vlan": "<vlan>",
+}
+"""By where it stands."""
 _OWN_BRIDGES: Final = frozenset({"nat", "route", "open", ISOLATED})
 """The modes in which libvirt makes the bridge, and runs dnsmasq on it."""
 _MACVTAP: Final = frozenset({"private", "vepa", "passthrough"})
@@ -45,8 +52,8 @@ class NetworkFacts:
     device: str
     """What mode `bridge` and the modes of macvtap hang on, if one is named."""
     open_vswitch: bool
-    keeps_mac_table: bool
-    """libvirt says which MAC is behind which port, instead of the kernel learning it."""
+    set_for_guests: tuple[str, ...]
+    """What libvirt sets on the bridge for each guest that starts, and a new bridge would lack for those that run."""
     domain: str
     interface: IPv4Interface | None
     tftp_root: Path | None
@@ -91,7 +98,7 @@ def facts(text: str) -> NetworkFacts:
         delay=float(_attribute(bridge, "delay", "0")),
         device=_attribute(network.find("forward/interface"), "dev") or _attribute(forward, "dev"),
         open_vswitch=_attribute(network.find("virtualport"), "type") == "openvswitch",
-        keeps_mac_table=_attribute(bridge, "macTableManager") == "libvirt",
+        set_for_guests=tuple(words for path, words in _SET_FOR_GUESTS.items() if network.find(path) is not None),
         domain=_attribute(network.find("domain"), "name"),
         interface=_interface(ip),
         tftp_root=Path(root) if (root := _attribute(ip.find("tftp"), "root")) else None,

@@ -99,6 +99,11 @@ class Options(Mapping[int, bytes]):
         return None if value is None else timedelta(seconds=int.from_bytes(value, "big"))
 
     @property
+    def host_name(self) -> str:
+        """Option 12 as text, and empty when absent; some clients end it with NUL (RFC 2132, 2)."""
+        return self._values.get(Option.HOST_NAME, b"").rstrip(b"\0").decode("ascii", "replace")
+
+    @property
     def client_identifier(self) -> bytes | None:
         """Option 61, the type byte included."""
         return self._values.get(Option.CLIENT_IDENTIFIER)

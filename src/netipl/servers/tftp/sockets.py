@@ -1,7 +1,7 @@
 """The UDP sockets of the service: one for each address and worker, which share their port by SO_REUSEPORT.
 
-The kernel chooses among them by a hash of client and server, so a client stays with its socket while all stay open.
-Source: socket(7).
+The kernel chooses among them by a hash of client and server, so a client stays with its socket while all stay open. An
+address may come later, with its interface. Sources: socket(7), ip(7) (IP_FREEBIND).
 """
 
 import contextlib
@@ -20,6 +20,7 @@ from netipl.protocols.tftp.negotiation import LARGEST_BLOCK
 _BUFFER: Final = 4 << 20
 """For thousands of clients that answer at once; the kernel grants what its limits allow."""
 
+_IP_FREEBIND: Final = 15  # linux/in.h; in Python's socket module from 3.14 on
 _IP_MTU: Final = 14  # ip(7); not in Python's socket module
 _HEADERS: Final = 20 + 8 + DATA_HEADER
 _ETHERNET: Final = 1500
@@ -29,7 +30,6 @@ _PATIENCE: Final = 2.0
 
 _REMEDIES: Final = {
     errno.EADDRINUSE: "stop the other TFTP server there (`ss -lunp` shows it), or keep it to other addresses",
-    errno.EADDRNOTAVAIL: "give the address to an interface first, or take it out of the configuration",
     errno.EACCES: "start as root or with CAP_NET_BIND_SERVICE, or choose a port above 1023",
     errno.EPERM: "start as root or with CAP_NET_BIND_SERVICE, or choose a port above 1023",
 }
@@ -102,6 +102,7 @@ def _wait_until_free(address: IPv4Address, port: int) -> None:
     deadline = time.monotonic() + _PATIENCE
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as alone:
+            alone.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
             try:
                 alone.bind((str(address), port))
             except OSError as error:
@@ -116,6 +117,7 @@ def _bound(address: IPv4Address, port: int) -> socket.socket:
     new = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         new.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        new.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
         new.bind((str(address), port))
         for ordinary, forced in ((socket.SO_RCVBUF, _SO_RCVBUFFORCE), (socket.SO_SNDBUF, _SO_SNDBUFFORCE)):
             new.setsockopt(socket.SOL_SOCKET, ordinary, _BUFFER)

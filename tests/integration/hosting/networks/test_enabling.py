@@ -46,6 +46,9 @@ def test_a_network_is_given_back_as_it_was_from_either_way_of_serving(networks: 
     check("network", networks.defined)
     assert "dhcp-range" not in networks.host.run("cat", "/var/lib/libvirt/dnsmasq/default.conf").stdout
     assert networks.shown()["server"] == "netipl"
+    refused = networks.run("enable", "default", "--server", "dnsmasq", "--yes")
+    assert (refused.returncode, networks.shown()["server"]) == (1, "netipl")
+    assert "give it back first" in refused.stderr
     networks.done("disable", "default", "--yes")
     assert networks.defined == before
     assert networks.shown()["changed_since_start"] == []
@@ -103,8 +106,29 @@ def test_reservations_of_guests_come_and_go_while_the_network_runs(networks: Net
         assert "<host mac='52:54:00:13:33:0b' name='three' ip='192.168.122.10'/>" in xml
     assert networks.dnsmasq() == pid
     assert not (root / "pxelinux.cfg/01-52-54-00-13-33-0a").exists()
+    networks.enable()
+    assert (root / "pxelinux.cfg/01-52-54-00-13-33-14").exists()
+    config.write_text(SETTINGS)
+    networks.enable(*options)
+    assert not (root / "pxelinux.cfg/01-52-54-00-13-33-14").exists()
     networks.done("disable", "default", "--yes")
     assert "<host" not in networks.defined + networks.running
+
+
+def test_what_others_put_into_the_running_network_alone_stays_as_long_as_it_runs(networks: Networks) -> None:
+    root, config = networks.root(), networks.host.directory / "netipl.toml"
+    options = ("--config", config, "--tftp-root", root)
+    config.write_text(SETTINGS)
+    networks.enable(*options)
+    host = "<host mac='52:54:00:00:00:01' name='printer' ip='192.168.122.9'/>"
+    networks.host.virsh("net-update", "default", "add", "ip-dhcp-host", host, "--live")
+    assert networks.shown()["changed_since_start"] == []
+    assert "nothing is to be done" in networks.enable(*options)
+    config.write_text(SETTINGS + GUEST.format(name="one", number=10))
+    networks.enable(*options)
+    assert {host["name"] for host in networks.shown()["hosts"]} == {"printer", "one"}
+    told = networks.done("disable", "default", "--yes")
+    assert "what others put into the running network alone goes: host 52:54:00:00:00:01" in told
 
 
 def test_an_address_that_is_taken_is_refused_before_anything_is_done(networks: Networks) -> None:

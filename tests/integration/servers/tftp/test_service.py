@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
 from netipl.protocols.tftp.codes import ErrorCode
 from netipl.protocols.tftp.packet import Ack, Data, Error, OptionAck, Packet, WriteRequest, encode
+from netipl.servers.tftp import sockets
 from tests.integration.servers.tftp.serving import Client, Service, eventually, serving
 
 
@@ -241,6 +243,12 @@ def test_hundreds_of_transfers_run_side_by_side(tmp_path: Path) -> None:
         for client in clients:
             client.close()
         assert got == [data] * len(clients)
+
+
+def test_an_address_may_come_later() -> None:
+    [waiting] = sockets.bound(IPv4Address("192.0.2.1"), 0, 1)
+    with waiting:
+        assert waiting.getsockname()[0] == "192.0.2.1"
 
 
 def test_a_port_in_use_is_told_with_a_remedy(service: Service, tmp_path: Path) -> None:

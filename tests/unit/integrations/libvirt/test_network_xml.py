@@ -35,7 +35,7 @@ def test_the_mode_says_who_made_the_bridge(xml: str, mode: str, own: bool, macvt
 
 def test_what_is_not_said_has_the_default_of_libvirt() -> None:
     found = facts(f"<network>{UUID}<bridge name='virbr0'/></network>")
-    assert (found.stp, found.delay, found.keeps_mac_table) == (True, 0, False)
+    assert (found.stp, found.delay, found.set_for_guests) == (True, 0, ())
     assert (found.interface, found.tftp_root, found.boot_file, found.ranges) == (None, None, None, ())
     assert not found.has_dhcp
 
@@ -53,3 +53,15 @@ def test_a_host_may_be_known_by_its_name_alone() -> None:
         ("", "a", "192.0.2.3"),
         ("52:54:00:00:00:01", "", "192.0.2.4"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("xml", "found"),
+    [
+        ("<bridge name='virbr0' macTableManager='libvirt'/>", "macTableManager='libvirt'"),
+        ("<bridge name='virbr0'/><bandwidth><inbound average='1'/></bandwidth>", "<bandwidth>"),
+        ("<bridge name='virbr0'/><portgroup name='p'><vlan><tag id='1'/></vlan></portgroup>", "<vlan>"),
+    ],
+)
+def test_what_libvirt_sets_for_each_guest_is_known(xml: str, found: str) -> None:
+    assert facts(f"<network>{UUID}{xml}</network>").set_for_guests == (found,)

@@ -114,6 +114,11 @@ def test_what_is_absent_is_none() -> None:
     assert options.uuid is None
 
 
+@pytest.mark.parametrize(("value", "said"), [(b"web1", "web1"), (b"web1\0", "web1"), (b"w\xe4b", "w\ufffdb")])
+def test_a_host_name_is_text_whatever_comes(value: bytes, said: str) -> None:
+    assert Options({Option.HOST_NAME: value}).host_name == said
+
+
 def test_a_machine_identifier_of_another_type_is_no_uuid() -> None:
     assert Options({97: b"\x01" + bytes(16)}).uuid is None
 

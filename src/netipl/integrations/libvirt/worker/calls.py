@@ -10,6 +10,7 @@ from netipl.errors import UsageError
 from netipl.integrations.libvirt.domain_edits import boots_from
 from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom
 from netipl.integrations.libvirt.worker.host import Host, Libvirt
+from netipl.integrations.libvirt.worker.naming import name_guests
 from netipl.integrations.libvirt.worker.protocol import Call, Json
 from netipl.integrations.libvirt.worker.records import record, records
 from netipl.integrations.libvirt.worker.storage import is_system, make_volume, remove_volume
@@ -106,6 +107,10 @@ def _networks(host: Host, _: Arguments) -> Json:
     ]
 
 
+def _name_guests(host: Host, arguments: Arguments) -> Json:
+    return name_guests(host, arguments["bridge"], arguments["names"], arguments["given"])
+
+
 def _make_volume(host: Host, arguments: Arguments) -> Json:
     return make_volume(host, arguments["pool"], arguments["name"], arguments["bytes"])
 
@@ -134,6 +139,7 @@ HANDLERS: Final[Mapping[Call, Handler]] = {
     Call.MARK: _mark,
     Call.BOOTS_FROM: _boots_from,
     Call.NETWORKS: _networks,
+    Call.NAME_GUESTS: _name_guests,
     Call.MAKE_VOLUME: _make_volume,
     Call.REMOVE_VOLUME: _remove_volume,
 }
