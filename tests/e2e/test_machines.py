@@ -80,13 +80,11 @@ def test_a_firmware_that_fails_is_tried_again_with_back_off_until_it_boots(lab: 
     kernel = lab.directory / "debian/kernel"
     kernel.rename(kernel.with_name("away"))
     lab.run("guest", "start", "web1")
-    lab.wait_for(lambda: len(lab.happened("web1", "machine-retried")) == 2, "it is tried again twice")
+    lab.wait_for(lambda: len(lab.happened("web1", "machine-started")) == 3, "it is tried again twice")
     assert lab.shown("web1")["build"]["state"] != "failed"
     pauses = [event["detail"]["pause"] for event in lab.happened("web1", "machine-retried")]
-    crashed, started = lab.happened("web1", "machine-crashed"), lab.happened("web1", "machine-started")
-    assert pauses == [10, 20]
-    assert len(crashed) <= 3  # one for each boot
-    assert len(started) == 3  # no tight loop
+    assert pauses == [10, 20]  # no tight loop
+    assert len(lab.happened("web1", "machine-crashed")) <= 3  # one for each boot
     kernel.with_name("away").rename(kernel)
     lab.run("guest", "watch", "web1", "--until", "installed")
 

@@ -54,6 +54,23 @@ def test_a_boot_that_fails_is_told_with_cause_and_remedy(run: Run, api: Recorded
     assert done.err == "netipl: web1: kernel.img is missing\n        put it there\n"
 
 
+def test_a_boot_that_fails_is_not_the_end_where_its_machine_is_started_again(run: Run, api: Recorded) -> None:
+    api.get("guests/web1", waiting())
+    api.get("guests/web1/machine", {"retry": "2026-11-26T12:00:00Z"})
+    again: dict[str, Any] = {"boot": "20261126T080200000-525400133310-00000002"}
+    api.events(10, (*BEGINNING, FAILED, event(18, "dhcp-discover", **again), event(19, "kernel", **again)))
+    done = run("guest", "watch", "web1")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines()[-1] == "web1: kernel started"
+
+
+def test_one_that_has_failed_is_watched_where_its_machine_is_started_again(run: Run, api: Recorded) -> None:
+    api.get("guests/web1", guest(status="failed", build=build(), boot=boot(state="failed", build=build()["id"])))
+    api.get("guests/web1/machine", {"retry": "2026-11-26T12:00:00Z"})
+    api.events(10, (event(18, "kernel", boot="20261126T080200000-525400133310-00000002"),))
+    assert run("guest", "watch", "web1").status == 0
+
+
 def test_a_stream_that_is_cut_goes_on_where_it_was(run: Run, api: Recorded) -> None:
     api.get("guests/web1", waiting())
     api.events(10, BEGINNING, LOADED, (KERNEL,))

@@ -40,6 +40,7 @@ class Phase(StrEnum):
     KERNEL = "kernel started"
     INSTALLING = "installs"
     INSTALLED = "installed"
+    RETRIED = "failed, and is started again"
     INTERRUPTED = "boot interrupted"
     CANCELLED = "build cancelled"
     FAILED = "failed"
@@ -177,6 +178,10 @@ class Row:
         boot = guest.boot
         if self.phase is Phase.LOADED and boot is not None and boot.id == self.boot and boot.purpose == Purpose.DISK:
             self.phase = Phase.DISK
+
+    def try_again(self) -> None:
+        """It has failed, and netipl starts its machine again."""
+        self.phase, self.cause, self.remedy = Phase.RETRIED, "", ""
 
     def is_at(self, until: Until) -> bool:
         """Whether it has come to what it is watched for."""

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import typer
 from rich.console import Console
@@ -13,11 +13,12 @@ from rich.text import Text
 from netipl.cli.describe import size, words
 from netipl.cli.guest import options
 from netipl.cli.guest.following import Following, Row, Until
+from netipl.cli.guest.machine import MACHINE
 from netipl.cli.remote import stream
-from netipl.cli.remote.api import PAGE, Api, Json
+from netipl.cli.remote.api import PAGE, Api, Json, guest_path
 from netipl.cli.remote.views import EventView, event_view, guest_view
 from netipl.errors import NetiplError, RefusedError, UnavailableError
-from netipl.provisioning.timeline import Seen
+from netipl.provisioning.timeline import Deed, Seen
 from netipl.wire import printable
 
 Show = Callable[[EventView, Row], None]
@@ -34,6 +35,8 @@ def watch(api: Api, names: Sequence[str], *, until: Until, as_json: bool) -> Non
     else:
         guests = [guest_view(each) for each in api.items("guests", limit=PAGE)]
     following = Following(guests, until, open_to_all=not names)
+    for row in following.lost:
+        _look_for_a_retry(api, row)
     _see_to_the_end(api, following, names, after, as_json=as_json)
     if not as_json:
         if not following.rows:
@@ -55,12 +58,21 @@ def _see_to_the_end(api: Api, following: Following, names: Sequence[str], after:
                 continue
             if event.what == Seen.DHCP_RELEASE and event.build is None:
                 row.look(options.known(api, row.name)[0])
+            if event.what == Deed.BOOT_FAILED:
+                _look_for_a_retry(api, row)
             if as_json:
                 _print(each)
             else:
                 show(event, row)
             if following.is_over:
                 return
+
+
+def _look_for_a_retry(api: Api, row: Row) -> None:
+    """A boot that failed is not the end where netipl starts the machine again."""
+    with suppress(RefusedError, UnavailableError):  # it has no machine, or there is no libvirt
+        if api.get(guest_path(row.name, MACHINE)).json.get("retry"):
+            row.try_again()
 
 
 @contextmanager
