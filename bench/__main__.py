@@ -5,7 +5,7 @@ import runpy
 import sys
 from pathlib import Path
 
-MEASUREMENTS = ("dhcp", "engine_dhcp", "guest", "images", "reipl", "store", "tftp")
+MEASUREMENTS = ("consoles", "dhcp", "engine_dhcp", "guest", "images", "reipl", "store", "tftp")
 
 
 def subject(name: str) -> str:

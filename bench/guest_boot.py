@@ -20,10 +20,10 @@ from pathlib import Path
 from uuid import UUID
 
 from bench.guest_servers import ADDRESS, MAC, serving
+from netipl.console import Lines, SafeText
 from netipl.errors import WireError
 from netipl.machines import namespace, qemu, segment
 from netipl.machines.cable import Cable
-from netipl.machines.console import Lines, SafeText
 from netipl.machines.impairment import Impairment
 from netipl.machines.qemu import Nic, QemuGuest
 from netipl.net import Mac

@@ -4,6 +4,7 @@ The XML is real, and read and edited by the same functions as in the worker; onl
 """
 
 import asyncio
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from netipl.ccw import DeviceNumber
 from netipl.errors import MissingError, NetiplError, UnavailableError
+from netipl.integrations.libvirt.console import Piece, Printed
 from netipl.integrations.libvirt.domain_edits import boots_from
 from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom, facts
 from netipl.integrations.libvirt.worker.protocol import Call, Json, Notice, Told
@@ -28,6 +30,7 @@ class FakeLibvirt:
         self.uri = uri
         self.why_not = ""
         self.asked: list[str] = []
+        self.typed = b""
         self.refuses: dict[Call, NetiplError] = {}
         self.networks = [{"name": "lab", "bridge": "lo", "active": True}]
         self._hear = hear
@@ -67,6 +70,14 @@ class FakeLibvirt:
     def tell(self, uuid: str, event: str, reason: str = "", at: float = 0.0) -> None:
         detail = {"uuid": uuid, "name": facts(self._kept[uuid]).name, "event": event, "reason": reason, "at": at}
         self._hear(Notice(Told.LIFECYCLE, {**detail, "domain": self._record(uuid)}))
+
+    def open_console(self, uuid: str) -> None:
+        self._hear(Notice(Told.CONSOLE_OPENED, {"uuid": uuid, "is_whole": True, "at": 1.0}))
+
+    def prints(self, uuid: str, text: str, *, raw: bytes = b"", at: float = 1.0) -> None:
+        """The console of that domain; what it says is not read."""
+        printed = Printed(uuid=uuid, at=at, pieces=(Piece(text=text),), raw=raw)
+        self._hear(Notice(Told.CONSOLE, printed.to_json()))
 
     def demand(self) -> None:
         if self.why_not:
@@ -150,6 +161,9 @@ class FakeLibvirt:
     def _remove_volume(self, arguments: Mapping[str, Json]) -> None:
         self.asked.append(f"remove-volume {arguments['path']}")
 
+    def _type(self, arguments: Mapping[str, Json]) -> None:
+        self.typed += b64decode(arguments["keys"])
+
     _ANSWERS: Mapping[Call, Callable[["FakeLibvirt", Mapping[str, Json]], Json]] = {
         Call.CAPABILITIES: lambda *_: {"xml": CAPABILITIES, "is_system": True},
         Call.DOMAINS: lambda self, _: [self._record(uuid) for uuid in self._kept],
@@ -165,4 +179,7 @@ class FakeLibvirt:
         Call.BOOTS_FROM: _boots_from,
         Call.MAKE_VOLUME: _make_volume,
         Call.REMOVE_VOLUME: _remove_volume,
+        Call.CONSOLES: lambda *_: None,
+        Call.CONSOLE_RAW: lambda *_: None,
+        Call.CONSOLE_KEYS: _type,
     }

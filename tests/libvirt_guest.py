@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from netipl.console import Lines, SafeText
 from netipl.images import cpio
 from netipl.integrations.debian.boot import debian_boot_files
-from netipl.machines.console import Lines, SafeText
 from netipl.net import Mac
 from tests import dhcp_capture
 from tests.dhcp_capture import LISTENING, Heard, heard

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
+from netipl.console import Lines, SafeText
 from netipl.machines.attachment import LinkEnd
-from netipl.machines.console import Lines, SafeText
 from netipl.machines.qemu import Nic, QemuGuest
 from netipl.net import Mac
 from tests.e2e.commands import LONGEST

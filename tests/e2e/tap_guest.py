@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from netipl.machines.console import Lines, SafeText
+from netipl.console import Lines, SafeText
 from tests.e2e.commands import LONGEST
 from tests.e2e.serving import BRIDGE, Place, mac
 from tests.network_namespaces import eventually

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from netipl.machines.console import Lines, SafeText
+from netipl.console import Lines, SafeText
 from netipl.machines.simulated.attempt import Attempt, Show
 from netipl.machines.simulated.outcome import outcome, summary
 from netipl.machines.simulated.pace import Watch

@@ -9,6 +9,7 @@ from netipl.provisioning.timeline import Deed, Observation, Seen
 from netipl.wire import printable
 
 _LAST_LINES = 3
+_LONG = 512
 _UNITS = ("B", "kB", "MB", "GB")
 
 
@@ -84,6 +85,23 @@ def _with_reason(words: str, *keys: str) -> Callable[[Told], str]:
     return say
 
 
+def _firmware_error(told: Told) -> str:
+    return f"firmware: {_text(told, 'line')} ({_text(told, 'rule')}: {_text(told, 'remedy')})"
+
+
+def _firmware_progress(told: Told) -> str:
+    if "tries" in told.detail:
+        return f"firmware: asks for an address, {_number(told, 'tries'):.0f} times so far"
+    return f"firmware: has received {size(_number(told, 'kilobytes') * 1024)}"
+
+
+def _silent(told: Told) -> str:
+    return (
+        f"nothing on its console for {_number(told, 'seconds'):.0f} s since `starting kernel...`: "
+        f"{printable(str(told.detail.get('suspected', '')), _LONG)} ({_text(told, 'remedy')})"
+    )
+
+
 def _installer(told: Told) -> str:
     """The log's last lines stand for all of it."""
     said = _with_reason("the installer says", "says", "words")(told)
@@ -123,6 +141,13 @@ _ROWS: Mapping[str, tuple[str, Callable[[Told], str]]] = {
     Seen.TFTP_FAILED: ("tftp", _with_reason("failed", "name", "reason")),
     Seen.HTTP_SERVED: ("http", _with_reason("served", "name", "status")),
     Seen.CONSOLE: ("guest", lambda told: _text(told, "line")),
+    Seen.FIRMWARE: ("guest", lambda told: f"firmware: {_text(told, 'line')}"),
+    Seen.FIRMWARE_ERROR: ("guest", _firmware_error),
+    Seen.FIRMWARE_PROGRESS: ("guest", _firmware_progress),
+    Seen.DISK_KERNEL: ("guest", _with_reason("the kernel of its disk has started")),
+    Seen.CONSOLE_SILENT: ("guest", _silent),
+    Seen.CONSOLE_OPENED: ("guest", _with_reason("its console is recorded", "transcript", "missed")),
+    Seen.CONSOLE_LOST: ("guest", _with_reason("its console is not recorded", "reason", "remedy")),
     Seen.GUEST_ADDRESSED: ("dhcp", lambda told: f"the guest's own system has {told.address}"),
     Seen.KERNEL: ("guest", _with_reason("the kernel has started")),
     Seen.CALLBACK: ("http", _with_reason("the guest calls back", "path")),

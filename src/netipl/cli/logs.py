@@ -25,6 +25,8 @@ _IN_PASSING = {
     Seen.TFTP_STARTED,
     Seen.TFTP_PROGRESS,
     Seen.TFTP_MISSING,
+    Seen.FIRMWARE,
+    Seen.FIRMWARE_PROGRESS,
 }
 """Logged with --verbose only: steps on the way to what is logged, and what anybody can cause."""
 

@@ -4,7 +4,6 @@ It lives in the network namespace that this process has entered, so nothing of t
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -15,12 +14,13 @@ from pathlib import Path
 from uuid import UUID
 
 from netipl.cli.terminal import Terminal
+from netipl.console import Lines, SafeText
 from netipl.control.plane import ControlPlane
 from netipl.daemon.daemon import Daemon
+from netipl.firmware.spoken.signs import Sign, sign
 from netipl.guests.guest import BootFiles, BootMethod
 from netipl.machines import namespace, qemu, segment
 from netipl.machines.attachment import Attachment
-from netipl.machines.console import Lines, SafeText
 from netipl.machines.impairment import PERFECT, Impairment
 from netipl.machines.qemu import Machine, Nic, QemuGuest
 from netipl.machines.uplink import NAME_SERVER, Uplink
@@ -34,8 +34,6 @@ Watch = Callable[[Observation], None]
 SERVER = IPv4Interface("192.168.177.1/24")
 CALLBACK = f"http://{SERVER.ip}:8069/callback"
 _FIRST_GUEST = 10  # the last number of its address
-_KERNEL_LINE = re.compile(r"\[ *\d+\.\d{6}\] |Linux version |KASLR ")
-"""What only a kernel prints; "starting kernel..." of the firmware proves nothing."""
 
 
 class Until(StrEnum):
@@ -176,7 +174,7 @@ async def _read_console(machine: Machine, cast: Cast, watch: Watch, terminal: Te
             terminal.show(text)
             continue
         for line in lines.feed(text):
-            if not kernel and _KERNEL_LINE.match(line):
+            if not kernel and (said := sign(line.strip())) is not None and said.sign is Sign.KERNEL:
                 kernel = True
                 saw(Seen.KERNEL, line)
                 if cast.until is Until.KERNEL:

@@ -1,6 +1,6 @@
 """The user's terminal as the guest's console: keys go to the guest, what it prints is shown as it comes.
 
-Control characters other than line ends, tabs and backspaces never reach the terminal (machines/console.py).
+Control characters other than line ends, tabs and backspaces never reach the terminal (console.py).
 Source: termios(3).
 """
 

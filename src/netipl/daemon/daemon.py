@@ -109,6 +109,8 @@ class Daemon:
         privileges.prepare_directory(self._settings.media_directory(), user)
         privileges.prepare_directory(self._settings.ssh_directory(), user, mode=_PRIVATE)
         privileges.prepare_directory(self._settings.foreman_directory(), user)
+        if self._machines is not None:
+            privileges.prepare_directory(self._settings.consoles_directory(), user, mode=_PRIVATE)
         privileges.prepare_directory(self._settings.run_directory(), user, group=group)
         if (
             export := self._settings.tftp_export
@@ -342,6 +344,7 @@ class Daemon:
         return MachinePlane(
             self._settings.libvirt.uri,
             self._inventory,
+            self._settings.consoles_directory(),
             commit=control.commit,
             observe=self.observe,
             put_guest=control.put_guest,

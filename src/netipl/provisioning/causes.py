@@ -1,13 +1,14 @@
 """Why a boot failed: the first row of the table whose signs it shows, as a rule of the one table and in words about it.
 
-The rows stand in the order in which a boot comes to them, the later ones first: what happened last tells most. What
-the firmware alone knows (a list that it cannot read, say) has no sign: its console tells.
+Where its console is heard, the firmware's own word counts first. The rows stand in the order in which a boot comes to
+them, the later ones first: what happened last tells most.
 """
 
 from collections.abc import Callable
 from typing import Final
 
 from netipl.firmware.rules import RULES, RuleId
+from netipl.firmware.spoken.silence import suspicions
 from netipl.protocols.tftp.server import Reason
 from netipl.provisioning.boots import Boot, BootState
 from netipl.provisioning.story import Story
@@ -15,6 +16,8 @@ from netipl.values import value
 from netipl.wire import printable
 
 _PROBED: Final = "pxelinux.cfg/"
+_LONG: Final = 512
+_NOTHING_FOUND: Final = "its firmware tried all names of configurations, and found none"
 
 
 @value()
@@ -35,6 +38,8 @@ _Sign = Callable[[Boot, Story], str | None]
 
 def cause(boot: Boot, story: Story) -> Cause:
     """Of a boot that has failed or stands still."""
+    if _changed(boot, story) is None and (told := _told(boot, story)) is not None:
+        return told
     for rule, sign in _SIGNS:
         words = sign(boot, story)
         if words is not None:
@@ -60,6 +65,21 @@ def may_have_all(boot: Boot, story: Story) -> bool:
     if boot.plan is None or not boot.plan.names:
         return False
     return boot.plan.names <= story.fetched.keys() | story.unconfirmed
+
+
+def _told(boot: Boot, story: Story) -> Cause | None:
+    """By the firmware itself. Why it has no address is better known to the server that it asked."""
+    speech = story.speech
+    if boot.state is BootState.ASKING:
+        return None
+    if speech.is_silent:
+        first, *others = suspicions(speech)
+        words = "; or ".join(suspicion.words for suspicion in (first, *others))
+        return Cause(first.rule, printable(f"nothing came after `starting kernel...`: {words}", _LONG))
+    if speech.rule is None or (speech.cause is None and speech.rule is RuleId.LOAD_FAILED):
+        return None
+    said = f"its firmware says: {speech.cause.line}" if speech.cause is not None else _NOTHING_FOUND
+    return Cause(speech.rule, printable(said))
 
 
 def _loaded(boot: Boot, story: Story) -> str | None:

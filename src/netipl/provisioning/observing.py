@@ -14,7 +14,7 @@ from netipl.firmware.rules import RuleId
 from netipl.guests.build import Build, BuildState
 from netipl.guests.guest import Guest
 from netipl.protocols.tftp.server import Reason
-from netipl.provisioning import building, machine
+from netipl.provisioning import building, hearing, machine
 from netipl.provisioning.boots import Boot, Boots, BootState, began
 from netipl.provisioning.causes import Cause, cause, has_all, may_have_all
 from netipl.provisioning.changes import BootSet, BuildSet, Change, Happened
@@ -27,8 +27,9 @@ from netipl.wire import printable
 
 _IN_TREE: Final = re.compile(r"media/[^/]+/tree/")
 _FIRST_ERROR: Final = 400
-_PASSING: Final = frozenset({Seen.TFTP_PROGRESS, Seen.CONSOLE})
+_PASSING: Final = frozenset({Seen.TFTP_PROGRESS, Seen.CONSOLE, Seen.FIRMWARE_PROGRESS})
 """Seen, and not kept."""
+_TOLD: Final = frozenset({Seen.TFTP_PROGRESS, Seen.FIRMWARE_PROGRESS})
 
 DONE: Final = "done"
 _ENDS: Final[Mapping[str, Deed]] = {DONE: Deed.BUILD_DONE, "failed": Deed.BUILD_FAILED}
@@ -65,9 +66,10 @@ def observed(inventory: Inventory, boots: Boots, observation: Observation) -> tu
     if observation.seen in machine.SEEN:
         event = machine.observed(inventory, boots, observation)
         return () if event is None else (Happened(event),)
-    boot = boots.concerned(observation)
+    boot = hearing.spoken_of(boots, observation)
     if boot is None:
-        return ()
+        event = hearing.of_no_boot(inventory, observation)
+        return () if event is None else (Happened(event),)
     if observation.detail.get("reason") == Reason.DROPPED:  # of the boot before, whose end is told already
         return (Happened(replace(_event(boot, observation), boot=None, build=None)),)
     return _noted(inventory, boots, boot, observation)
@@ -76,6 +78,7 @@ def observed(inventory: Inventory, boots: Boots, observation: Observation) -> tu
 def _noted(inventory: Inventory, boots: Boots, boot: Boot, observation: Observation) -> tuple[Change, ...]:
     story = boots.story(boot)
     story.note(observation)
+    hearing.note(story, observation)
     told = () if _passes(observation) else (Happened(_event(boot, observation)),)
     moved = boots.observe(observation)
     revived = moved is not None and boot.state is BootState.FAILED
@@ -151,8 +154,10 @@ def _said(build: Build, observation: Observation) -> tuple[Change, ...]:
 
 
 def passing(boots: Boots, observation: Observation) -> Event | None:
-    """What is told to whoever follows, and not kept: how much of a file has been sent. It has no number."""
-    boot = boots.concerned(observation) if observation.seen is Seen.TFTP_PROGRESS else None
+    """What is told to whoever follows, and not kept: how far a firmware is with a file. It has no number."""
+    if observation.seen not in _TOLD:
+        return None
+    boot = boots.concerned(observation)
     return _event(boot, observation) if boot is not None else None
 
 
@@ -177,6 +182,8 @@ def overdue(inventory: Inventory, boots: Boots, limits: Limits, now: datetime) -
     """What has taken too long by `now`: boots fail, and builds. To be called every second or so."""
     ended = set[str]()
     for boot in list(boots):
+        if (silence := hearing.fallen_silent(boot, boots.story(boot), now)) is not None:
+            yield Happened(_event(boot, silence))
         late = _late(boot, boots, limits, now)
         if machine.was_stopped(boot, boots.story(boot), now, _SETTLED):
             yield from _stopped(boots, boot, now)
@@ -239,6 +246,8 @@ def _is_well(boot: Boot, story: Story) -> bool:
 def _late(boot: Boot, boots: Boots, limits: Limits, now: datetime) -> Cause | None:
     """What is wrong with a boot that has stood still for too long."""
     since = boot.since or boot.began
+    if hearing.has_given_up(boot, boots.story(boot), now, _SETTLED):
+        return cause(boot, boots.story(boot))
     if not boot.is_over and machine.has_crashed(boots.story(boot), now, _SETTLED):
         is_at_its_disk = boot.purpose is Purpose.DISK and boot.state is BootState.FINISHED
         return None if is_at_its_disk else cause(boot, boots.story(boot))

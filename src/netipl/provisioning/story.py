@@ -11,6 +11,7 @@ from typing import Final
 
 from netipl.errors import RefusedError
 from netipl.firmware.limits import BLOCK_SIZE
+from netipl.firmware.spoken.speech import Speech
 from netipl.protocols.tftp.resolution import checked
 from netipl.protocols.tftp.server import Reason
 from netipl.provisioning.timeline import Observation, Seen
@@ -51,6 +52,12 @@ class Story:
     """Whether the guest has fetched its answers."""
     unanswered: str = ""
     """Why it was given none, when it asked last."""
+    speech: Speech = field(default_factory=Speech)
+    """What its console said."""
+    spoke: datetime | None = None
+    """When that was said last."""
+    is_silence_told: bool = False
+    """Whether somebody was told that nothing came of what it started."""
     left: datetime | None = None
     """When its machine stopped or crashed under it, if it did."""
     has_crashed: bool = False

@@ -34,7 +34,14 @@ class Seen(StrEnum):
     TFTP_FAILED = "tftp-failed"  # name, sent, reason
     HTTP_SERVED = "http-served"  # name, status, size
     CONSOLE = "console"  # line
-    KERNEL = "kernel"  # line: the first that can only come from a Linux kernel
+    FIRMWARE = "firmware"  # sign, line, and the facts of the sign: what the firmware says on the console
+    FIRMWARE_ERROR = "firmware-error"  # rule, line, remedy, and the fields of the rule's words
+    FIRMWARE_PROGRESS = "firmware-progress"  # tries, or kilobytes
+    KERNEL = "kernel"  # line: the first of what the firmware has loaded from the network
+    DISK_KERNEL = "disk-kernel"  # line: the same of what it has loaded from a disk
+    CONSOLE_SILENT = "console-silent"  # seconds since `starting kernel...`; suspected, rule, remedy
+    CONSOLE_OPENED = "console-opened"  # transcript; missed, where the first lines may be
+    CONSOLE_LOST = "console-lost"  # reason, remedy
     GUEST_ADDRESSED = "guest-addressed"  # file: the ACK that the guest's own system got
     CALLBACK = "callback"  # path
     ANSWERS_FETCHED = "answers-fetched"

@@ -22,6 +22,8 @@ _PREFIX: Final = "".join(f"(?:{character}|%(?i:{ord(character):02x}))" for chara
 _CHARACTER: Final = r"(?:[A-Za-z0-9_-]|%(?i:2d|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f))"
 """Of base64url (RFC 4648, 5), as it is or percent-encoded (RFC 3986, 2.1)."""
 _SECRET: Final = re.compile(f"{_PREFIX}{_CHARACTER}{{20,}}")
+_CUT: Final = "%[0-9A-Fa-f]?"
+"""A percent-encoding whose end is still to come."""
 _HIDDEN: Final = PREFIX + "…"
 
 
@@ -50,3 +52,43 @@ def hidden(text: str) -> str:
 def masked(text: str) -> str:
     """As `hidden`, and as long as it was, for those who count columns."""
     return _SECRET.sub(lambda secret: PREFIX.ljust(len(secret[0]), "*"), text)
+
+
+class Hiding:
+    """`hidden` of a text that comes in pieces. What may be the beginning of a secret waits for what comes behind it."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._shown = 0
+        """How much of what is held has been given away already: of a prefix alone, which is no secret."""
+
+    def feed(self, text: str) -> str:
+        """What is sure of it and of what was held."""
+        text = self._held + text
+        begun = _BEGUN.search(text, max(0, len(text) - _LONGEST))
+        sure = begun.start() if begun is not None else len(text)
+        given, self._held = hidden(text[:sure]), text[sure:]
+        already, self._shown = (self._shown, 0) if sure else (0, self._shown)
+        return given[already:]
+
+    def shown(self) -> str:
+        """What is held, where nothing came for a while and it is no secret yet: the `n` behind a question, say."""
+        if re.match(_PREFIX, self._held):
+            return ""
+        given, self._shown = self._held[self._shown :], len(self._held)
+        return given
+
+
+_LONGEST: Final = 1024
+"""Characters: no secret is as long, percent-encoded or not."""
+
+
+def _begun() -> re.Pattern[str]:
+    rest = f"{_CHARACTER}*(?:{_CUT})?"
+    for character in reversed(PREFIX):
+        rest = f"(?:(?:{character}|%(?i:{ord(character):02x}))(?:{rest})?|{_CUT})"
+    return re.compile(f"{rest}\\Z")
+
+
+_BEGUN: Final = _begun()
+"""A secret, or the first characters of one, at the end of a text."""

@@ -27,6 +27,7 @@ _DATABASE = "netipl.sqlite"
 _MEDIA = "media"
 _SSH = "ssh"
 _FOREMAN = "foreman"
+_CONSOLES = "consoles"
 _API_SOCKET = "api.sock"
 _IMAGES = frozenset({BootMethod.INS, BootMethod.COMBINED})
 """The methods by which the command line does not pass through a configuration."""
@@ -108,6 +109,10 @@ class Settings:
     def foreman_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
         """Where boot files of Foreman are kept, whether or not it exists."""
         return self.state_directory(environment) / _FOREMAN
+
+    def consoles_directory(self, environment: Mapping[str, str] = os.environ) -> Path:
+        """Where transcripts of consoles are kept, whether or not it exists."""
+        return self.state_directory(environment) / _CONSOLES
 
     def database(self, environment: Mapping[str, str] = os.environ) -> str:
         """Where leases are kept, as the store takes it. It may hold a password."""

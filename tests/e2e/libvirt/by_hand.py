@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from netipl.machines.console import Lines, SafeText
+from netipl.console import Lines, SafeText
 from tests.libvirt_host import DEADLINE, LibvirtHost
 
 MAC = "52:54:00:13:33:0a"

@@ -1,5 +1,6 @@
 """Tokens of builds: for which they are good and how long; and texts without the secrets in them."""
 
+import re
 from base64 import urlsafe_b64encode
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netipl.guests.build import Build, BuildState
-from netipl.provisioning.tokens import KEY_SIZE, PREFIX, Tokens, hidden
+from netipl.provisioning.tokens import KEY_SIZE, PREFIX, Hiding, Tokens, hidden
 from tests.unit.provisioning.dhcp_lab import START
 
 TOKENS = Tokens(bytes(KEY_SIZE))
@@ -111,3 +112,49 @@ def test_no_secret_survives_however_it_is_encoded(secret: str, encoded: list[boo
 @given(st.text().filter(lambda text: "netipl" not in text and "%" not in text))
 def test_text_without_a_secret_is_as_it_was(text: str) -> None:
     assert hidden(text) == text
+
+
+# in pieces
+
+
+def in_pieces(text: str, size: int, *, idle: bool) -> str:
+    hiding, given = Hiding(), ""
+    for begin in range(0, len(text), size):
+        given += hiding.feed(text[begin : begin + size])
+        given += hiding.shown() if idle else ""
+    return given + hiding.feed("\n")
+
+
+IN_PIECES = {
+    "no secret": "no n ne netip netiplx netipl_short %6 100% of it",
+    "one": f"url=http://192.0.2.1/answers/{TOKEN}/preseed",
+    "one percent-encoded": f"url=http%3A%2F%2F192.0.2.1%2F{TOKEN.replace('_', '%5f')}%2Fpreseed",
+    "one whose prefix is": f"url={TOKEN.replace('netipl_', '%6eet%69pl%5F')} ",
+    "two": f"{TOKEN} {TOKEN}.",
+    "a prefix before one": f"net{TOKEN}",
+}
+TOKEN_LIKE = re.compile(r"[A-Za-z0-9_-]{30,}")
+
+
+@pytest.mark.parametrize("idle", [False, True])
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+@pytest.mark.parametrize("text", IN_PIECES.values(), ids=IN_PIECES)
+def test_a_secret_that_comes_in_pieces_is_hidden_like_a_whole_one(text: str, size: int, idle: bool) -> None:
+    given = in_pieces(text, size, idle=idle)
+    assert not TOKEN_LIKE.search(given)
+    assert TOKEN[-10:] not in given
+    if "%5f" not in text.lower():  # of an encoded prefix that was shown, characters may stand as they were
+        assert given == hidden(text) + "\n"
+
+
+def test_nothing_is_held_for_ever_but_what_may_be_a_secret() -> None:
+    hiding = Hiding()
+    assert hiding.feed("Please choose: n") + hiding.shown() == "Please choose: n"
+    assert hiding.feed("et") + hiding.shown() == "et"
+    assert hiding.feed("work\n") == "work\n"
+    assert hiding.feed("netipl_") + hiding.shown() == ""
+
+
+def test_an_endless_run_of_letters_is_not_held() -> None:
+    hiding = Hiding()
+    assert sum(len(hiding.feed("netipl_" + "x" * 600)) for _ in range(10))

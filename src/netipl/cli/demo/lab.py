@@ -13,12 +13,12 @@ from uuid import UUID
 from netipl.ccw import DeviceNumber
 from netipl.cli.screen import Screen
 from netipl.cli.stage import SERVER, Stage, Watch
+from netipl.console import Lines, SafeText
 from netipl.errors import RefusedError
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.profile import Profile, ProfileOrigin
 from netipl.guests.status import Status
 from netipl.machines import qemu
-from netipl.machines.console import Lines, SafeText
 from netipl.machines.qemu import Disk, Machine, Nic, QemuGuest
 from netipl.net import Mac
 from netipl.provisioning.media_jobs import JobState, MediumAsked

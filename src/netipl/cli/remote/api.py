@@ -119,6 +119,30 @@ class Api:
             yield iter(httpx2.EventSource(answer))
 
     @contextmanager
+    def pieces(self, path: str, **query: str | int | bool | None) -> Iterator[Iterator[bytes]]:
+        """What comes of a stream, as it comes, for as long as it lasts. Raises NetiplError."""
+        patience = httpx2.Timeout(_PATIENCE.connect, read=None)
+        with (
+            self._reaching(),
+            self._client.stream("GET", path, params=_said(query), timeout=patience) as answer,
+        ):
+            if not answer.is_success:
+                raise problem(answer.status_code, answer.headers.get("Content-Type", ""), answer.read())
+            yield answer.iter_raw()
+
+    def text(self, path: str) -> str:
+        """What is no JSON. Raises NetiplError."""
+        with self.pieces(path) as coming:
+            return b"".join(coming).decode("utf-8", "replace")
+
+    def give(self, path: str, data: bytes) -> None:
+        """POSTs bytes. Raises NetiplError."""
+        with self._reaching():
+            answer = self._client.post(path, content=data, headers={"Content-Type": "application/octet-stream"})
+            if not answer.is_success:
+                raise problem(answer.status_code, answer.headers.get("Content-Type", ""), answer.content)
+
+    @contextmanager
     def _reaching(self) -> Iterator[None]:
         try:
             yield

@@ -6,8 +6,11 @@ Only a domain whose metadata names its guest is changed or started by itself; wh
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID, uuid4
 
+from netipl.control.consoles.console_plane import ConsolePlane
+from netipl.control.consoles.owners import Owners
 from netipl.control.machines import notes
 from netipl.control.machines.deeds import deed
 from netipl.control.machines.defining import Defining
@@ -26,15 +29,17 @@ from netipl.provisioning.choice import version_of
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.machine_view import MachineAsked, MachineView
 from netipl.provisioning.timeline import Deed, Observation
+from netipl.store.transcripts import Transcripts
 
 
 class MachinePlane:
-    """With the libvirt at `uri`."""
+    """With the libvirt at `uri`; transcripts of their consoles in the directory `consoles`."""
 
     def __init__(
         self,
         uri: str,
         inventory: Inventory,
+        consoles: Path,
         *,
         commit: Commit,
         observe: Callable[[Observation], None],
@@ -49,6 +54,7 @@ class MachinePlane:
         self._defining = Defining(inventory, self._driver)
         self._power = Power(self._domains, inventory, self._driver, commit)
         self._keeping = Keeping(self._domains, inventory, self._driver, self._power)
+        self._consoles = ConsolePlane(self._driver, Owners(self._domains), Transcripts(consoles), observe)
         self._naming = Naming(inventory, self._driver)
         self._life = Life(self._domains, observe=observe, crashed=self._keeping.crashed)
 
@@ -57,7 +63,12 @@ class MachinePlane:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._driver.run())
             tasks.create_task(self._keeping.run())
+            tasks.create_task(self._consoles.run())
             tasks.create_task(self._naming.run())
+
+    @property
+    def consoles(self) -> ConsolePlane:
+        return self._consoles
 
     def of(self, guest: Guest) -> MachineView | None:
         """Its machine, as it was told last."""
@@ -136,6 +147,7 @@ class MachinePlane:
 
     def _hear(self, notice: Notice) -> None:
         self._life.hear(notice)
+        self._consoles.hear(notice)
 
     def _shown(self, found: Domain, guest: Guest) -> MachineView:
         managed, facts = is_managed(found, guest), found.facts

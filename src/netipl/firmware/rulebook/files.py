@@ -104,9 +104,17 @@ ROWS: Final = (
     Rule(
         id=RuleId.MACHINE_TOO_OLD,
         severity=Severity.ERROR,
+        words="The Linux kernel requires more recent processor hardware",
         effect="loads everything, and the kernel says that it requires more recent processor hardware, or its programs "
         "say so and end",
         remedy="give the guest a newer CPU model, or install an older version",
         source="the check of facilities in Linux arch/s390/boot",
+    ),
+    Rule(
+        id=RuleId.KERNEL_PANIC,
+        words="Kernel panic - not syncing: {reason}",
+        effect="starts its kernel, which stops itself",
+        remedy="read the lines before it; of a root that cannot be mounted, see that the initrd is the kernel's own",
+        source="Linux kernel/panic.c",
     ),
 )

@@ -5,7 +5,7 @@ Sources: QEMU pc-bios/s390-ccw/netmain.c, main.c, SLOF lib/libnet (C), tests/e2e
 
 from typing import Final
 
-from netipl.firmware.rulebook.rule import ALL, BOTH, MERGED, NETMAIN, V10, V11, Rule, RuleId, Severity
+from netipl.firmware.rulebook.rule import ALL, BOTH, MERGED, NETMAIN, V7, V10, V11, Rule, RuleId, Severity
 from netipl.firmware.versions import Version
 
 ROWS: Final = (
@@ -59,6 +59,24 @@ ROWS: Final = (
         remedy="give the guest another boot device, or mend the network boot",
         measured=(V10, V11),
         source="QEMU pc-bios/s390-ccw/main.c",
+    ),
+    Rule(
+        id=RuleId.NO_BOOT_ORDER,
+        last=Version(9, 1),
+        words="Could not find a suitable boot device (none specified)",
+        effect="is told of no boot device, and looks for a disk alone",
+        remedy="give the network interface a place in the boot order: `<boot order='1'/>` in libvirt, `bootindex=1` "
+        "in QEMU",
+        measured=(V7,),
+        source="QEMU pc-bios/s390-ccw/main.c",
+    ),
+    Rule(
+        id=RuleId.DISK_NOT_BOOTABLE,
+        words="zIPL load failed!",
+        effect="finds nothing on the disk that it can boot",
+        remedy="install the guest, or put the network before the disk in its boot order",
+        measured=(V10, V11),
+        source="QEMU pc-bios/s390-ccw/bootmap.c",
     ),
     Rule(
         id=RuleId.NO_NETWORK_BOOT,

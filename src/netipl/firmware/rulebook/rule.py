@@ -46,6 +46,8 @@ class RuleId(StrEnum):
     NAME_UNRESOLVED = "name-unresolved"
     LOAD_FAILED = "load-failed"
     NO_DEVICE = "no-device"
+    NO_BOOT_ORDER = "no-boot-order"
+    DISK_NOT_BOOTABLE = "disk-not-bootable"
     NO_NETWORK_BOOT = "no-network-boot"
     # a boot, as its server sees it
     OFFER_NOT_TAKEN = "offer-not-taken"
@@ -96,6 +98,7 @@ class RuleId(StrEnum):
     MEMORY_EXCEEDED = "memory-exceeded"
     MEMORY_TOO_LITTLE = "memory-too-little"
     MACHINE_TOO_OLD = "machine-too-old"
+    KERNEL_PANIC = "kernel-panic"
     # the boot file
     BOOT_FILE_TOO_SMALL = "boot-file-too-small"
     BOOT_FILE_TOO_LARGE = "boot-file-too-large"

@@ -11,12 +11,25 @@ from netipl.servers.api.authentication import Authentication
 from netipl.servers.api.body_limit import BodyLimit, BodyLimits
 from netipl.servers.api.control import Control
 from netipl.servers.api.problems import HANDLERS
-from netipl.servers.api.routes import builds, guests, history, imports, machines, media, profiles, served, state, tokens
+from netipl.servers.api.routes import (
+    builds,
+    consoles,
+    guests,
+    history,
+    imports,
+    machines,
+    media,
+    profiles,
+    served,
+    state,
+    tokens,
+)
 
 _VERSION: Final = "1"
 _LIMITS: Final = BodyLimits()
 _ROUTERS: Final[tuple[APIRouter, ...]] = tuple(
-    each.router for each in (state, guests, machines, builds, imports, profiles, history, served, media, tokens)
+    each.router
+    for each in (state, guests, machines, consoles, builds, imports, profiles, history, served, media, tokens)
 )
 _NO_TELEMETRY: Final[Any] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """Any: a mapping with types of the framework's own. What is asked of the API is nobody else's business."""

@@ -3,12 +3,16 @@
 from typing import Protocol
 
 from netipl.provisioning.machine_view import MachineAsked, MachineView
+from netipl.servers.api.console_control import ConsoleControl
 
 
 class MachineControl(Protocol):
     """Raises MissingError for what is not there, ConflictError, RefusedError, UsageError, and UnavailableError of
     libvirt.
     """
+
+    @property
+    def consoles(self) -> ConsoleControl: ...
 
     def machine(self, name: str) -> MachineView:
         """Of the guest of this name, as it was told last."""

@@ -201,6 +201,7 @@ def control_plane(directory: Path, networks: Iterable[Network] = (LAB,)) -> tupl
     made.machine_plane = MachinePlane(
         "fake:///",
         inventory,
+        directory / "state/consoles",
         commit=made.commit,
         observe=lambda _: None,
         put_guest=made.put_guest,

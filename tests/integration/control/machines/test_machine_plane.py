@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,7 @@ class Lab:
         self.plane = MachinePlane(
             "fake:///",
             self.inventory,
+            Path("nowhere"),
             commit=self.commit,
             observe=self.seen.append,
             put_guest=self.put_guest,

@@ -27,6 +27,8 @@ class Host:
     happened: list[Happened] = field(default_factory=list)
     paused: list[Paused] = field(default_factory=list)
     """A domain is started paused where anybody wants to know, and resumed then."""
+    unsent: Callable[[], int] = lambda: 0
+    """Bytes that the daemon has not taken yet."""
     current: Libvirt = None
     """The open connection, or None."""
 

@@ -18,6 +18,7 @@ from netipl.integrations.libvirt import binding
 from netipl.integrations.libvirt.worker import protocol
 from netipl.integrations.libvirt.worker.calls import HANDLERS
 from netipl.integrations.libvirt.worker.connection import Connection, run_event_loop
+from netipl.integrations.libvirt.worker.consoles import Consoles
 from netipl.integrations.libvirt.worker.failures import failure
 from netipl.integrations.libvirt.worker.host import Host
 from netipl.integrations.libvirt.worker.lifecycle import Lifecycle
@@ -34,7 +35,8 @@ class Worker:
         self._reader, self._writer = reader, writer
         self._loop = asyncio.get_running_loop()
         self._calls = ThreadPoolExecutor(_AT_ONCE, "libvirt call")
-        self._host = Host(binding.libvirt(), uri, self.tell)
+        self._host = Host(binding.libvirt(), uri, self.tell, unsent=writer.transport.get_write_buffer_size)
+        self._handlers = {**HANDLERS, **Consoles(self._host).handlers}
         self._connection = Connection(self._host, opened=Lifecycle(self._host).watch, lost=self._lost)
         run_event_loop(self._host.binding)
 
@@ -60,7 +62,7 @@ class Worker:
 
     def _done(self, request: Request) -> Any:  # Any: JSON
         try:
-            return HANDLERS[request.call](self._host, request.arguments)
+            return self._handlers[request.call](self._host, request.arguments)
         except self._host.binding.libvirtError as error:
             raise failure(self._host.binding, error) from error
         except (ValueError, KeyError, SyntaxError) as error:  # libvirt has said what is not expected of it

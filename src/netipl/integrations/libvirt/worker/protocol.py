@@ -44,6 +44,9 @@ class Call(StrEnum):
     NAME_GUESTS = "name-guests"  # bridge, names by address, given: ranges of ours -> how many have come or gone
     MAKE_VOLUME = "make-volume"  # pool, name, bytes -> path, kind, is_block
     REMOVE_VOLUME = "remove-volume"  # path
+    CONSOLES = "consoles"  # uuids: of the domains whose consoles are to be open, and no others
+    CONSOLE_RAW = "console-raw"  # uuid, wanted: whether its bytes are told as they are, too
+    CONSOLE_KEYS = "console-keys"  # uuid, keys: in base64
 
 
 class Told(StrEnum):
@@ -52,6 +55,9 @@ class Told(StrEnum):
     CONNECTED = "connected"  # domains: records of all
     DISCONNECTED = "disconnected"  # reason, remedy
     LIFECYCLE = "lifecycle"  # uuid, event, reason, at (seconds since 1970); domain: its record, if it is still there
+    CONSOLE_OPENED = "console-opened"  # uuid, at; is_whole: whether nothing was printed before
+    CONSOLE = "console"  # as `Printed` of console.py
+    CONSOLE_CLOSED = "console-closed"  # uuid; reason: why it cannot be opened, or nothing where it has ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from netipl.machines.console import Lines, SafeText
+from netipl.console import Lines, SafeText
 
 
 def shown(*pieces: bytes) -> tuple[list[str], str]:
