@@ -26,11 +26,14 @@ mount -t proc proc /proc
 umount --recursive --lazy /sys  # with the control groups, which libvirtd would make some in
 mount -t sysfs sysfs /sys
 mount -t tmpfs -o mode=755 tmpfs /run
-for each in /etc/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt; do
+cp -a /etc /run/etc  # so that settings, too, are of this host alone
+mount --bind /run/etc /etc
+for each in /var/lib /etc/libvirt /var/log/libvirt /var/cache/libvirt; do
     mkdir -p "$each"
     mount -t tmpfs -o mode=755 tmpfs "$each"
 done
-mkdir -p /run/lock /etc/libvirt/qemu /var/log/libvirt/qemu /var/lib/libvirt/images /var/lib/libvirt/dnsmasq
+mkdir -p /run/lock /etc/libvirt/qemu /var/log/libvirt/qemu
+mkdir -p /var/lib/misc /var/lib/libvirt/images /var/lib/libvirt/dnsmasq
 printf 'nameserver 192.0.2.1\\n' >/run/resolv.conf
 mount --bind /run/resolv.conf "$(readlink -f /etc/resolv.conf)"
 ip link set lo up

@@ -4,7 +4,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,22 +14,13 @@ from tests.libvirt_host import LibvirtHost, libvirt_host
 pytestmark = [pytest.mark.root, pytest.mark.guest]
 
 HOWTO = Path(__file__).parents[3] / "docs" / "howto" / "libvirt.md"
-PLACES = ("/etc/netipl", "/var/lib/netipl")
-"""Where netipl keeps what it has, if nobody says otherwise."""
 AT_ONCE = 280.0
 
 
 @pytest.fixture
 def host() -> Iterator[LibvirtHost]:
     """With the network that libvirt's package brings, and an image to install."""
-    with ExitStack() as stack:
-        for place in map(Path, PLACES):
-            if not place.exists():
-                place.mkdir()
-                stack.callback(place.rmdir)
-        made = stack.enter_context(libvirt_host())
-        for name in PLACES:
-            made.run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", name)
+    with libvirt_host() as made:
         made.define_default_network()
         disk_image.build(made.directory / "server.raw", progress=print)
         image = made.directory / "server.qcow2"

@@ -320,5 +320,5 @@ def test_text_is_read_as_if_it_stood_in_the_file(directory: Path, monkeypatch: p
     assert found.tftp.port == 69
     with pytest.raises(UsageError, match="no TOML"):
         read("[", directory / "netipl.toml")
-    with pytest.raises(UsageError, match="no network"):
+    with pytest.raises(UsageError, match="networks: it is missing"):
         read("", directory / "netipl.toml")

@@ -17,14 +17,21 @@ class _Verbs(LazyGroup):
         "set": Place(f"{_HERE}.change:change", "Change what is known of a guest."),
         "remove": Place(f"{_HERE}.remove:remove", "Forget guests. An open build of theirs is cancelled."),
         "list": Place(f"{_HERE}.listing:listing", "List the guests, with their state."),
-        "show": Place(f"{_HERE}.show:show", "Show a guest, or what its firmware will be given."),
+        "show": Place(f"{_HERE}.show:show", "Show a guest, its machine, or what its firmware will be given."),
         "approve": Place(f"{_HERE}.approve:approve", "Approve guests that were discovered."),
         "build": Place(f"{_HERE}.build:build", "Ask for an installation of guests, at their next boot."),
-        "define": Place(f"{_HERE}.define:define", "Make a machine for a guest: a domain of libvirt."),
+        "define": Place(
+            f"{_HERE}.define:define",
+            "Make a machine for a guest: a domain of libvirt on the bridge that netipl serves.",
+        ),
         "attach": Place(f"{_HERE}.attach:attach", "Take over a domain of libvirt as the machine of a guest."),
-        "start": Place(f"{_HERE}.starting:start", "Start the machines of guests."),
-        "stop": Place(f"{_HERE}.starting:stop", "Shut down the machines of guests, or pull their plug."),
-        "reset": Place(f"{_HERE}.starting:reset", "Reset the machines of guests."),
+        "start": Place(
+            f"{_HERE}.starting:start", "Start the machines of guests, with what their builds want them to boot from."
+        ),
+        "stop": Place(
+            f"{_HERE}.starting:stop", "Ask the systems of guests to shut down, or pull the plug of their machines."
+        ),
+        "reset": Place(f"{_HERE}.starting:reset", "Reset the machines of guests, at once, whatever they do."),
         "cancel": Place(f"{_HERE}.ending:cancel", "Take back the builds of guests."),
         "done": Place(f"{_HERE}.ending:done", "Say that guests are installed."),
         "import": Place(f"{_HERE}.importing:import_", "Add and change the guests of a YAML or CSV file, all or none."),
