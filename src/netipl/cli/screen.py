@@ -21,7 +21,7 @@ Watch = Callable[[Observation], None]
 
 _STYLES = {"dhcp": "cyan", "tftp": "green", "http": "magenta", "guest": "dim", "netipl": "bold"}
 _WORTH_A_BAR = 1_000_000  # bytes; less is there at once
-_IN_PASSING = {Seen.TFTP_PROGRESS, Seen.TFTP_STARTED}
+_IN_PASSING = {Seen.TFTP_PROGRESS, Seen.TFTP_STARTED, Seen.FIRMWARE_PROGRESS}
 """Shown by a bar, not by a line."""
 
 

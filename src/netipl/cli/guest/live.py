@@ -23,7 +23,7 @@ from netipl.wire import printable
 
 Show = Callable[[EventView, Row], None]
 
-_IN_PASSING = frozenset({Seen.TFTP_STARTED, Seen.TFTP_PROGRESS})
+_IN_PASSING = frozenset({Seen.TFTP_STARTED, Seen.TFTP_PROGRESS, Seen.FIRMWARE_PROGRESS})
 """Too many for lines."""
 
 

@@ -53,7 +53,6 @@ class Consoles:
         self._why_not: dict[str, str] = {}
         self._printed = threading.Event()
         host.happened.append(self._happened)
-        host.paused.append(self._open_one)
         threading.Thread(target=self._run, name="consoles", daemon=True).start()
 
     @property
@@ -65,6 +64,7 @@ class Consoles:
     def _want(self, _: Host, arguments: Arguments) -> Json:
         with self._lock:
             self._wanted = frozenset(arguments["uuids"])
+            self._host.paused[:] = [self._open_one] if self._wanted else []  # who pauses nothing needs no driver for it
             unwanted = [self._open.pop(uuid) for uuid in self._open.keys() - self._wanted]
             self._why_not.clear()
         for console in unwanted:
