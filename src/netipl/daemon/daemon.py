@@ -261,7 +261,8 @@ class Daemon:
     async def _tick(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._reload_wanted.wait(), _TICK)
+                async with asyncio.timeout(_TICK):  # `wait_for` of Python 3.11 may lose a cancellation
+                    await self._reload_wanted.wait()
             if self._reload_wanted.is_set():
                 self._reload_wanted.clear()
                 try:
