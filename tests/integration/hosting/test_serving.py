@@ -120,19 +120,35 @@ def test_what_netipl_has_not_taken_over_yet_is_taken_back(host: LibvirtHost) -> 
 
 
 def test_a_daemon_with_other_networks_lets_go_of_one(host: LibvirtHost) -> None:
-    host.run("ip", "link", "add", "other0", "type", "bridge")
-    config = host.directory / "netipl.toml"
-    config.write_text(
-        config.read_text() + '[networks.other]\ninterface = "other0"\nsubnet = "192.0.2.0/24"\nserver = "192.0.2.1"\n'
-    )
+    with_another_network(host)
     vm1 = plugged_in(host, "vm1", "52:54:00:00:00:aa")
     network(host, "enable", "--server", "netipl")
     with serving(host):
         assert "read its settings again" in network(host, "disable")
-        host.wait_for(lambda: "settings read again" in (host.directory / "serve.log").read_text(), "it has let go")
+        assert "settings read again" in (host.directory / "serve.log").read_text()
         vm1.address()
     shown = host.virsh("net-dhcp-leases", "default")
     assert "52:54:00:00:00:aa" in shown
+
+
+def test_where_the_daemon_cannot_read_its_settings_dnsmasq_does_not_begin(host: LibvirtHost) -> None:
+    with_another_network(host, 'user = "nobody"\n')
+    (host.directory / "netipl.toml").chmod(0o600)
+    network(host, "enable", "--server", "netipl")
+    with serving(host):
+        before = everything(host)
+        command = ("network", "disable", "default", "--config", host.directory / "netipl.toml", "--yes")
+        done = host.run(*NETIPL, *command, check=False)
+        assert (done.returncode, everything(host)) == (3, before)
+        assert "serves it still" in done.stderr
+
+
+def with_another_network(host: LibvirtHost, server: str = "") -> None:
+    """In the settings, and more in their table of the server."""
+    host.run("ip", "link", "add", "other0", "type", "bridge")
+    config = host.directory / "netipl.toml"
+    other = '[networks.other]\ninterface = "other0"\nsubnet = "192.0.2.0/24"\nserver = "192.0.2.1"\n'
+    config.write_text(config.read_text() + server + other)
 
 
 def everything(host: LibvirtHost) -> list[str]:

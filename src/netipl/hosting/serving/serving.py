@@ -12,7 +12,7 @@ from netipl.errors import RefusedError, UnavailableError
 from netipl.guests.network import Network
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import Step
-from netipl.hosting.serving import daemon_step, settings_file
+from netipl.hosting.serving import running, settings_file
 from netipl.hosting.serving import network as networks
 from netipl.hosting.serving.daemon_step import LetGo, ReloadDaemon, RestartDaemon, StopDaemon
 from netipl.hosting.serving.firewall_step import closed, opened
@@ -67,7 +67,7 @@ def ended(situation: Situation, config: Path) -> Around:
         return closed_again(situation)
     settings = load(config)
     known = next(each.name for each in settings.networks() if each.interface == network.interface)
-    daemon, waiting = _told_to_let_go(settings), taken_back(settings, known)
+    daemon, waiting = _told_to_let_go(settings, str(network.interface)), taken_back(settings, known)
     let_go = written if daemon is None else LetGo(written, daemon)
     forgotten = Around(behind=() if waiting is None else (waiting,))
     return _all(Around(before=(let_go,)), closed_again(situation, settings), forgotten)
@@ -138,23 +138,23 @@ def _restarted(settings: Settings, network: Network) -> Around:
         if not service.is_enabled:
             told += (f"for every start of this host: systemctl enable {systemctl.UNIT}",)
         return Around(behind=(RestartDaemon(service.is_active, words),), notices=told)
-    running = daemon_step.process(settings.api_socket())
-    how = "run" if running is None else f"end process {running}, and run"
+    process = running.process(settings.api_socket())
+    how = "run" if process is None else f"end process {process}, and run"
     notice = f"guests of {network.name} get no address until netipl serves them: {how} netipl serve -c {settings.path}"
     return Around(notices=(notice,))
 
 
-def _told_to_let_go(settings: Settings) -> Step | None:
+def _told_to_let_go(settings: Settings, interface: str) -> Step | None:
     """How the daemon lets go of the network before dnsmasq takes it; None where there is none."""
     is_last = len(settings.networks()) == 1
     service = _service(settings)
     if service is not None and service.is_active:
         words = f"restart {systemctl.UNIT}, which serves other networks still"
         return StopDaemon() if is_last else RestartDaemon(was_active=True, words=words)
-    running = daemon_step.process(settings.api_socket())
-    if running is None:
+    process = running.process(settings.api_socket())
+    if process is None:
         return None
     if is_last:
-        message = f"netipl serve (process {running}) has no other network, and would go on to serve this one"
-        raise RefusedError(message, remedy=f"end it first: kill {running}")
-    return ReloadDaemon(running)
+        message = f"netipl serve (process {process}) has no other network, and would go on to serve this one"
+        raise RefusedError(message, remedy=f"end it first: kill {process}")
+    return ReloadDaemon(process, settings.api_socket(), interface)
