@@ -1,7 +1,7 @@
 """What `--server netipl` takes beside the network itself, and the way back, as steps around the network's own.
 
-The firewall and the settings come first: they disturb nobody. Leases are handed over once dnsmasq gives no more, and
-the daemon begins last. The way back begins with the daemon, so that no network ever has two DHCP servers.
+The firewall, the settings and reservations come first: they disturb nobody. Leases are handed over once dnsmasq gives
+no more, and the daemon begins last. The way back begins with the daemon, so that no network ever has two DHCP servers.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from netipl.errors import RefusedError, UnavailableError
 from netipl.guests.network import Network
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import Step
-from netipl.hosting.serving import running, settings_file
 from netipl.hosting.serving import network as networks
+from netipl.hosting.serving import running, settings_file
 from netipl.hosting.serving.daemon_step import LetGo, ReloadDaemon, RestartDaemon, StopDaemon
 from netipl.hosting.serving.firewall_step import closed, opened
-from netipl.hosting.serving.handing_over import HandOver, taken_back
+from netipl.hosting.serving.handing_over import HandOver, taken_back, waiting
 from netipl.integrations import systemctl
 from netipl.integrations.firewall.access import DHCP, TFTP, Access, Service
 from netipl.integrations.firewall.nftables import rules
@@ -47,16 +47,28 @@ def begun(situation: Situation, config: Path) -> Around:
     written = settings_file.adding(config, network, situation.connection.uri)
     settings = load(config) if written is None else read(written.after or "", config)
     network = next(each for each in settings.networks() if each.interface == network.interface)
-    guests, lost = networks.reservations(xml, network.name)
     firewall = _opened(_access(network, settings))
+    handed = _handed_over(situation, xml, settings, network.name)
     behind = Around()
-    if situation.defined.server is not Server.NETIPL:
-        handed = HandedOver(network=network.name, guests=guests)
-        behind = Around(behind=(HandOver(settings, handed, situation.network.leases),), notices=lost)
-    if behind.behind or written is not None:
-        behind = _all(behind, _restarted(settings, network))
+    if handed is not None or written is not None:
+        behind = _all(handed or Around(), _restarted(settings, network))
     settled = Around(notices=tuple(networks.losses(xml)))
     return _all(firewall, Around(before=() if written is None else (written,)), behind, settled)
+
+
+def _handed_over(situation: Situation, xml: str, settings: Settings, name: str) -> Around | None:
+    """None where the daemon has taken all over. What waits yet may be of an enabling that was cut off."""
+    given = situation.network.leases
+    if situation.defined.server is not Server.NETIPL:
+        guests, lost = networks.reservations(xml, name)
+        handed = HandedOver(network=name, guests=guests)
+        before, behind = HandOver(settings, handed), HandOver(settings, handed, given)
+        return Around(before=(before,), behind=(behind,), notices=lost)
+    left = waiting(settings, name)
+    if left is None:
+        return None
+    leases = HandOver(settings, left, given)
+    return Around(behind=(leases,) if leases.is_needed else ())
 
 
 def ended(situation: Situation, config: Path) -> Around:
