@@ -108,6 +108,19 @@ def test_what_fails_late_leaves_everything_as_it_was(host: LibvirtHost) -> None:
     assert everything(host) == before
 
 
+def test_a_table_by_which_machines_lose_their_addresses_is_refused(host: LibvirtHost) -> None:
+    config = host.directory / "netipl.toml"
+    mine = '[networks.prod]\ninterface = "virbr0"\nsubnet = "192.168.122.0/24"\nserver = "192.168.122.1"\n'
+    config.write_text(config.read_text() + mine)
+    before = everything(host)
+    command = ("network", "enable", "default", "--server", "netipl", "--config", config, "--yes")
+    done = host.run(*NETIPL, *command, check=False)
+    assert (done.returncode, everything(host)) == (1, before)
+    assert "no pools" in done.stderr
+    config.write_text(config.read_text() + 'pools = ["192.168.122.2-192.168.122.99"]\nunknown = "pool"\n')
+    assert "pools of [networks.prod] is" in network(host, "enable", "--server", "netipl")
+
+
 def test_reservations_outlive_an_enabling_that_is_killed(host: LibvirtHost) -> None:
     """When the network has been started anew, and nothing was done after."""
     host.virsh("net-update", "default", "add", "ip-dhcp-host", RESERVED, "--live", "--config")

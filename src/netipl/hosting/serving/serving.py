@@ -17,6 +17,7 @@ from netipl.hosting.serving import running, settings_file
 from netipl.hosting.serving.daemon_step import LetGo, ReloadDaemon, RestartDaemon, StopDaemon
 from netipl.hosting.serving.firewall_step import closed, opened
 from netipl.hosting.serving.handing_over import HandOver, taken_back, waiting
+from netipl.hosting.serving.own_table import differences, require_answers
 from netipl.integrations import systemctl
 from netipl.integrations.firewall.access import DHCP, TFTP, Access, Service
 from netipl.integrations.firewall.nftables import rules
@@ -43,16 +44,18 @@ class Around:
 def begun(situation: Situation, config: Path) -> Around:
     """For a network that netipl begins to serve, by the settings file `config`. Raises NetiplError where it cannot."""
     xml = _without_netipl(situation)
-    network = networks.network(xml)
-    written = settings_file.adding(config, network, situation.connection.uri)
+    libvirts = networks.network(xml)
+    written = settings_file.adding(config, libvirts, situation.connection.uri)
     settings = load(config) if written is None else read(written.after or "", config)
-    network = next(each for each in settings.networks() if each.interface == network.interface)
+    network = next(each for each in settings.networks() if each.interface == libvirts.interface)
+    if situation.defined.server is not Server.NETIPL:
+        require_answers(network, libvirts)
     firewall = _opened(_access(network, settings))
     handed = _handed_over(situation, xml, settings, network.name)
     behind = Around()
     if handed is not None or written is not None:
         behind = _all(handed or Around(), _restarted(settings, network))
-    settled = Around(notices=tuple(networks.losses(xml)))
+    settled = Around(notices=(*differences(network, libvirts), *networks.losses(xml)))
     return _all(firewall, Around(before=() if written is None else (written,)), behind, settled)
 
 
