@@ -119,6 +119,8 @@ def test_a_table_by_which_machines_lose_their_addresses_is_refused(host: Libvirt
     assert "no pools" in done.stderr
     config.write_text(config.read_text() + 'pools = ["192.168.122.2-192.168.122.99"]\nunknown = "pool"\n')
     assert "pools of [networks.prod] is" in network(host, "enable", "--server", "netipl")
+    assert "its lines stay" in network(host, "disable")
+    assert '# [networks.prod]\n# interface = "virbr0"\n' in config.read_text()
 
 
 def test_reservations_outlive_an_enabling_that_is_killed(host: LibvirtHost) -> None:

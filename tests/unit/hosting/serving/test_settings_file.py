@@ -155,6 +155,18 @@ def test_a_network_that_others_added_to_goes_with_what_they_added(path: Path) ->
     assert [each.name for each in load(path).networks()] == ["other"]
 
 
+def test_a_table_that_was_there_before_becomes_a_comment(path: Path) -> None:
+    mine = '# ticket 4711\n[networks.mine]\ninterface = "virbr0"\nsubnet = "192.0.2.0/24"\nserver = "192.0.2.1"\n'
+    written(path, f'{mine}lease_time = "7d"\n\n{OTHER}')
+    added(path)
+    step = removed(path)
+    assert "its lines stay" in "".join(step.consequences)
+    assert path.read_text().startswith('# ticket 4711\n# [networks.mine]\n# interface = "virbr0"\n')
+    assert '# lease_time = "7d"\n' in path.read_text()
+    assert OTHER in path.read_text()
+    assert [each.name for each in load(path).networks()] == ["other"]
+
+
 def test_a_network_with_guests_of_the_file_stays(path: Path) -> None:
     added(path)
     text = path.read_text() + '[guests.web1]\nmac = "52:54:00:00:00:0a"\nnetwork = "lab"\n'
