@@ -23,9 +23,10 @@ _HEADER: Final = re.compile(r"\s*\[")
 
 def with_table(text: str, header: Header, keys: Mapping[str, Value], *, comment: str) -> str:
     """`text` and behind it the table, below a line of comment. It must not be there yet."""
-    before = f"{text.rstrip()}\n\n" if text.strip() else ""
+    end = _end_of_line(text)
+    before = f"{text.rstrip()}{end}{end}" if text.strip() else ""
     lines = [f"# {comment}", f"[{written(header)}]", *(f"{key} = {_value(value)}" for key, value in keys.items())]
-    return before + "\n".join(lines) + "\n"
+    return before + end.join(lines) + end
 
 
 def without_table(text: str, header: Header, *, comment: str) -> str:
@@ -36,7 +37,7 @@ def without_table(text: str, header: Header, *, comment: str) -> str:
     lines, first, end = _place(text, header)
     start = first - (first > 0 and lines[first - 1].strip() == f"# {comment}")
     left = "".join([*lines[:start], *lines[end:]])
-    return f"{left.rstrip()}\n" if left.strip() else ""
+    return f"{left.rstrip()}{_end_of_line(text)}" if left.strip() else ""
 
 
 def commented_out(text: str, header: Header) -> str:
@@ -45,6 +46,11 @@ def commented_out(text: str, header: Header) -> str:
     return "".join(
         [*lines[:first], *(f"# {line}" if line.strip() else line for line in lines[first:end]), *lines[end:]]
     )
+
+
+def _end_of_line(text: str) -> str:
+    """As the text has it."""
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _place(text: str, header: Header) -> tuple[list[str], int, int]:

@@ -127,7 +127,7 @@ def removing(path: Path, interface: str) -> WriteSettings | None:
 
 def _is_ours(text: str, header: Header) -> bool:
     """Whether the table is there, and was put there by us."""
-    return f"# {_COMMENT}\n[{written(header)}]\n" in text
+    return f"# {_COMMENT}\n[{written(header)}]\n" in text.replace("\r\n", "\n")
 
 
 def uri(path: Path) -> str | None:
@@ -137,9 +137,10 @@ def uri(path: Path) -> str | None:
 
 
 def text(path: Path) -> str | None:
-    """What stands in the file; None where there is none. Raises UnavailableError and UsageError."""
+    """What stands in the file, to the byte; None where there is none. Raises UnavailableError and UsageError."""
     try:
-        return path.read_text()
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:

@@ -78,6 +78,21 @@ def test_what_is_there_stays_byte_by_byte_with_its_mode(path: Path) -> None:
     assert path.read_text() == OTHER
 
 
+def test_a_file_with_other_ends_of_lines_stays_byte_by_byte(path: Path) -> None:
+    theirs = OTHER.replace("mine", "für uns").replace("\n", "\r\n").encode()
+    path.parent.mkdir(parents=True)
+    path.write_bytes(theirs)
+    step = added(path)
+    assert path.read_bytes().startswith(theirs)
+    assert [each.name for each in load(path).networks()] == ["other", "lab"]
+    step.undo()
+    assert path.read_bytes() == theirs
+    added(path)
+    removed(path)
+    assert path.read_bytes().startswith(theirs)
+    assert b"lab" not in path.read_bytes()
+
+
 def test_nothing_is_done_before_it_is_shown(path: Path) -> None:
     step = adding(written(path), LAB, URI)
     assert step is not None
