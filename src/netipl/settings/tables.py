@@ -23,9 +23,10 @@ _HEADER: Final = re.compile(r"\s*\[")
 
 def with_table(text: str, header: Header, keys: Mapping[str, Value], *, comment: str) -> str:
     """`text` and behind it the table, below a line of comment. It must not be there yet."""
-    before = f"{text.rstrip()}\n\n" if text.strip() else ""
+    end = _end_of_line(text)
+    before = f"{text.rstrip()}{end}{end}" if text.strip() else ""
     lines = [f"# {comment}", f"[{written(header)}]", *(f"{key} = {_value(value)}" for key, value in keys.items())]
-    return before + "\n".join(lines) + "\n"
+    return before + end.join(lines) + end
 
 
 def without_table(text: str, header: Header, *, comment: str) -> str:
@@ -33,16 +34,36 @@ def without_table(text: str, header: Header, *, comment: str) -> str:
 
     Raises RefusedError where it is written in another way than as one table.
     """
+    lines, first, end = _place(text, header)
+    start = first - (first > 0 and lines[first - 1].strip() == f"# {comment}")
+    left = "".join([*lines[:start], *lines[end:]])
+    return f"{left.rstrip()}{_end_of_line(text)}" if left.strip() else ""
+
+
+def commented_out(text: str, header: Header) -> str:
+    """`text` with that table behind `# `, line by line: it can be had again. Raises RefusedError as `without_table`."""
+    lines, first, end = _place(text, header)
+    return "".join(
+        [*lines[:first], *(f"# {line}" if line.strip() else line for line in lines[first:end]), *lines[end:]]
+    )
+
+
+def _end_of_line(text: str) -> str:
+    """As the text has it."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _place(text: str, header: Header) -> tuple[list[str], int, int]:
+    """The lines, and of which to which they are that table. Raises RefusedError."""
     wanted = _without(tomllib.loads(text), header)
     lines = text.splitlines(keepends=True)
     names = re.compile(rf"\s*\[\s*{_pattern(header)}\s*\]\s*(#.*)?")
     for first in (place for place, line in enumerate(lines) if names.fullmatch(line.rstrip("\r\n"))):
         ends = (place for place, line in enumerate(lines) if place > first and _HEADER.match(line))
-        for end in (*ends, len(lines)):
-            start = first - (first > 0 and lines[first - 1].strip() == f"# {comment}")
-            left = "".join([*lines[:start], *lines[_kept_from(lines, first, end) :]])
-            if _says(left, wanted):
-                return f"{left.rstrip()}\n" if left.strip() else ""
+        for each in (*ends, len(lines)):
+            end = _kept_from(lines, first, each)
+            if _says("".join([*lines[:first], *lines[end:]]), wanted):
+                return lines, first, end
     remedy = "take it out by hand"
     raise RefusedError(f"{written(header)} is written in a way that only its writer can take out", remedy=remedy)
 

@@ -3,7 +3,7 @@ import tomllib
 import pytest
 
 from netipl.errors import RefusedError
-from netipl.settings.tables import Value, with_table, without_table
+from netipl.settings.tables import Value, commented_out, with_table, without_table
 
 LAB = ("networks", "lab")
 KEYS: dict[str, Value] = {"interface": "virbr0", "pools": ["192.0.2.10-192.0.2.99"], "authoritative": True}
@@ -56,6 +56,14 @@ def test_a_table_goes_however_it_is_written_and_all_else_stays(table: str) -> No
     assert without_table(before + table + behind, LAB, comment=COMMENT) == before + behind
 
 
+@pytest.mark.parametrize("table", WRITTEN_BY_OTHERS.values(), ids=WRITTEN_BY_OTHERS)
+def test_a_table_that_becomes_a_comment_says_nothing_and_is_there_line_by_line(table: str) -> None:
+    before, behind = "[server]\n# one\n", "\n# of tftp\n[tftp]\nenabled = true # two\n"
+    new = commented_out(before + table + behind, LAB)
+    assert tomllib.loads(new) == {"server": {}, "tftp": {"enabled": True}}
+    assert new == before + "".join(f"# {line}" for line in table.splitlines(keepends=True)) + behind
+
+
 OTHERWISE = [
     "networks.lab.a = 1\n",
     "networks = { lab = { a = 1 } }\n",
@@ -68,6 +76,8 @@ OTHERWISE = [
 def test_what_is_no_table_of_its_own_is_left_to_its_writer(text: str) -> None:
     with pytest.raises(RefusedError, match=r"networks\.lab"):
         without_table(text, LAB, comment=COMMENT)
+    with pytest.raises(RefusedError, match=r"networks\.lab"):
+        commented_out(text, LAB)
 
 
 def test_what_only_looks_like_the_table_stays() -> None:

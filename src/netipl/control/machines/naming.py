@@ -4,6 +4,7 @@ It is asked again now and then, since a network that was restarted has forgotten
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from time import monotonic
@@ -34,6 +35,7 @@ class Naming:
         self._inventory = inventory
         self._driver = driver
         self._told: dict[str, Mapping[str, str]] = {}
+        self._put_in: dict[str, set[tuple[str, str]]] = {}
         self._told_at: dict[str, float] = {}
         self._failed: dict[str, str] = {}
 
@@ -50,17 +52,29 @@ class Naming:
         before, at = self._told.get(network.name), self._told_at.get(network.name, 0.0)
         if names == before and monotonic() - at < _AGAIN:
             return
-        pools = [str(pool) for pool in network.pools]
-        given = pools + [f"{address}-{address}" for address in before or {}]
+        put_in = self._put_in.setdefault(network.name, set())
+        put_in.update(names.items())
+        known = defaultdict[str, list[str]](list)
+        for address, name in put_in | set(self._stored(network)):
+            known[address].append(name)
         self._told[network.name], self._told_at[network.name] = names, monotonic()
         try:
-            await self._driver.ask(Call.NAME_GUESTS, bridge=network.interface, names=names, given=given)
+            await self._driver.ask(Call.NAME_GUESTS, bridge=network.interface, names=names, known=known)
+            put_in.intersection_update(names.items())
             self._failed.pop(network.name, None)
         except NetiplError as error:
             self._told.pop(network.name) if before is None else self._told.update({network.name: before})
             if self._failed.get(network.name) != str(error):
                 self._failed[network.name] = str(error)
                 _log.warning("names of guests do not resolve", network=network.name, reason=str(error))
+
+    def _stored(self, network: Network) -> Iterator[tuple[str, str]]:
+        """What an earlier daemon may have told: names of leases, also of those that have ended."""
+        for lease in self._inventory.addresses(network):
+            guest = self._inventory.guest_of(lease)
+            for name in (lease.guest, guest.name if guest is not None else None, _label(lease.hostname)):
+                if name:
+                    yield str(lease.address), name
 
     def _names(self, network: Network) -> Iterator[tuple[str, str]]:
         """Of guests first, which nobody else may be called like; then what clients call themselves."""

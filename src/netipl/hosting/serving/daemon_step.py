@@ -1,23 +1,24 @@
 """The daemon as a step: a network that it begins to serve, or serves no more, takes a restart of it.
 
-Where systemd keeps it, that is done here; elsewhere whoever has started it is told. One that runs is known by who
-listens at its API's socket.
+Where systemd keeps it, that is done here; elsewhere whoever has started it is told.
 """
 
 import os
 import signal
-import socket
-import struct
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from netipl.errors import NetiplError, UnavailableError
 from netipl.hosting.networks.step import Step
+from netipl.hosting.serving import running
 from netipl.hosting.serving.settings_file import WriteSettings
 from netipl.integrations import systemctl
 
-_PEER: Final = struct.Struct("=3i")  # ucred: process, user, group; unix(7)
+_BETWEEN_LOOKS: Final = 0.05
+"""Seconds."""
 
 
 @dataclass(slots=True)
@@ -53,9 +54,16 @@ class StopDaemon:
 
 @dataclass(slots=True)
 class ReloadDaemon:
-    """The process of a daemon that was started by hand: it answers no more in networks that are gone from the file."""
+    """The process of a daemon that was started by hand: when this is done, it serves `interface` no more.
+
+    A daemon that cannot read its settings goes on as before, and says so in its log alone; so it is asked for
+    `patience` seconds.
+    """
 
     pid: int
+    api_socket: Path
+    interface: str
+    patience: float = 10
     consequences: tuple[str, ...] = ()
     difference: str = ""
 
@@ -64,13 +72,25 @@ class ReloadDaemon:
         return f"have netipl serve (process {self.pid}) read its settings again"
 
     def apply(self) -> None:
+        self._signal()
+        deadline = time.monotonic() + self.patience
+        while self.interface in running.interfaces(self.api_socket):
+            if time.monotonic() > deadline:
+                message = (
+                    f"netipl serve (process {self.pid}) was told to let go of {self.interface}, and serves it still"
+                )
+                remedy = f"its log says why: it may not be able to read its settings; or end it first: kill {self.pid}"
+                raise UnavailableError(message, remedy=remedy)
+            time.sleep(_BETWEEN_LOOKS)
+
+    def undo(self) -> None:
+        self._signal()
+
+    def _signal(self) -> None:
         try:
             os.kill(self.pid, signal.SIGHUP)
         except OSError as error:
             raise UnavailableError(f"process {self.pid}: {error.strerror}", remedy="do this as root") from error
-
-    def undo(self) -> None:
-        self.apply()
 
 
 @dataclass(slots=True)
@@ -98,20 +118,10 @@ class LetGo:
             self.daemon.apply()
         except NetiplError:
             self.written.undo()
+            with suppress(NetiplError):  # the first reason is told
+                self.daemon.undo()
             raise
 
     def undo(self) -> None:
         self.written.undo()
         self.daemon.undo()
-
-
-def process(api_socket: Path) -> int | None:
-    """The daemon that listens there; None where nobody does, or nobody may be asked."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
-        try:
-            asking.connect(str(api_socket))
-            said = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
-        except OSError:
-            return None
-    pid, _, _ = _PEER.unpack(said)
-    return int(pid) or None

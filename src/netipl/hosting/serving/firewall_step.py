@@ -91,5 +91,7 @@ def _shown(commands: Iterable[Command]) -> str:
 
 def _remarks(opening: Opening) -> Iterator[str]:
     yield from map(str, opening.refusals)
+    if opening.shared:
+        yield f"{opening.shared}: give the bridge a zone of its own where that is too much"
     if not opening.is_lasting:
         yield f"it holds until the firewall is loaded anew: put the rules where yours is kept, such as {KEPT_IN}"

@@ -1,7 +1,7 @@
 """What `--server netipl` takes beside the network itself, and the way back, as steps around the network's own.
 
-The firewall and the settings come first: they disturb nobody. Leases are handed over once dnsmasq gives no more, and
-the daemon begins last. The way back begins with the daemon, so that no network ever has two DHCP servers.
+The firewall, the settings and reservations come first: they disturb nobody. Leases are handed over once dnsmasq gives
+no more, and the daemon begins last. The way back begins with the daemon, so that no network ever has two DHCP servers.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,12 @@ from netipl.errors import RefusedError, UnavailableError
 from netipl.guests.network import Network
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import Step
-from netipl.hosting.serving import daemon_step, settings_file
 from netipl.hosting.serving import network as networks
+from netipl.hosting.serving import running, settings_file
 from netipl.hosting.serving.daemon_step import LetGo, ReloadDaemon, RestartDaemon, StopDaemon
 from netipl.hosting.serving.firewall_step import closed, opened
-from netipl.hosting.serving.handing_over import HandOver, taken_back
+from netipl.hosting.serving.handing_over import HandOver, taken_back, waiting
+from netipl.hosting.serving.own_table import differences, require_answers
 from netipl.integrations import systemctl
 from netipl.integrations.firewall.access import DHCP, TFTP, Access, Service
 from netipl.integrations.firewall.nftables import rules
@@ -43,20 +44,34 @@ class Around:
 def begun(situation: Situation, config: Path) -> Around:
     """For a network that netipl begins to serve, by the settings file `config`. Raises NetiplError where it cannot."""
     xml = _without_netipl(situation)
-    network = networks.network(xml)
-    written = settings_file.adding(config, network, situation.connection.uri)
+    libvirts = networks.network(xml)
+    written = settings_file.adding(config, libvirts, situation.connection.uri)
     settings = load(config) if written is None else read(written.after or "", config)
-    network = next(each for each in settings.networks() if each.interface == network.interface)
-    guests, lost = networks.reservations(xml, network.name)
-    firewall = _opened(_access(network, settings))
-    behind = Around()
+    network = next(each for each in settings.networks() if each.interface == libvirts.interface)
     if situation.defined.server is not Server.NETIPL:
-        handed = HandedOver(network=network.name, guests=guests)
-        behind = Around(behind=(HandOver(settings, handed, situation.network.leases),), notices=lost)
-    if behind.behind or written is not None:
-        behind = _all(behind, _restarted(settings, network))
-    settled = Around(notices=tuple(networks.losses(xml)))
+        require_answers(network, libvirts)
+    firewall = _opened(_access(network, settings))
+    handed = _handed_over(situation, xml, settings, network.name)
+    behind = Around()
+    if handed is not None or written is not None:
+        behind = _all(handed or Around(), _restarted(settings, network))
+    settled = Around(notices=(*differences(network, libvirts), *networks.losses(xml)))
     return _all(firewall, Around(before=() if written is None else (written,)), behind, settled)
+
+
+def _handed_over(situation: Situation, xml: str, settings: Settings, name: str) -> Around | None:
+    """None where the daemon has taken all over. What waits yet may be of an enabling that was cut off."""
+    given = situation.network.leases
+    if situation.defined.server is not Server.NETIPL:
+        guests, lost = networks.reservations(xml, name)
+        handed = HandedOver(network=name, guests=guests)
+        before, behind = HandOver(settings, handed), HandOver(settings, handed, given)
+        return Around(before=(before,), behind=(behind,), notices=lost)
+    left = waiting(settings, name)
+    if left is None:
+        return None
+    leases = HandOver(settings, left, given)
+    return Around(behind=(leases,) if leases.is_needed else ())
 
 
 def ended(situation: Situation, config: Path) -> Around:
@@ -67,7 +82,7 @@ def ended(situation: Situation, config: Path) -> Around:
         return closed_again(situation)
     settings = load(config)
     known = next(each.name for each in settings.networks() if each.interface == network.interface)
-    daemon, waiting = _told_to_let_go(settings), taken_back(settings, known)
+    daemon, waiting = _told_to_let_go(settings, str(network.interface)), taken_back(settings, known)
     let_go = written if daemon is None else LetGo(written, daemon)
     forgotten = Around(behind=() if waiting is None else (waiting,))
     return _all(Around(before=(let_go,)), closed_again(situation, settings), forgotten)
@@ -138,23 +153,23 @@ def _restarted(settings: Settings, network: Network) -> Around:
         if not service.is_enabled:
             told += (f"for every start of this host: systemctl enable {systemctl.UNIT}",)
         return Around(behind=(RestartDaemon(service.is_active, words),), notices=told)
-    running = daemon_step.process(settings.api_socket())
-    how = "run" if running is None else f"end process {running}, and run"
+    process = running.process(settings.api_socket())
+    how = "run" if process is None else f"end process {process}, and run"
     notice = f"guests of {network.name} get no address until netipl serves them: {how} netipl serve -c {settings.path}"
     return Around(notices=(notice,))
 
 
-def _told_to_let_go(settings: Settings) -> Step | None:
+def _told_to_let_go(settings: Settings, interface: str) -> Step | None:
     """How the daemon lets go of the network before dnsmasq takes it; None where there is none."""
     is_last = len(settings.networks()) == 1
     service = _service(settings)
     if service is not None and service.is_active:
         words = f"restart {systemctl.UNIT}, which serves other networks still"
         return StopDaemon() if is_last else RestartDaemon(was_active=True, words=words)
-    running = daemon_step.process(settings.api_socket())
-    if running is None:
+    process = running.process(settings.api_socket())
+    if process is None:
         return None
     if is_last:
-        message = f"netipl serve (process {running}) has no other network, and would go on to serve this one"
-        raise RefusedError(message, remedy=f"end it first: kill {running}")
-    return ReloadDaemon(running)
+        message = f"netipl serve (process {process}) has no other network, and would go on to serve this one"
+        raise RefusedError(message, remedy=f"end it first: kill {process}")
+    return ReloadDaemon(process, settings.api_socket(), interface)

@@ -18,7 +18,7 @@ from netipl.errors import ConflictError, RefusedError, UnavailableError, UsageEr
 from netipl.guests.network import Network
 from netipl.settings.load import read
 from netipl.settings.settings import Settings
-from netipl.settings.tables import Header, Value, with_table, without_table, written
+from netipl.settings.tables import Header, Value, commented_out, with_table, without_table, written
 from netipl.store import writing
 
 _MODE: Final = 0o644
@@ -95,7 +95,8 @@ def adding(path: Path, network: Network, uri: str) -> WriteSettings | None:
 def removing(path: Path, interface: str) -> WriteSettings | None:
     """The network on `interface` goes out; with the last one a file goes that says nothing else. None: it has none.
 
-    Raises RefusedError where guests of the file are in it, or where only its writer can take it out.
+    A table that somebody else wrote becomes a comment. Raises RefusedError where guests of the file are in it, or where
+    only its writer can take it out.
     """
     before = text(path)
     said = _said(before or "", path)
@@ -105,21 +106,28 @@ def removing(path: Path, interface: str) -> WriteSettings | None:
     if guests := [guest for guest, keys in said.get("guests", {}).items() if keys.get("network") == name]:
         remedy = f"take them out of {path}, or give them another network"
         raise RefusedError(f"guests of {path} are in the network {name}: {', '.join(guests)}", remedy=remedy)
-    new = without_table(before, _header(name), comment=_COMMENT)
+    header = _header(name)
+    if _is_ours(before, header):
+        words, told = f"take the network {name} out of {path}", list[str]()
+        new = without_table(before, header, comment=_COMMENT)
+    else:
+        words = f"make the network {name} in {path} a comment"
+        told = [f"[{written(header)}] was not written by `netipl network enable`: its lines stay behind #"]
+        new = commented_out(before, header)
     if "networks" in tomllib.loads(new):
         read(new, path)
-        return WriteSettings(path, f"take the network {name} out of {path}", before, new)
+        return WriteSettings(path, words, before, new, tuple(told))
     if _is_ours(new, _LIBVIRT):
         new = without_table(new, _LIBVIRT, comment=_COMMENT)
     if not new:
         return WriteSettings(path, f"remove {path}, which says nothing else", before, None)
-    consequence = f"{path} names no network any more: `netipl serve` does not start with it"
-    return WriteSettings(path, f"take the network {name} out of {path}", before, new, (consequence,))
+    told.append(f"{path} names no network any more: `netipl serve` does not start with it")
+    return WriteSettings(path, words, before, new, tuple(told))
 
 
 def _is_ours(text: str, header: Header) -> bool:
     """Whether the table is there, and was put there by us."""
-    return f"# {_COMMENT}\n[{written(header)}]\n" in text
+    return f"# {_COMMENT}\n[{written(header)}]\n" in text.replace("\r\n", "\n")
 
 
 def uri(path: Path) -> str | None:
@@ -129,9 +137,10 @@ def uri(path: Path) -> str | None:
 
 
 def text(path: Path) -> str | None:
-    """What stands in the file; None where there is none. Raises UnavailableError and UsageError."""
+    """What stands in the file, to the byte; None where there is none. Raises UnavailableError and UsageError."""
     try:
-        return path.read_text()
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:

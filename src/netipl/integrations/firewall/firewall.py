@@ -15,11 +15,15 @@ from netipl.integrations.firewall.rules import Chain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What refuses an access now, and `commands` that let it through. `is_lasting` where they outlive a restart."""
+    """What refuses an access now, and `commands` that let it through. `is_lasting` where they outlive a restart.
+
+    `shared` tells who else gets in by them, where somebody does.
+    """
 
     refusals: tuple[Refusal, ...] = ()
     commands: tuple[Command, ...] = ()
     is_lasting: bool = True
+    shared: str = ""
 
 
 def opening(access: Access) -> Opening:
@@ -33,12 +37,14 @@ def opening(access: Access) -> Opening:
         by_iptables = refusals(access, iptables.chains(program))
         found += by_iptables
         commands += iptables.opening(program, access, by_iptables)
-    is_lasting = not commands
+    is_lasting, shared = not commands, ""
     if by_firewalld:
         by_its_rules = refusals(access, [chain for chain in seen if firewalld.owns(chain)])
         found += by_its_rules
-        commands += firewalld.opening(access, by_its_rules)
-    return Opening(refusals=tuple(found), commands=tuple(commands), is_lasting=is_lasting)
+        if rules := firewalld.opening(access, by_its_rules):
+            commands += rules
+            shared = firewalld.shared(access)
+    return Opening(refusals=tuple(found), commands=tuple(commands), is_lasting=is_lasting, shared=shared)
 
 
 def closing(access: Access) -> tuple[Command, ...]:

@@ -1,5 +1,5 @@
-"""Rich rules of firewalld, in the zone of a bridge, for now and for good: each for one destination, so that other
-bridges of the zone stay as they are. Sources: firewall-cmd(1), firewalld.richlanguage(5).
+"""Rich rules of firewalld, in the zone of a bridge, for now and for good: each for one destination, since what else is
+in the zone gets it, too. Sources: firewall-cmd(1), firewalld.richlanguage(5).
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,6 +30,19 @@ def opening(access: Access, refusals: Iterable[Refusal]) -> tuple[Command, ...]:
     services = {service for refusal in arriving for service in refusal.services}
     rules = [rule for service in access.services if service in services for rule in _rules(access, service)]
     return tuple(_changes("add", access, rules)) if rules else ()
+
+
+def shared(access: Access) -> str:
+    """Who else gets in by rules in the zone of the bridge, for people; empty where nobody does.
+
+    A rich rule cannot name an interface, so it holds for the whole zone.
+    """
+    zone = _zone(access.bridge)
+    others = Command((_PROGRAM, f"--zone={zone}", "--list-interfaces")).run().split()
+    others = [each for each in others if each != access.bridge]
+    if zone == Command((_PROGRAM, "--get-default-zone")).run().strip():
+        others.append("whatever is in no zone")
+    return f"firewalld opens it for its whole zone {zone}, so for {', '.join(others)}, too" if others else ""
 
 
 def closing(access: Access) -> tuple[Command, ...]:

@@ -31,6 +31,10 @@ def seen() -> None:
     _say(*map(str, firewall.opening(ACCESS).refusals))
 
 
+def shared() -> None:
+    _say(firewall.opening(ACCESS).shared)
+
+
 def closed() -> None:
     for command in firewall.closing(ACCESS):
         command.run()
@@ -58,4 +62,4 @@ def _say(*lines: str) -> None:
 
 if __name__ == "__main__":
     verb, *arguments = sys.argv[1:]
-    {"open": opened, "see": seen, "close": closed, "receive": receive}[verb](*arguments)
+    {"open": opened, "see": seen, "share": shared, "close": closed, "receive": receive}[verb](*arguments)

@@ -74,3 +74,11 @@ def test_what_the_zone_refuses_is_opened_for_good_and_closed_again(host: Libvirt
     assert run(host, "see") == []
     run(host, "close")
     assert rules(host) == before
+
+
+def test_who_else_is_let_in_is_told(host: LibvirtHost) -> None:
+    assert run(host, "share") == [""]
+    host.run("firewall-cmd", "--zone=libvirt", "--add-interface=other0")
+    assert run(host, "share") == ["firewalld opens it for its whole zone libvirt, so for other0, too"]
+    host.run("firewall-cmd", "--zone=libvirt", "--remove-interface=virbr0")
+    assert "whatever is in no zone" in run(host, "share")[0]

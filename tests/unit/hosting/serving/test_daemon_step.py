@@ -1,30 +1,52 @@
 import os
 import signal
-import socket
 from pathlib import Path
 
 import pytest
 
 from netipl.errors import UnavailableError
-from netipl.hosting.serving.daemon_step import LetGo, ReloadDaemon, process
+from netipl.hosting.serving import running
+from netipl.hosting.serving.daemon_step import LetGo, ReloadDaemon
 from netipl.hosting.serving.settings_file import WriteSettings
 
 
-def test_a_daemon_is_known_by_its_socket(tmp_path: Path) -> None:
-    path = tmp_path / "api.sock"
-    assert process(path) is None
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
-        listening.bind(str(path))
-        assert process(path) is None
-        listening.listen()
-        assert process(path) == os.getpid()
+class Daemon:
+    """Serves `virbr0` until it has been asked so often as `lasts` says."""
+
+    def __init__(self, lasts: int) -> None:
+        self.signals: list[tuple[int, int]] = []
+        self._lasts = lasts
+
+    def kill(self, pid: int, number: int) -> None:
+        self.signals.append((pid, number))
+
+    def interfaces(self, _socket: Path) -> frozenset[str]:
+        self._lasts -= 1
+        return frozenset({"other0"} if self._lasts < 0 else {"other0", "virbr0"})
 
 
-def test_it_is_told_by_a_signal(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda pid, number: sent.append((pid, number)))
-    ReloadDaemon(1234).apply()
-    assert sent == [(1234, signal.SIGHUP)]
+def reload_of(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> ReloadDaemon:
+    monkeypatch.setattr(os, "kill", daemon.kill)
+    monkeypatch.setattr(running, "interfaces", daemon.interfaces)
+    return ReloadDaemon(1234, Path("api.sock"), "virbr0", patience=0)
+
+
+def test_it_is_told_by_a_signal_and_has_let_go_when_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon = Daemon(lasts=0)
+    reload_of(daemon, monkeypatch).apply()
+    assert daemon.signals == [(1234, signal.SIGHUP)]
+
+
+def test_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = reload_of(Daemon(lasts=3), monkeypatch)
+    step.patience = 60
+    step.apply()
+    assert running.interfaces(step.api_socket) == {"other0"}
+
+
+def test_one_that_does_not_let_go_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnavailableError, match="serves it still"):
+        reload_of(Daemon(lasts=1000), monkeypatch).apply()
 
 
 def test_one_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +55,7 @@ def test_one_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(os, "kill", kill)
     with pytest.raises(UnavailableError, match="1234: No such process"):
-        ReloadDaemon(1234).undo()
+        ReloadDaemon(1234, Path("api.sock"), "virbr0").undo()
 
 
 class Told:
@@ -67,10 +89,10 @@ def test_it_hears_of_settings_that_go_and_of_settings_that_come_back(tmp_path: P
     assert (step.words, daemon.found) == ("write it, and tell it", ["after", "before"])
 
 
-def test_where_it_cannot_be_told_the_settings_come_back(tmp_path: Path) -> None:
+def test_where_it_does_not_hear_the_settings_come_back_and_it_is_told_so(tmp_path: Path) -> None:
     path = tmp_path / "netipl.toml"
     path.write_text("before")
     daemon = Told(path, UnavailableError("it does not hear"))
     with pytest.raises(UnavailableError, match="does not hear"):
         LetGo(WriteSettings(path, "write it", "before", "after"), daemon).apply()
-    assert path.read_text() == "before"
+    assert (path.read_text(), daemon.found) == ("before", ["after", "before"])

@@ -78,6 +78,21 @@ def test_what_is_there_stays_byte_by_byte_with_its_mode(path: Path) -> None:
     assert path.read_text() == OTHER
 
 
+def test_a_file_with_other_ends_of_lines_stays_byte_by_byte(path: Path) -> None:
+    theirs = OTHER.replace("mine", "für uns").replace("\n", "\r\n").encode()
+    path.parent.mkdir(parents=True)
+    path.write_bytes(theirs)
+    step = added(path)
+    assert path.read_bytes().startswith(theirs)
+    assert [each.name for each in load(path).networks()] == ["other", "lab"]
+    step.undo()
+    assert path.read_bytes() == theirs
+    added(path)
+    removed(path)
+    assert path.read_bytes().startswith(theirs)
+    assert b"lab" not in path.read_bytes()
+
+
 def test_nothing_is_done_before_it_is_shown(path: Path) -> None:
     step = adding(written(path), LAB, URI)
     assert step is not None
@@ -152,6 +167,18 @@ def test_a_network_that_others_added_to_goes_with_what_they_added(path: Path) ->
     added(path)
     path.write_text(path.read_text().replace("authoritative = true", 'lease_time = "2h"') + OTHER)
     removed(path)
+    assert [each.name for each in load(path).networks()] == ["other"]
+
+
+def test_a_table_that_was_there_before_becomes_a_comment(path: Path) -> None:
+    mine = '# ticket 4711\n[networks.mine]\ninterface = "virbr0"\nsubnet = "192.0.2.0/24"\nserver = "192.0.2.1"\n'
+    written(path, f'{mine}lease_time = "7d"\n\n{OTHER}')
+    added(path)
+    step = removed(path)
+    assert "its lines stay" in "".join(step.consequences)
+    assert path.read_text().startswith('# ticket 4711\n# [networks.mine]\n# interface = "virbr0"\n')
+    assert '# lease_time = "7d"\n' in path.read_text()
+    assert OTHER in path.read_text()
     assert [each.name for each in load(path).networks()] == ["other"]
 
 

@@ -108,7 +108,7 @@ def _networks(host: Host, _: Arguments) -> Json:
 
 
 def _name_guests(host: Host, arguments: Arguments) -> Json:
-    return name_guests(host, arguments["bridge"], arguments["names"], arguments["given"])
+    return name_guests(host, arguments["bridge"], arguments["names"], arguments["known"])
 
 
 def _make_volume(host: Host, arguments: Arguments) -> Json:

@@ -41,7 +41,9 @@ class Call(StrEnum):
     MARK = "mark"  # uuid, name: whose it is, or empty -> its record
     BOOTS_FROM = "boots-from"  # uuid, first, macs, disk: at its next start -> its record
     NETWORKS = "networks"  # -> name, bridge and active of every network that has a bridge
-    NAME_GUESTS = "name-guests"  # bridge, names by address, given: ranges of ours -> how many have come or gone
+    NAME_GUESTS = (
+        "name-guests"  # bridge, names by address, known: names by address that may go -> how many came or went
+    )
     MAKE_VOLUME = "make-volume"  # pool, name, bytes -> path, kind, is_block
     REMOVE_VOLUME = "remove-volume"  # path
     CONSOLES = "consoles"  # uuids: of the domains whose consoles are to be open, and no others
