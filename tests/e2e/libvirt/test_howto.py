@@ -23,7 +23,7 @@ def host() -> Iterator[LibvirtHost]:
     with libvirt_host() as made:
         made.define_default_network()
         disk_image.build(made.directory / "server.raw", progress=print)
-        image = made.directory / "server.qcow2"
+        image = made.directory / "server-s390x.qcow2"
         made.run("qemu-img", "convert", "-O", "qcow2", made.directory / "server.raw", image)
         yield made
 

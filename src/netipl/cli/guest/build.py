@@ -41,6 +41,9 @@ def build(
                         typer.echo(f"{name}: the next boot installs {build_view(made).profile}{then}")
                     if not start or machine.asked(api, name, "start", {"cold": True}, failures, as_json=as_json):
                         asked.append(name)
+                    else:
+                        typer.echo(f"{name}: the build waits all the same: its next start installs it,", err=True)
+                        typer.echo(f"unless `netipl guest cancel {name}` takes the build back", err=True)
         if watch and asked:
             with failures.kept():
                 live.watch(api, asked, until=Until.INSTALLED, as_json=as_json)

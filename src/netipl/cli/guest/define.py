@@ -83,5 +83,6 @@ def _added(api: Api, name: str, stated: dict[str, Any]) -> bool:
         return True
     if stated:
         given = ", ".join(f"--{key}" for key in stated)
-        raise UsageError(f"guest {name} is there already: {given} is its own", remedy=f"netipl guest set {name}")
+        remedy = f"`netipl guest set {name}` changes it; to make a machine for it as it is, leave out {given}"
+        raise UsageError(f"guest {name} is there already", remedy=remedy)
     return False
