@@ -77,7 +77,7 @@ def test_a_list_needs_both_now() -> None:
         planned(BootMethod.INS, {**THERE, KERNEL: Arriving()})
 
 
-@pytest.mark.parametrize("method", _IMAGES)
+@pytest.mark.parametrize("method", sorted(_IMAGES))
 def test_what_never_came_cannot_be_made_into_an_image(method: BootMethod) -> None:
     with pytest.raises(RefusedError, match=f"{KERNEL} is not there"):
         planned(method, {})

@@ -87,9 +87,20 @@ def state(host: LibvirtHost) -> tuple[str, str, str]:
     return host.virsh("net-dumpxml", "default", "--inactive"), rules, (host.directory / "netipl.toml").read_text()
 
 
-def test_a_guest_boots_under_a_policy_of_drop_and_all_is_as_it_was_afterwards(
-    host: LibvirtHost, record_property: Callable[[str, object], None]
+@pytest.mark.parametrize(
+    ("method", "found"),
+    [
+        ("config", ["Bootfile name: 'guests/", "TFTP: Received guests/"]),
+        (
+            "probe-default",
+            ["Bootfile name: '/'", "Trying pxelinux.cfg files", "TFTP: Received /pxelinux.cfg/default ("],
+        ),
+    ],
+)
+def test_both_ways_of_the_recipe_lead_through_a_policy_of_drop_and_all_is_as_it_was_afterwards(
+    host: LibvirtHost, record_property: Callable[[str, object], None], method: str, found: list[str]
 ) -> None:
+    (host.directory / "netipl.toml").write_text(f'{SETTINGS}method = "{method}"\n')
     before = state(host)
     network(host, "enable", "--server", "netipl")
     guest = defined(host, "test", 1)
@@ -98,6 +109,9 @@ def test_a_guest_boots_under_a_policy_of_drop_and_all_is_as_it_was_afterwards(
         exchange = messages()
     assert [each.kind for each in exchange][:4] == AT_ONCE
     record_property("DISCOVER to ACK in seconds", f"{exchange[3].at - exchange[0].at:.3f}")
+    said_so = "\n".join(guest.console)
+    places = [said_so.index(words) for words in ("Using TFTP server: 192.168.122.1", *found, "Loading", KERNEL_LINE)]
+    assert places == sorted(places)
     guest.destroy()
     network(host, "disable")
     assert state(host) == before
