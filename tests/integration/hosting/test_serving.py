@@ -16,7 +16,7 @@ pytestmark = pytest.mark.root
 
 NETIPL = [sys.executable, "-m", "netipl.cli.main"]
 RESERVED = '<host mac="52:54:00:13:33:0a" name="z1" ip="192.168.122.10"/>'
-ANOTHERS = "<host ip='192.168.122.50'><hostname>nas</hostname></host>"
+OF_SOMEBODY = "<host ip='192.168.122.50'><hostname>nas</hostname></host>"
 """What somebody has named, an address of the pool."""
 
 POLICY = "table inet filter { chain input { type filter hook input priority filter; policy drop; iif lo accept; }\n}\n"
@@ -74,7 +74,7 @@ def test_machines_keep_their_addresses_and_names(host: LibvirtHost) -> None:
     said = network(host, "enable", "--server", "netipl")
     assert f"52:54:00:00:00:aa {address} until" in said
     assert not [path for path in (host.directory / "state").iterdir() if path.suffix == ".sqlite"]
-    host.virsh("net-update", "default", "add", "dns-host", ANOTHERS, "--live")
+    host.virsh("net-update", "default", "add", "dns-host", OF_SOMEBODY, "--live")
     with serving(host):
         assert vm1.address() == address
         assert z1.address() == "192.168.122.10"
