@@ -37,6 +37,7 @@ class FakeLibvirt:
         self._kept: dict[str, str] = {}
         self._live: dict[str, str] = {}
         self._states: dict[str, str] = {}
+        self._transient = set[str]()
 
     async def run(self) -> None:
         self.connect()
@@ -57,6 +58,14 @@ class FakeLibvirt:
         self.tell(uuid, "defined")
         return uuid
 
+    def create(self, xml: str) -> str:
+        """A domain that somebody else has started, and that is kept only while it runs."""
+        uuid = facts(xml).uuid
+        self._kept[uuid] = self._live[uuid] = xml
+        self._transient.add(uuid)
+        self.tell(uuid, "started")
+        return uuid
+
     def xml(self, uuid: str) -> str:
         """Of its next start."""
         return self._kept[uuid]
@@ -66,6 +75,11 @@ class FakeLibvirt:
         self._live.pop(uuid, None)
         self._states[uuid] = "crashed"
         self.tell(uuid, "crashed", at=at)
+
+    def suspend(self, uuid: str) -> None:
+        """Somebody has paused it."""
+        self._states[uuid] = "paused"
+        self.tell(uuid, "suspended")
 
     def tell(self, uuid: str, event: str, reason: str = "", at: float = 0.0) -> None:
         detail = {"uuid": uuid, "name": facts(self._kept[uuid]).name, "event": event, "reason": reason, "at": at}
@@ -93,9 +107,9 @@ class FakeLibvirt:
     def _record(self, uuid: str) -> dict[str, Any]:  # Any: JSON
         now = facts(self._live[uuid]) if uuid in self._live else None
         return {
-            "state": "running" if now is not None else self._states.get(uuid, "off"),
+            "state": self._states.get(uuid, "running" if now is not None else "off"),
             "active": now is not None,
-            "persistent": True,
+            "persistent": uuid not in self._transient,
             "boots_from_now": now.boots_from if now is not None else "",
             **asdict(facts(self._kept[uuid])),
         }
@@ -120,7 +134,10 @@ class FakeLibvirt:
         uuid = self._of(arguments)
         self.asked.append("destroy")
         self._live.pop(uuid, None)
+        self._states.pop(uuid, None)
         self.tell(uuid, "stopped", "destroyed")
+        if uuid in self._transient:
+            del self._kept[uuid]
 
     def _reset(self, arguments: Mapping[str, Json]) -> None:
         self.asked.append("reset")

@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import Final
 
 from netipl.control.machines.deeds import deed
+from netipl.control.machines.demands import demand_kept
 from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.ordering import wanted
 from netipl.control.machines.ports import Commit, Driver
@@ -44,6 +45,7 @@ class Power:
                     f"the machine of guest {guest.name} is {found.state} already",
                     remedy=f"netipl guest reset {guest.name}, or netipl guest stop {guest.name}",
                 )
+            demand_kept(found)
             if done is not None:
                 await self._commit((done,))
             return await self._start(found)
@@ -54,6 +56,8 @@ class Power:
             found = await self._fresh(guest)
             if not found.active:
                 return found
+            if now:
+                demand_kept(found)
             await self._tell(guest, found, "switch off" if now else "shut down", by)
             await self._driver.ask(Call.DESTROY if now else Call.SHUTDOWN, uuid=found.uuid)
             return await self._look(found)
@@ -66,8 +70,11 @@ class Power:
                 raise RefusedError(
                     f"the machine of guest {guest.name} is {found.state}", remedy=f"netipl guest start {guest.name}"
                 )
+            is_warm = found.state == RUNNING and found.boots_from_now is found.facts.boots_from
+            if not is_warm:
+                demand_kept(found)
             await self._tell(guest, found, "reset", by)
-            if found.state == RUNNING and found.boots_from_now is found.facts.boots_from:
+            if is_warm:
                 await self._driver.ask(Call.RESET, uuid=found.uuid)
                 return await self._look(found)
             return await self._start(found)

@@ -224,6 +224,24 @@ async def test_stopped_gently_or_at_once() -> None:
 
 
 @in_loop
+async def test_a_transient_machine_is_not_switched_off_since_it_would_be_gone() -> None:
+    lab = Lab()
+    uuid = lab.libvirt.create(OURS)
+    await lab.plane.reset("web1", by=BY)
+    lab.libvirt.suspend(uuid)
+    for switched_off in (
+        lambda: lab.plane.start("web1", by=BY, cold=True),
+        lambda: lab.plane.reset("web1", by=BY),
+        lambda: lab.plane.stop("web1", by=BY, now=True),
+    ):
+        with pytest.raises(RefusedError, match="web1 is transient") as refused:
+            await switched_off()
+        assert "virsh define" in refused.value.remedy
+    assert lab.libvirt.asked == ["reset"]
+    assert [each["to"] for each in lab.done(Deed.MACHINE_ASKED)] == ["reset"]  # what was refused is not told
+
+
+@in_loop
 async def test_its_life_is_seen_as_the_guests() -> None:
     lab = Lab()
     uuid = lab.libvirt.add(OURS)
