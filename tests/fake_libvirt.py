@@ -6,7 +6,7 @@ The XML is real, and read and edited by the same functions as in the worker; onl
 import asyncio
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -14,7 +14,7 @@ from netipl.ccw import DeviceNumber
 from netipl.errors import MissingError, NetiplError, UnavailableError
 from netipl.integrations.libvirt.console import Piece, Printed
 from netipl.integrations.libvirt.domain_edits import boots_from
-from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom, facts
+from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom, Interface, facts
 from netipl.integrations.libvirt.worker.protocol import Call, Json, Notice, Told
 from netipl.net import Mac
 
@@ -106,13 +106,18 @@ class FakeLibvirt:
 
     def _record(self, uuid: str) -> dict[str, Any]:  # Any: JSON
         now = facts(self._live[uuid]) if uuid in self._live else None
+        said = facts(self._kept[uuid])
         return {
             "state": self._states.get(uuid, "running" if now is not None else "off"),
             "active": now is not None,
             "persistent": uuid not in self._transient,
             "boots_from_now": now.boots_from if now is not None else "",
-            **asdict(facts(self._kept[uuid])),
+            **asdict(replace(said, interfaces=tuple(map(self._on_bridge, said.interfaces)))),
         }
+
+    def _on_bridge(self, interface: Interface) -> Interface:
+        found = (str(each["bridge"]) for each in self.networks if each["name"] == interface.source)
+        return replace(interface, bridge=next(found, interface.bridge))
 
     def _of(self, arguments: Mapping[str, Json]) -> str:
         if arguments["uuid"] not in self._kept:

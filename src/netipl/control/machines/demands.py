@@ -1,7 +1,18 @@
 """What has to be so before a machine is switched off or started, so that nothing of anybody's is lost by it."""
 
+from netipl.control.machines.known import is_managed
 from netipl.errors import RefusedError
+from netipl.guests.guest import Guest
 from netipl.integrations.libvirt.domain import Domain
+
+
+def demand_own(found: Domain, guest: Guest) -> None:
+    """A MAC alone does not make sure enough whose it is to pull its plug. Raises RefusedError."""
+    if str(guest.uuid) != found.uuid and not is_managed(found, guest):
+        raise RefusedError(
+            f"that domain {found.name} is the machine of guest {guest.name} is told by its MAC address alone",
+            remedy=f"if it is, netipl guest attach {guest.name} --domain {found.name}",
+        )
 
 
 def demand_kept(found: Domain) -> None:

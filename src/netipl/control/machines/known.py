@@ -1,4 +1,7 @@
-"""The domains that libvirt has, as the worker told last, and which of them is a guest's: by UUID, or else by MAC."""
+"""The domains that libvirt has, as the worker told last, and which of them is a guest's: by UUID, or else by MAC.
+
+A MAC tells only on the bridge that the guest's network is served on: elsewhere others may use the same one.
+"""
 
 from collections.abc import Iterable, Iterator
 from uuid import UUID
@@ -43,10 +46,8 @@ class Domains:
         """The guest's own."""
         if guest.uuid is not None and (found := self._by_uuid.get(str(guest.uuid))) is not None:
             return found
-        macs = {str(mac) for mac in guest.macs}
-        return next(
-            (each for each in self._by_uuid.values() if self._is_without_guest(each) and each.macs & macs), None
-        )
+        alike = [each for each in self if self._is_without_guest(each) and self._has_its_mac(each, guest)]
+        return alike[0] if len(alike) == 1 else None
 
     def guest_of(self, domain: Domain) -> Guest | None:
         """Whose it is."""
@@ -62,6 +63,13 @@ class Domains:
             guest = self.guest_of(domain) if domain.facts.owner else None
             if guest is not None and is_managed(domain, guest):
                 yield domain, guest
+
+    def _has_its_mac(self, domain: Domain, guest: Guest) -> bool:
+        """On its network, as far as that can be told from here."""
+        network = self._inventory.network(guest.network) if guest.network is not None else None
+        bridge = network.interface if network is not None else None
+        macs = {str(mac) for mac in guest.macs}
+        return any(each.mac in macs and bridge in {None, each.bridge, each.source} for each in domain.facts.interfaces)
 
     def _is_without_guest(self, domain: Domain) -> bool:
         """By its UUID."""

@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import Final
 
 from netipl.control.machines.deeds import deed
-from netipl.control.machines.demands import demand_kept
+from netipl.control.machines.demands import demand_kept, demand_own
 from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.ordering import wanted
 from netipl.control.machines.ports import Commit, Driver
@@ -40,6 +40,8 @@ class Power:
         """
         async with self._turns[guest.name]:
             found = await self._ordered(guest)
+            if cold:
+                demand_own(found, guest)
             if found.active and not cold:
                 raise RefusedError(
                     f"the machine of guest {guest.name} is {found.state} already",
@@ -57,6 +59,7 @@ class Power:
             if not found.active:
                 return found
             if now:
+                demand_own(found, guest)
                 demand_kept(found)
             await self._tell(guest, found, "switch off" if now else "shut down", by)
             await self._driver.ask(Call.DESTROY if now else Call.SHUTDOWN, uuid=found.uuid)
@@ -66,6 +69,7 @@ class Power:
         """Raises NetiplError. A cold start, where it is to boot from something else than now, or has crashed."""
         async with self._turns[guest.name]:
             found = await self._ordered(guest)
+            demand_own(found, guest)
             if not found.active:
                 raise RefusedError(
                     f"the machine of guest {guest.name} is {found.state}", remedy=f"netipl guest start {guest.name}"

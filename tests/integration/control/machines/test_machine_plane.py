@@ -43,7 +43,8 @@ BUILD = Build(
 )
 BY = "user root"
 MARK = '<netipl:guest xmlns:netipl="https://netipl.org/xmlns/libvirt/guest/1.0" name="web1"/>'
-OURS = domains.domain(metadata=MARK)
+BARE = domains.domain().replace("'default'", "'lab'")
+OURS = BARE.replace("<metadata>", f"<metadata>{MARK}")
 DISK_FIRST = domains.VIRTIO_DISK.replace("'2'/>", "'1'/>") + domains.NETWORK_INTERFACE.replace("'1'", "'2'", 1)
 
 
@@ -174,7 +175,7 @@ async def test_installed_it_boots_from_its_disk_and_for_a_build_from_the_network
 @in_loop
 async def test_one_that_is_not_marked_as_ours_is_never_changed_nor_started_by_itself() -> None:
     lab = Lab()
-    uuid = lab.libvirt.add(domains.domain())
+    uuid = lab.libvirt.add(BARE)
     lab.build()
     async with running(lab):
         lab.libvirt.crash(uuid)
@@ -182,13 +183,45 @@ async def test_one_that_is_not_marked_as_ours_is_never_changed_nor_started_by_it
         lab.build(BuildState.DONE)
         await lab.plane.start("web1", by=BY, cold=False)
     assert lab.libvirt.asked == ["start"]
-    assert lab.libvirt.xml(uuid) == domains.domain()
+    assert lab.libvirt.xml(uuid) == BARE
+
+
+@in_loop
+async def test_one_on_another_network_with_the_same_mac_is_not_the_guests() -> None:
+    lab = Lab()
+    lab.libvirt.networks.append({"name": "other", "bridge": "virbr8", "active": True})
+    lab.libvirt.add(BARE.replace("'lab'", "'other'").replace("<name>web1", "<name>prod-db"))
+    with pytest.raises(MissingError, match="no machine"):
+        lab.plane.machine("web1")
+    for asked in (lab.plane.start("web1", by=BY, cold=True), lab.plane.stop("web1", by=BY, now=True)):
+        with pytest.raises(MissingError, match="no machine"):
+            await asked
+    assert not lab.libvirt.asked
+
+
+@in_loop
+async def test_one_that_is_known_by_its_mac_alone_is_not_switched_off_until_it_is_attached() -> None:
+    lab = Lab()
+    lab.libvirt.add(BARE)
+    await lab.plane.start("web1", by=BY, cold=False)
+    for asked in (
+        lab.plane.start("web1", by=BY, cold=True),
+        lab.plane.stop("web1", by=BY, now=True),
+        lab.plane.reset("web1", by=BY),
+    ):
+        with pytest.raises(RefusedError, match="by its MAC address alone") as refused:
+            await asked
+        assert "netipl guest attach web1 --domain web1" in refused.value.remedy
+    await lab.plane.stop("web1", by=BY, now=False)
+    await lab.plane.attach("web1", None, by=BY)
+    await lab.plane.stop("web1", by=BY, now=True)
+    assert lab.libvirt.asked == ["start", "shutdown", "mark", "destroy"]
 
 
 @in_loop
 async def test_a_start_has_the_order_of_the_build_at_once_and_a_rebuild_is_a_cold_start() -> None:
     lab = Lab()
-    lab.libvirt.add(domains.domain(DISK_FIRST, metadata=MARK))
+    lab.libvirt.add(domains.domain(DISK_FIRST, metadata=MARK).replace("'default'", "'lab'"))
     await lab.plane.start("web1", by=BY, cold=False)
     with pytest.raises(RefusedError, match="running already"):
         await lab.plane.start("web1", by=BY, cold=False)
@@ -292,8 +325,8 @@ async def test_a_firmware_that_fails_waits_for_its_retry_unless_somebody_starts_
 @in_loop
 async def test_a_domain_that_nobody_knows_is_attached_with_its_guest() -> None:
     lab = Lab()
-    xml = domains.domain().replace("web1", "z9").replace(domains.UUID, "44d45444-2af4-4ae0-927c-0b8c54c1565a")
-    uuid = lab.libvirt.add(xml.replace(domains.MAC, domains.OTHER_MAC).replace("'default'", "'lab'"))
+    xml = BARE.replace("web1", "z9").replace(domains.UUID, "44d45444-2af4-4ae0-927c-0b8c54c1565a")
+    uuid = lab.libvirt.add(xml.replace(domains.MAC, domains.OTHER_MAC))
     view = await lab.plane.attach("z9", None, by=BY)
     guest = lab.inventory.guest("z9")
     assert guest is not None
@@ -306,7 +339,7 @@ async def test_a_domain_that_nobody_knows_is_attached_with_its_guest() -> None:
 @in_loop
 async def test_a_guest_takes_the_uuid_of_the_domain_with_its_mac() -> None:
     lab = Lab()
-    lab.libvirt.add(domains.domain())
+    lab.libvirt.add(BARE)
     await lab.plane.attach("web1", None, by=BY)
     guest = lab.inventory.guest("web1")
     assert guest is not None
@@ -317,7 +350,7 @@ async def test_a_guest_takes_the_uuid_of_the_domain_with_its_mac() -> None:
 @in_loop
 async def test_the_machine_of_another_guest_is_not_taken() -> None:
     lab = Lab()
-    lab.libvirt.add(domains.domain())
+    lab.libvirt.add(BARE)
     with pytest.raises(ConflictError, match="guest web1"):
         await lab.plane.attach("web2", "web1", by=BY)
 
@@ -331,6 +364,6 @@ async def test_what_is_not_there_is_missing() -> None:
         await lab.plane.start("web9", by=BY, cold=False)
     with pytest.raises(MissingError, match="no s390x domain"):
         await lab.plane.attach("web1", None, by=BY)
-    lab.libvirt.add(domains.domain().replace("arch='s390x'", "arch='x86_64'"))
+    lab.libvirt.add(BARE.replace("arch='s390x'", "arch='x86_64'"))
     with pytest.raises(MissingError, match="no machine"):
         lab.plane.machine("web1")
