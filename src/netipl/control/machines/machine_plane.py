@@ -76,18 +76,21 @@ class MachinePlane:
         return self._shown(found, guest) if found is not None else None
 
     def machine(self, name: str) -> MachineView:
-        """That of the guest of this name. Raises MissingError, and UnavailableError while libvirt was never there."""
-        shown = self.of(self._guest(name))
-        if shown is None:
+        """That of the guest of this name. Raises NetiplError, also while libvirt was never there."""
+        guest = self._guest(name)
+        if (shown := self.of(guest)) is None:
             self._driver.demand()
-            remedy = f"netipl guest define {name} makes one, netipl guest attach {name} takes one over"
-            raise MissingError(f"guest {name} has no machine in libvirt", remedy=remedy)
+            return self._shown(self._domains.demand(guest), guest)
         return shown
 
     async def define(self, name: str, asked: MachineAsked, *, by: str) -> MachineView:
         """A new domain of the guest's name, with its UUID and MAC. Raises NetiplError, and then nothing is left."""
         guest = self._guest(name)
-        if (found := self._domains.of(guest) or self._domains.with_name(name)) is not None:
+        if (
+            found := next(iter(self._domains.alike(guest)), None)
+            or self._domains.of(guest)
+            or self._domains.with_name(name)
+        ) is not None:
             remedy = f"netipl guest attach {name} takes it over"
             raise ConflictError(f"there is a domain {found.name} already for guest {name}", remedy=remedy)
         told = await self._with_version(replace(guest, uuid=guest.uuid or uuid4()))

@@ -12,7 +12,7 @@ from netipl.control.machines.demands import demand_kept, demand_own
 from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.ordering import wanted
 from netipl.control.machines.ports import Commit, Driver
-from netipl.errors import MissingError, RefusedError
+from netipl.errors import RefusedError
 from netipl.guests.guest import Guest
 from netipl.integrations.libvirt.domain import Domain, domain
 from netipl.integrations.libvirt.worker.protocol import Call
@@ -106,14 +106,8 @@ class Power:
         return self._put(domain(record))
 
     async def _fresh(self, guest: Guest) -> Domain:
-        """Raises MissingError where it has none."""
-        known = self._domains.of(guest)
-        if known is None:
-            raise MissingError(
-                f"guest {guest.name} has no machine in libvirt",
-                remedy=f"netipl guest define {guest.name} makes one, netipl guest attach {guest.name} takes one over",
-            )
-        return await self._look(known)
+        """Raises NetiplError where it has none."""
+        return await self._look(self._domains.demand(guest))
 
     async def _look(self, known: Domain) -> Domain:
         return self._put(domain(await self._driver.ask(Call.DOMAIN, uuid=known.uuid)))

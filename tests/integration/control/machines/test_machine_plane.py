@@ -218,6 +218,40 @@ async def test_one_that_is_known_by_its_mac_alone_is_not_switched_off_until_it_i
     assert lab.libvirt.asked == ["start", "shutdown", "mark", "destroy"]
 
 
+COPY = OURS.replace(domains.UUID, "00000000-2af4-4ae0-927c-0b8c54c1565a").replace("<name>web1", "<name>web1-backup")
+
+
+@in_loop
+async def test_of_a_machine_and_its_copy_the_one_with_the_guests_name_is_its_own() -> None:
+    lab = Lab(Inventory([LAB], [replace(WEB1, origin=Origin.SETTINGS)]))
+    lab.libvirt.add(COPY)
+    assert lab.plane.machine("web1").domain == "web1-backup"  # it is the only one
+    uuid = lab.libvirt.add(OURS)
+    lab.build()
+    view = await lab.plane.start("web1", by=BY, cold=True)
+    assert (view.domain, str(view.uuid)) == ("web1", uuid)
+
+
+@in_loop
+async def test_of_two_that_are_called_something_else_neither_is_touched_and_it_is_said_why() -> None:
+    lab = Lab()
+    lab.libvirt.add(COPY)
+    lab.libvirt.add(OURS.replace("<name>web1", "<name>z1"))
+    for asked in (lab.plane.start("web1", by=BY, cold=False), lab.plane.define("web1", MachineAsked(), by=BY)):
+        with pytest.raises(ConflictError, match="web1-backup"):
+            await asked
+    await lab.plane.attach("web1", "z1", by=BY)
+    assert (await lab.plane.start("web1", by=BY, cold=True)).domain == "z1"
+
+
+@in_loop
+async def test_a_copy_with_another_uuid_than_the_guests_is_not_its_machine() -> None:
+    lab = Lab(Inventory([LAB], [replace(WEB1, uuid=UUID(domains.UUID))]))
+    lab.libvirt.add(COPY)
+    with pytest.raises(MissingError, match="no machine"):
+        lab.plane.machine("web1")
+
+
 @in_loop
 async def test_a_start_has_the_order_of_the_build_at_once_and_a_rebuild_is_a_cold_start() -> None:
     lab = Lab()
