@@ -7,6 +7,7 @@ import asyncio
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -76,6 +77,16 @@ class FakeLibvirt:
         self._states[uuid] = "crashed"
         self.tell(uuid, "crashed", at=at)
 
+    def run_untold(self, uuid: str) -> None:
+        """Somebody has started it, and the event is still to come."""
+        self._live[uuid] = self._kept[uuid]
+        self._states.pop(uuid, None)
+
+    def start_elsewhere(self, uuid: str, at: datetime) -> None:
+        """Somebody has started it."""
+        self.run_untold(uuid)
+        self.tell(uuid, "started", at=at.timestamp())
+
     def suspend(self, uuid: str) -> None:
         """Somebody has paused it."""
         self._states[uuid] = "paused"
@@ -133,7 +144,7 @@ class FakeLibvirt:
         self.asked.append("start")
         self._live[uuid] = self._kept[uuid]
         self._states.pop(uuid, None)
-        self.tell(uuid, "started")
+        self.tell(uuid, "started", at=datetime.now(UTC).timestamp())
 
     def _destroy(self, arguments: Mapping[str, Json]) -> None:
         uuid = self._of(arguments)

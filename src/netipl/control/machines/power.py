@@ -10,6 +10,7 @@ from typing import Final
 from netipl.control.machines.deeds import deed
 from netipl.control.machines.demands import demand_kept, demand_own
 from netipl.control.machines.known import Domains, is_managed
+from netipl.control.machines.life import CRASHED
 from netipl.control.machines.ordering import wanted
 from netipl.control.machines.ports import Commit, Driver
 from netipl.errors import RefusedError
@@ -33,11 +34,8 @@ class Power:
         self._commit = commit
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def start(self, guest: Guest, done: Happened | None = None, *, cold: bool = False) -> Domain:
-        """With `cold` one that runs is switched off first. `done` is told instead of that somebody asked.
-
-        Raises NetiplError.
-        """
+    async def start(self, guest: Guest, done: Happened, *, cold: bool) -> Domain:
+        """With `cold` one that runs is switched off first. Raises NetiplError."""
         async with self._turns[guest.name]:
             found = await self._ordered(guest)
             if cold:
@@ -48,15 +46,27 @@ class Power:
                     remedy=f"netipl guest reset {guest.name}, or netipl guest stop {guest.name}",
                 )
             demand_kept(found)
-            if done is not None:
-                await self._commit((done,))
+            await self._commit((done,))
             return await self._start(found)
+
+    async def start_again(self, guest: Guest, done: Happened) -> None:
+        """Its firmware has failed; one that somebody has started meanwhile runs on. Raises NetiplError."""
+        async with self._turns[guest.name]:
+            found = await self._fresh(guest)
+            if not is_managed(found, guest) or (found.active and found.state != CRASHED):
+                return
+            demand_kept(found)
+            found = await self._ordered(guest)
+            await self._commit((done,))
+            await self._start(found)
 
     async def stop(self, guest: Guest, *, by: str, now: bool) -> Domain:
         """Asks its system to shut down, or with `now` pulls the plug. One that is off stays so. Raises NetiplError."""
         async with self._turns[guest.name]:
             found = await self._fresh(guest)
             if not found.active:
+                if found.state == CRASHED:  # that it is to stay so is known to the next daemon too
+                    await self._tell(guest, found, "stay off", by)
                 return found
             if now:
                 demand_own(found, guest)
