@@ -178,6 +178,18 @@ async def test_a_machine_that_cannot_be_made_leaves_no_disk() -> None:
     assert lab.libvirt.asked == ["make-volume", "remove-volume /images/web1.qcow2"]
 
 
+def test_the_disk_of_another_domain_is_not_taken(tmp_path: Path) -> None:
+    disk, link = tmp_path / "prod.img", tmp_path / "link"
+    link.symlink_to(disk)
+    lab = Lab()
+    other = domains.domain(domains.VIRTIO_DISK).replace("<name>web1", "<name>prod").replace("s390x", "x86_64")
+    lab.libvirt.add(other.replace("/var/lib/libvirt/images/web1.qcow2", str(disk)))
+    for path in (disk, link):
+        with pytest.raises(ConflictError, match="is the disk of domain prod"):
+            asyncio.run(lab.plane.define("web1", MachineAsked(disk=DiskAsked(path=str(path))), by=BY))
+    assert lab.libvirt.asked == []
+
+
 @in_loop
 async def test_a_bridge_that_libvirt_has_no_network_for_is_taken_as_it_is() -> None:
     lab = Lab()
