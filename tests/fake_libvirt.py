@@ -39,6 +39,8 @@ class FakeLibvirt:
         self._live: dict[str, str] = {}
         self._states: dict[str, str] = {}
         self._transient = set[str]()
+        self.saved = set[str]()
+        """UUIDs of those whose memory is saved."""
 
     async def run(self) -> None:
         self.connect()
@@ -122,6 +124,7 @@ class FakeLibvirt:
             "state": self._states.get(uuid, "running" if now is not None else "off"),
             "active": now is not None,
             "persistent": uuid not in self._transient,
+            "saved": uuid in self.saved,
             "boots_from_now": now.boots_from if now is not None else "",
             **asdict(replace(said, interfaces=tuple(map(self._on_bridge, said.interfaces)))),
         }

@@ -15,6 +15,15 @@ def demand_own(found: Domain, guest: Guest) -> None:
         )
 
 
+def demand_boots(found: Domain) -> None:
+    """Its next start boots, and does not go on with what it did. Raises RefusedError."""
+    if found.saved:
+        raise RefusedError(
+            f"libvirt has saved the memory of domain {found.name}: started, it goes on from there instead of booting",
+            remedy=f"virsh managedsave-remove {found.name} throws that memory away",
+        )
+
+
 def demand_kept(found: Domain) -> None:
     """One that libvirt keeps only while it runs is gone for ever once it is switched off. Raises RefusedError."""
     if found.active and not found.persistent:

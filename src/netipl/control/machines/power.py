@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import Final
 
 from netipl.control.machines.deeds import deed
-from netipl.control.machines.demands import demand_kept, demand_own
+from netipl.control.machines.demands import demand_boots, demand_kept, demand_own
 from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.life import CRASHED
 from netipl.control.machines.ordering import wanted
@@ -40,6 +40,8 @@ class Power:
             found = await self._ordered(guest)
             if cold:
                 demand_own(found, guest)
+            if cold or self._installs(guest):
+                demand_boots(found)
             if found.active and not cold:
                 raise RefusedError(
                     f"the machine of guest {guest.name} is {found.state} already",
@@ -55,6 +57,7 @@ class Power:
             found = await self._fresh(guest)
             if not is_managed(found, guest) or (found.active and found.state != CRASHED):
                 return
+            demand_boots(found)
             demand_kept(found)
             found = await self._ordered(guest)
             await self._commit((done,))
@@ -97,6 +100,10 @@ class Power:
         """Its machine is to boot from what its build asks for, at its next start. Raises NetiplError."""
         async with self._turns[guest.name]:
             await self._ordered(guest)
+
+    def _installs(self, guest: Guest) -> bool:
+        build = self._inventory.build_of(guest)
+        return build is not None and build.installs
 
     async def _start(self, found: Domain) -> Domain:
         if found.active:

@@ -348,6 +348,23 @@ async def test_a_transient_machine_is_not_switched_off_since_it_would_be_gone() 
 
 
 @in_loop
+async def test_saved_memory_is_not_taken_for_a_boot() -> None:
+    lab = Lab()
+    uuid = lab.libvirt.add(OURS)
+    lab.libvirt.saved.add(uuid)
+    with pytest.raises(RefusedError, match="saved the memory of domain web1") as refused:
+        await lab.plane.start("web1", by=BY, cold=True)
+    assert refused.value.remedy.startswith("virsh managedsave-remove web1")
+    lab.build()
+    with pytest.raises(RefusedError, match="saved the memory"):
+        await lab.plane.start("web1", by=BY, cold=False)
+    lab.build(BuildState.FAILED, attempts=0)
+    assert lab.libvirt.asked == []
+    await lab.plane.start("web1", by=BY, cold=False)  # it goes on, as with virsh
+    assert lab.libvirt.asked == ["start"]
+
+
+@in_loop
 async def test_its_life_is_seen_as_the_guests() -> None:
     lab = Lab()
     uuid = lab.libvirt.add(OURS)

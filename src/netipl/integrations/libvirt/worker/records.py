@@ -47,6 +47,7 @@ def record(
         "state": "crashed" if (state, reason) == (_OFF, _OFF_CRASHED) else STATES.get(state, str(state)),
         "active": active,
         "persistent": persistent,
+        "saved": bool(domain.hasManagedSaveImage()),
         "boots_from_now": now.boots_from if active else "",
         **asdict(_with_bridges(binding, domain, then, bridge_of or _bridge_of)),
     }
