@@ -6,7 +6,8 @@ The XML is real, and read and edited by the same functions as in the worker; onl
 import asyncio
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -14,7 +15,7 @@ from netipl.ccw import DeviceNumber
 from netipl.errors import MissingError, NetiplError, UnavailableError
 from netipl.integrations.libvirt.console import Piece, Printed
 from netipl.integrations.libvirt.domain_edits import boots_from
-from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom, facts
+from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom, Interface, facts
 from netipl.integrations.libvirt.worker.protocol import Call, Json, Notice, Told
 from netipl.net import Mac
 
@@ -37,6 +38,9 @@ class FakeLibvirt:
         self._kept: dict[str, str] = {}
         self._live: dict[str, str] = {}
         self._states: dict[str, str] = {}
+        self._transient = set[str]()
+        self.saved = set[str]()
+        """UUIDs of those whose memory is saved."""
 
     async def run(self) -> None:
         self.connect()
@@ -57,6 +61,14 @@ class FakeLibvirt:
         self.tell(uuid, "defined")
         return uuid
 
+    def create(self, xml: str) -> str:
+        """A domain that somebody else has started, and that is kept only while it runs."""
+        uuid = facts(xml).uuid
+        self._kept[uuid] = self._live[uuid] = xml
+        self._transient.add(uuid)
+        self.tell(uuid, "started")
+        return uuid
+
     def xml(self, uuid: str) -> str:
         """Of its next start."""
         return self._kept[uuid]
@@ -66,6 +78,21 @@ class FakeLibvirt:
         self._live.pop(uuid, None)
         self._states[uuid] = "crashed"
         self.tell(uuid, "crashed", at=at)
+
+    def run_untold(self, uuid: str) -> None:
+        """Somebody has started it, and the event is still to come."""
+        self._live[uuid] = self._kept[uuid]
+        self._states.pop(uuid, None)
+
+    def start_elsewhere(self, uuid: str, at: datetime) -> None:
+        """Somebody has started it."""
+        self.run_untold(uuid)
+        self.tell(uuid, "started", at=at.timestamp())
+
+    def suspend(self, uuid: str) -> None:
+        """Somebody has paused it."""
+        self._states[uuid] = "paused"
+        self.tell(uuid, "suspended")
 
     def tell(self, uuid: str, event: str, reason: str = "", at: float = 0.0) -> None:
         detail = {"uuid": uuid, "name": facts(self._kept[uuid]).name, "event": event, "reason": reason, "at": at}
@@ -92,13 +119,19 @@ class FakeLibvirt:
 
     def _record(self, uuid: str) -> dict[str, Any]:  # Any: JSON
         now = facts(self._live[uuid]) if uuid in self._live else None
+        said = facts(self._kept[uuid])
         return {
-            "state": "running" if now is not None else self._states.get(uuid, "off"),
+            "state": self._states.get(uuid, "running" if now is not None else "off"),
             "active": now is not None,
-            "persistent": True,
+            "persistent": uuid not in self._transient,
+            "saved": uuid in self.saved,
             "boots_from_now": now.boots_from if now is not None else "",
-            **asdict(facts(self._kept[uuid])),
+            **asdict(replace(said, interfaces=tuple(map(self._on_bridge, said.interfaces)))),
         }
+
+    def _on_bridge(self, interface: Interface) -> Interface:
+        found = (str(each["bridge"]) for each in self.networks if each["name"] == interface.source)
+        return replace(interface, bridge=next(found, interface.bridge))
 
     def _of(self, arguments: Mapping[str, Json]) -> str:
         if arguments["uuid"] not in self._kept:
@@ -114,13 +147,16 @@ class FakeLibvirt:
         self.asked.append("start")
         self._live[uuid] = self._kept[uuid]
         self._states.pop(uuid, None)
-        self.tell(uuid, "started")
+        self.tell(uuid, "started", at=datetime.now(UTC).timestamp())
 
     def _destroy(self, arguments: Mapping[str, Json]) -> None:
         uuid = self._of(arguments)
         self.asked.append("destroy")
         self._live.pop(uuid, None)
+        self._states.pop(uuid, None)
         self.tell(uuid, "stopped", "destroyed")
+        if uuid in self._transient:
+            del self._kept[uuid]
 
     def _reset(self, arguments: Mapping[str, Json]) -> None:
         self.asked.append("reset")

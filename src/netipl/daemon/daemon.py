@@ -349,6 +349,8 @@ class Daemon:
             commit=control.commit,
             observe=self.observe,
             put_guest=control.put_guest,
+            boots=self._boots,
+            history=control.events,
         )
 
     def _planner_for(self, settings: Settings) -> Planner:

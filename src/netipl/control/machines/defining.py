@@ -1,10 +1,11 @@
 """A new machine: a domain of the guest's name on the bridge that netipl serves, with its UUID, its MAC and a disk."""
 
+import os
 from typing import Final
 from uuid import uuid4
 
 from netipl.control.machines.ports import Driver
-from netipl.errors import NetiplError, RefusedError, UnavailableError
+from netipl.errors import ConflictError, NetiplError, RefusedError, UnavailableError
 from netipl.guests.guest import Guest
 from netipl.guests.network import Network
 from netipl.integrations.libvirt import domain_making
@@ -80,7 +81,22 @@ class Defining:
         if asked is None:
             return None, ""
         if asked.path:
+            await self._demand_free(asked.path)
             is_block = asked.path.startswith("/dev/")
             return DiskWanted(path=asked.path, kind=asked.kind, is_block=is_block, number=guest.disk), ""
         made = await self._driver.ask(Call.MAKE_VOLUME, pool=asked.pool, name=guest.name, bytes=asked.size)
         return DiskWanted(**made, number=guest.disk), made["path"]
+
+    async def _demand_free(self, path: str) -> None:
+        """No domain of any kind has it, by this name or another. Raises ConflictError."""
+        for each in await self._driver.ask(Call.DOMAINS):
+            if any(_real(disk["source"]) == _real(path) for disk in each["disks"] if disk["source"]):
+                raise ConflictError(
+                    f"{path} is the disk of domain {each['name']}",
+                    remedy="name another one; an installation would overwrite what that domain has",
+                )
+
+
+def _real(path: str) -> str:
+    """Without symbolic links, as /dev/VG/LV is one."""
+    return os.path.realpath(path) if path.startswith("/") else path

@@ -13,8 +13,8 @@ from typing import Final
 import structlog
 
 from netipl.control.machines.deeds import deed
+from netipl.control.machines.failing import Failures
 from netipl.control.machines.known import Domains, is_managed
-from netipl.control.machines.life import CRASHED
 from netipl.control.machines.ordering import wanted
 from netipl.control.machines.ports import Driver
 from netipl.control.machines.power import Power
@@ -33,19 +33,24 @@ _PAUSE_AFTER_FAILURE: Final = 30.0
 class Keeping:
     """Of the machines in `domains`."""
 
-    def __init__(self, domains: Domains, inventory: Inventory, driver: Driver, power: Power) -> None:
+    def __init__(
+        self, domains: Domains, inventory: Inventory, driver: Driver, power: Power, failures: Failures
+    ) -> None:
         self.retries = Retries()
         self._domains = domains
         self._inventory = inventory
+        self._failures = failures
         self._driver = driver
         self._power = power
         self._running: dict[str, Task[None]] = {}
         self._not_before: dict[str, float] = {}
 
     def crashed(self, guest: Guest) -> None:
-        """Its machine has; where its build is still to be installed, it is started again later."""
+        """Its machine has; where it was the firmware of its build, it is started again later."""
         found, build = self._domains.of(guest), self._inventory.build_of(guest)
         if found is None or build is None or not is_managed(found, guest):
+            return
+        if self._failures.boot_of(guest, build) is None:
             return
         if (retry := self.retries.failed(build, _now())) is not None:
             _log.info("firmware failed", guest=guest.name, retry=retry.number, in_seconds=retry.pause.seconds)
@@ -86,14 +91,15 @@ class Keeping:
             del self._running[guest.name]
 
     async def _retry(self, guest: Guest, retry: Retry) -> None:
-        """Unless somebody has started it meanwhile, or its build is over."""
+        """Unless somebody has started or stopped it meanwhile, or its build is over."""
         found, build = self._domains.of(guest), self._inventory.build_of(guest)
         if found is None or build is None or build.id != retry.build or not build.installs:
             return
-        if found.active and found.state != CRASHED:
+        boot = self._failures.boot_of(guest, build)
+        if boot is None or not await self._failures.has_failed(boot):
             return
         done = deed(Deed.MACHINE_RETRIED, guest, found.name, again=retry.number, pause=retry.pause.seconds)
-        await self._power.start(guest, done, cold=True)
+        await self._power.start_again(guest, done)
 
 
 def _now() -> datetime:

@@ -1,8 +1,12 @@
-"""The domains that libvirt has, as the worker told last, and which of them is a guest's: by UUID, or else by MAC."""
+"""The domains that libvirt has, as the worker told last, and which of them is a guest's: by UUID, or else by MAC.
+
+A MAC tells only on the bridge that the guest's network is served on: elsewhere others may use the same one.
+"""
 
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from netipl.errors import ConflictError, MissingError
 from netipl.guests.guest import Guest
 from netipl.integrations.libvirt.domain import Domain
 from netipl.integrations.libvirt.domain_making import ARCH
@@ -43,9 +47,35 @@ class Domains:
         """The guest's own."""
         if guest.uuid is not None and (found := self._by_uuid.get(str(guest.uuid))) is not None:
             return found
-        macs = {str(mac) for mac in guest.macs}
-        return next(
-            (each for each in self._by_uuid.values() if self._is_without_guest(each) and each.macs & macs), None
+        alike = self.alike(guest)
+        named = [each for each in alike if each.name == guest.name]
+        return next(iter(alike if len(alike) == 1 else named), None)
+
+    def alike(self, guest: Guest) -> list[Domain]:
+        """Those that its MAC tells: of several the one with its name is its own, or none. A copy of its machine has its
+        mark, but not its UUID.
+        """
+        return [
+            each
+            for each in self
+            if self._is_without_guest(each)
+            and self._has_its_mac(each, guest)
+            and (each.facts.owner != guest.name or is_managed(each, guest))
+        ]
+
+    def demand(self, guest: Guest) -> Domain:
+        """The guest's own. Raises MissingError where it has none, and ConflictError where nobody knows which."""
+        if (found := self.of(guest)) is not None:
+            return found
+        if len(alike := self.alike(guest)) > 1:
+            names = ", ".join(each.name for each in alike)
+            raise ConflictError(
+                f"guest {guest.name} has its MAC address in several domains: {names}",
+                remedy=f"say which: netipl guest attach {guest.name} --domain DOMAIN, or its `uuid` in the settings",
+            )
+        raise MissingError(
+            f"guest {guest.name} has no machine in libvirt",
+            remedy=f"netipl guest define {guest.name} makes one, netipl guest attach {guest.name} takes one over",
         )
 
     def guest_of(self, domain: Domain) -> Guest | None:
@@ -63,11 +93,18 @@ class Domains:
             if guest is not None and is_managed(domain, guest):
                 yield domain, guest
 
+    def _has_its_mac(self, domain: Domain, guest: Guest) -> bool:
+        """On its network, as far as that can be told from here."""
+        network = self._inventory.network(guest.network) if guest.network is not None else None
+        bridge = network.interface if network is not None else None
+        macs = {str(mac) for mac in guest.macs}
+        return any(each.mac in macs and bridge in {None, each.bridge, each.source} for each in domain.facts.interfaces)
+
     def _is_without_guest(self, domain: Domain) -> bool:
         """By its UUID."""
         return self._inventory.guest_with_uuid(UUID(domain.uuid)) is None
 
 
 def is_managed(domain: Domain, guest: Guest) -> bool:
-    """Whether `guest`, whose it is, stands in its metadata."""
-    return domain.facts.owner == guest.name
+    """Whether `guest`, whose it is, stands in its metadata, and it is no copy of its machine."""
+    return domain.facts.owner == guest.name and guest.uuid in {None, UUID(domain.uuid)}

@@ -14,6 +14,7 @@ from netipl.control.consoles.owners import Owners
 from netipl.control.machines import notes
 from netipl.control.machines.deeds import deed
 from netipl.control.machines.defining import Defining
+from netipl.control.machines.failing import Failures, History
 from netipl.control.machines.keeping import Keeping
 from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.life import Life
@@ -25,6 +26,7 @@ from netipl.guests.guest import Guest, Origin
 from netipl.integrations.libvirt import driver
 from netipl.integrations.libvirt.domain import Domain, domain
 from netipl.integrations.libvirt.worker.protocol import Call, Notice
+from netipl.provisioning.boots import Boots
 from netipl.provisioning.choice import version_of
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.machine_view import MachineAsked, MachineView
@@ -44,6 +46,8 @@ class MachinePlane:
         commit: Commit,
         observe: Callable[[Observation], None],
         put_guest: PutGuest,
+        boots: Boots,
+        history: History,
         make_driver: Callable[[str, Callable[[Notice], None]], Driver] = driver.Driver,
     ) -> None:
         self._inventory = inventory
@@ -53,7 +57,7 @@ class MachinePlane:
         self._driver = make_driver(uri, self._hear)
         self._defining = Defining(inventory, self._driver)
         self._power = Power(self._domains, inventory, self._driver, commit)
-        self._keeping = Keeping(self._domains, inventory, self._driver, self._power)
+        self._keeping = Keeping(self._domains, inventory, self._driver, self._power, Failures(boots, history))
         self._consoles = ConsolePlane(self._driver, Owners(self._domains), Transcripts(consoles), observe)
         self._naming = Naming(inventory, self._driver)
         self._life = Life(self._domains, observe=observe, crashed=self._keeping.crashed)
@@ -76,18 +80,21 @@ class MachinePlane:
         return self._shown(found, guest) if found is not None else None
 
     def machine(self, name: str) -> MachineView:
-        """That of the guest of this name. Raises MissingError, and UnavailableError while libvirt was never there."""
-        shown = self.of(self._guest(name))
-        if shown is None:
+        """That of the guest of this name. Raises NetiplError, also while libvirt was never there."""
+        guest = self._guest(name)
+        if (shown := self.of(guest)) is None:
             self._driver.demand()
-            remedy = f"netipl guest define {name} makes one, netipl guest attach {name} takes one over"
-            raise MissingError(f"guest {name} has no machine in libvirt", remedy=remedy)
+            return self._shown(self._domains.demand(guest), guest)
         return shown
 
     async def define(self, name: str, asked: MachineAsked, *, by: str) -> MachineView:
         """A new domain of the guest's name, with its UUID and MAC. Raises NetiplError, and then nothing is left."""
         guest = self._guest(name)
-        if (found := self._domains.of(guest) or self._domains.with_name(name)) is not None:
+        if (
+            found := next(iter(self._domains.alike(guest)), None)
+            or self._domains.of(guest)
+            or self._domains.with_name(name)
+        ) is not None:
             remedy = f"netipl guest attach {name} takes it over"
             raise ConflictError(f"there is a domain {found.name} already for guest {name}", remedy=remedy)
         told = await self._with_version(replace(guest, uuid=guest.uuid or uuid4()))

@@ -8,10 +8,12 @@ from collections import defaultdict
 from typing import Final
 
 from netipl.control.machines.deeds import deed
+from netipl.control.machines.demands import demand_boots, demand_kept, demand_own
 from netipl.control.machines.known import Domains, is_managed
+from netipl.control.machines.life import CRASHED
 from netipl.control.machines.ordering import wanted
 from netipl.control.machines.ports import Commit, Driver
-from netipl.errors import MissingError, RefusedError
+from netipl.errors import RefusedError
 from netipl.guests.guest import Guest
 from netipl.integrations.libvirt.domain import Domain, domain
 from netipl.integrations.libvirt.worker.protocol import Call
@@ -32,28 +34,46 @@ class Power:
         self._commit = commit
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def start(self, guest: Guest, done: Happened | None = None, *, cold: bool = False) -> Domain:
-        """With `cold` one that runs is switched off first. `done` is told instead of that somebody asked.
-
-        Raises NetiplError.
-        """
+    async def start(self, guest: Guest, done: Happened, *, cold: bool) -> Domain:
+        """With `cold` one that runs is switched off first. Raises NetiplError."""
         async with self._turns[guest.name]:
             found = await self._ordered(guest)
+            if cold:
+                demand_own(found, guest)
+            if cold or self._installs(guest):
+                demand_boots(found)
             if found.active and not cold:
                 raise RefusedError(
                     f"the machine of guest {guest.name} is {found.state} already",
                     remedy=f"netipl guest reset {guest.name}, or netipl guest stop {guest.name}",
                 )
-            if done is not None:
-                await self._commit((done,))
+            demand_kept(found)
+            await self._commit((done,))
             return await self._start(found)
+
+    async def start_again(self, guest: Guest, done: Happened) -> None:
+        """Its firmware has failed; one that somebody has started meanwhile runs on. Raises NetiplError."""
+        async with self._turns[guest.name]:
+            found = await self._fresh(guest)
+            if not is_managed(found, guest) or (found.active and found.state != CRASHED):
+                return
+            demand_boots(found)
+            demand_kept(found)
+            found = await self._ordered(guest)
+            await self._commit((done,))
+            await self._start(found)
 
     async def stop(self, guest: Guest, *, by: str, now: bool) -> Domain:
         """Asks its system to shut down, or with `now` pulls the plug. One that is off stays so. Raises NetiplError."""
         async with self._turns[guest.name]:
             found = await self._fresh(guest)
             if not found.active:
+                if found.state == CRASHED:  # that it is to stay so is known to the next daemon too
+                    await self._tell(guest, found, "stay off", by)
                 return found
+            if now:
+                demand_own(found, guest)
+                demand_kept(found)
             await self._tell(guest, found, "switch off" if now else "shut down", by)
             await self._driver.ask(Call.DESTROY if now else Call.SHUTDOWN, uuid=found.uuid)
             return await self._look(found)
@@ -62,12 +82,16 @@ class Power:
         """Raises NetiplError. A cold start, where it is to boot from something else than now, or has crashed."""
         async with self._turns[guest.name]:
             found = await self._ordered(guest)
+            demand_own(found, guest)
             if not found.active:
                 raise RefusedError(
                     f"the machine of guest {guest.name} is {found.state}", remedy=f"netipl guest start {guest.name}"
                 )
+            is_warm = found.state == RUNNING and found.boots_from_now is found.facts.boots_from
+            if not is_warm:
+                demand_kept(found)
             await self._tell(guest, found, "reset", by)
-            if found.state == RUNNING and found.boots_from_now is found.facts.boots_from:
+            if is_warm:
                 await self._driver.ask(Call.RESET, uuid=found.uuid)
                 return await self._look(found)
             return await self._start(found)
@@ -76,6 +100,10 @@ class Power:
         """Its machine is to boot from what its build asks for, at its next start. Raises NetiplError."""
         async with self._turns[guest.name]:
             await self._ordered(guest)
+
+    def _installs(self, guest: Guest) -> bool:
+        build = self._inventory.build_of(guest)
+        return build is not None and build.installs
 
     async def _start(self, found: Domain) -> Domain:
         if found.active:
@@ -95,14 +123,8 @@ class Power:
         return self._put(domain(record))
 
     async def _fresh(self, guest: Guest) -> Domain:
-        """Raises MissingError where it has none."""
-        known = self._domains.of(guest)
-        if known is None:
-            raise MissingError(
-                f"guest {guest.name} has no machine in libvirt",
-                remedy=f"netipl guest define {guest.name} makes one, netipl guest attach {guest.name} takes one over",
-            )
-        return await self._look(known)
+        """Raises NetiplError where it has none."""
+        return await self._look(self._domains.demand(guest))
 
     async def _look(self, known: Domain) -> Domain:
         return self._put(domain(await self._driver.ask(Call.DOMAIN, uuid=known.uuid)))

@@ -18,6 +18,8 @@ class Domain:
     """Whether libvirt keeps it when it is off: others have no next start."""
     boots_from_now: BootsFrom | None
     facts: DomainFacts
+    saved: bool = False
+    """Whether its next start goes on with the memory that libvirt has saved, instead of booting."""
 
     @property
     def name(self) -> str:
@@ -50,6 +52,7 @@ def domain(record: Mapping[str, Any]) -> Domain:  # Any: JSON
         state=record["state"],
         active=record["active"],
         persistent=record["persistent"],
+        saved=record["saved"],
         boots_from_now=BootsFrom(now) if now else None,
         facts=DomainFacts(**said),
     )

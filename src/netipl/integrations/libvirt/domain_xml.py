@@ -36,13 +36,16 @@ class BootsFrom(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interface:
-    """`kind` is the type of libvirt, `source` the network, bridge or device that it hangs on. `order` 0 is none."""
+    """`kind` is the type of libvirt, `source` the network, bridge or device that it hangs on, `bridge` the bridge that
+    this comes to, if there is one. `order` 0 is none.
+    """
 
     mac: str
     model: str
     kind: str
     source: str
     order: int
+    bridge: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +152,7 @@ def _interface(element: Element) -> Interface:
         kind=kind,
         source=next(filter(None, said), ""),
         order=order_of(element),
+        bridge=source.get("bridge", "") if source is not None else "",
     )
 
 

@@ -205,6 +205,8 @@ def control_plane(directory: Path, networks: Iterable[Network] = (LAB,)) -> tupl
         commit=made.commit,
         observe=lambda _: None,
         put_guest=made.put_guest,
+        boots=boots,
+        history=made.events,
         make_driver=FakeLibvirt,
     )
     return made, inventory

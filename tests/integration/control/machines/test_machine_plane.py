@@ -12,6 +12,8 @@ from uuid import UUID
 
 import pytest
 
+from netipl.control.machines import keeping, retrying
+from netipl.control.machines.deeds import deed
 from netipl.control.machines.machine_plane import MachinePlane
 from netipl.errors import ConflictError, MissingError, RefusedError, UnavailableError
 from netipl.firmware.versions import Version
@@ -20,10 +22,13 @@ from netipl.guests.guest import Guest, Origin
 from netipl.integrations.libvirt.domain_xml import BootsFrom, facts
 from netipl.integrations.libvirt.worker.protocol import Call
 from netipl.net import Mac
+from netipl.provisioning import machine
+from netipl.provisioning.boots import Boots, BootState
 from netipl.provisioning.changes import BuildSet, Change, GuestSet, Happened
+from netipl.provisioning.history import EventQuery
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.machine_view import DiskAsked, MachineAsked
-from netipl.provisioning.timeline import Deed, Observation, Seen
+from netipl.provisioning.timeline import Deed, Event, Observation, Seen
 from tests.contract.servers.api.lab import LAB
 from tests.fake_libvirt import FakeLibvirt
 from tests.unit.integrations.libvirt import domains
@@ -43,7 +48,8 @@ BUILD = Build(
 )
 BY = "user root"
 MARK = '<netipl:guest xmlns:netipl="https://netipl.org/xmlns/libvirt/guest/1.0" name="web1"/>'
-OURS = domains.domain(metadata=MARK)
+BARE = domains.domain().replace("'default'", "'lab'")
+OURS = BARE.replace("<metadata>", f"<metadata>{MARK}")
 DISK_FIRST = domains.VIRTIO_DISK.replace("'2'/>", "'1'/>") + domains.NETWORK_INTERFACE.replace("'1'", "'2'", 1)
 
 
@@ -54,6 +60,8 @@ class Lab:
     inventory: Inventory = field(default_factory=lambda: Inventory([LAB], [WEB1]))
     kept: list[Change] = field(default_factory=list)
     seen: list[Observation] = field(default_factory=list)
+    boots: Boots = field(default_factory=Boots)
+    events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         made: list[FakeLibvirt] = []
@@ -67,8 +75,10 @@ class Lab:
             self.inventory,
             Path("nowhere"),
             commit=self.commit,
-            observe=self.seen.append,
+            observe=self.observe,
             put_guest=self.put_guest,
+            boots=self.boots,
+            history=self.history,
             make_driver=make,
         )
         self.libvirt = made[0]
@@ -76,12 +86,30 @@ class Lab:
     async def commit(self, changes: Iterable[Change]) -> None:
         for change in changes:
             self.kept.append(change)
+            if isinstance(change, Happened):
+                self.events.append(change.event)
             self.inventory.apply(change)
 
     async def put_guest(self, guest: Guest, *, by: str, expected: Guest | None, is_new: bool) -> Guest:
         assert (self.inventory.guest(guest.name) is None) == is_new
         await self.commit((GuestSet(guest),))
         return guest
+
+    def observe(self, observation: Observation) -> None:
+        self.seen.append(observation)
+        if (event := machine.observed(self.inventory, self.boots, observation)) is not None:
+            self.events.append(event)
+
+    async def history(self, query: EventQuery) -> list[Event]:
+        """A few at a time."""
+        numbered = [replace(event, number=number) for number, event in enumerate(self.events, start=1)]
+        asked = [each for each in numbered if query.before is None or each.number < query.before]
+        return asked[::-1][:2]
+
+    def ask_for_address(self, state: BootState = BootState.FAILED) -> None:
+        """Its firmware began a boot of its build, which came so far."""
+        boot = self.boots.begin(MAC, 1, datetime.now(UTC), network="lab", guest="web1")
+        self.boots.put(replace(boot, build=BUILD.id, state=state))
 
     def build(self, state: BuildState = BuildState.WAITING, attempts: int = 1) -> None:
         self.inventory.apply(BuildSet(replace(BUILD, state=state, attempts=attempts)))
@@ -150,6 +178,18 @@ async def test_a_machine_that_cannot_be_made_leaves_no_disk() -> None:
     assert lab.libvirt.asked == ["make-volume", "remove-volume /images/web1.qcow2"]
 
 
+def test_the_disk_of_another_domain_is_not_taken(tmp_path: Path) -> None:
+    disk, link = tmp_path / "prod.img", tmp_path / "link"
+    link.symlink_to(disk)
+    lab = Lab()
+    other = domains.domain(domains.VIRTIO_DISK).replace("<name>web1", "<name>prod").replace("s390x", "x86_64")
+    lab.libvirt.add(other.replace("/var/lib/libvirt/images/web1.qcow2", str(disk)))
+    for path in (disk, link):
+        with pytest.raises(ConflictError, match="is the disk of domain prod"):
+            asyncio.run(lab.plane.define("web1", MachineAsked(disk=DiskAsked(path=str(path))), by=BY))
+    assert lab.libvirt.asked == []
+
+
 @in_loop
 async def test_a_bridge_that_libvirt_has_no_network_for_is_taken_as_it_is() -> None:
     lab = Lab()
@@ -174,7 +214,7 @@ async def test_installed_it_boots_from_its_disk_and_for_a_build_from_the_network
 @in_loop
 async def test_one_that_is_not_marked_as_ours_is_never_changed_nor_started_by_itself() -> None:
     lab = Lab()
-    uuid = lab.libvirt.add(domains.domain())
+    uuid = lab.libvirt.add(BARE)
     lab.build()
     async with running(lab):
         lab.libvirt.crash(uuid)
@@ -182,13 +222,79 @@ async def test_one_that_is_not_marked_as_ours_is_never_changed_nor_started_by_it
         lab.build(BuildState.DONE)
         await lab.plane.start("web1", by=BY, cold=False)
     assert lab.libvirt.asked == ["start"]
-    assert lab.libvirt.xml(uuid) == domains.domain()
+    assert lab.libvirt.xml(uuid) == BARE
+
+
+@in_loop
+async def test_one_on_another_network_with_the_same_mac_is_not_the_guests() -> None:
+    lab = Lab()
+    lab.libvirt.networks.append({"name": "other", "bridge": "virbr8", "active": True})
+    lab.libvirt.add(BARE.replace("'lab'", "'other'").replace("<name>web1", "<name>prod-db"))
+    with pytest.raises(MissingError, match="no machine"):
+        lab.plane.machine("web1")
+    for asked in (lab.plane.start("web1", by=BY, cold=True), lab.plane.stop("web1", by=BY, now=True)):
+        with pytest.raises(MissingError, match="no machine"):
+            await asked
+    assert not lab.libvirt.asked
+
+
+@in_loop
+async def test_one_that_is_known_by_its_mac_alone_is_not_switched_off_until_it_is_attached() -> None:
+    lab = Lab()
+    lab.libvirt.add(BARE)
+    await lab.plane.start("web1", by=BY, cold=False)
+    for asked in (
+        lab.plane.start("web1", by=BY, cold=True),
+        lab.plane.stop("web1", by=BY, now=True),
+        lab.plane.reset("web1", by=BY),
+    ):
+        with pytest.raises(RefusedError, match="by its MAC address alone") as refused:
+            await asked
+        assert "netipl guest attach web1 --domain web1" in refused.value.remedy
+    await lab.plane.stop("web1", by=BY, now=False)
+    await lab.plane.attach("web1", None, by=BY)
+    await lab.plane.stop("web1", by=BY, now=True)
+    assert lab.libvirt.asked == ["start", "shutdown", "mark", "destroy"]
+
+
+COPY = OURS.replace(domains.UUID, "00000000-2af4-4ae0-927c-0b8c54c1565a").replace("<name>web1", "<name>web1-backup")
+
+
+@in_loop
+async def test_of_a_machine_and_its_copy_the_one_with_the_guests_name_is_its_own() -> None:
+    lab = Lab(Inventory([LAB], [replace(WEB1, origin=Origin.SETTINGS)]))
+    lab.libvirt.add(COPY)
+    assert lab.plane.machine("web1").domain == "web1-backup"  # it is the only one
+    uuid = lab.libvirt.add(OURS)
+    lab.build()
+    view = await lab.plane.start("web1", by=BY, cold=True)
+    assert (view.domain, str(view.uuid)) == ("web1", uuid)
+
+
+@in_loop
+async def test_of_two_that_are_called_something_else_neither_is_touched_and_it_is_said_why() -> None:
+    lab = Lab()
+    lab.libvirt.add(COPY)
+    lab.libvirt.add(OURS.replace("<name>web1", "<name>z1"))
+    for asked in (lab.plane.start("web1", by=BY, cold=False), lab.plane.define("web1", MachineAsked(), by=BY)):
+        with pytest.raises(ConflictError, match="web1-backup"):
+            await asked
+    await lab.plane.attach("web1", "z1", by=BY)
+    assert (await lab.plane.start("web1", by=BY, cold=True)).domain == "z1"
+
+
+@in_loop
+async def test_a_copy_with_another_uuid_than_the_guests_is_not_its_machine() -> None:
+    lab = Lab(Inventory([LAB], [replace(WEB1, uuid=UUID(domains.UUID))]))
+    lab.libvirt.add(COPY)
+    with pytest.raises(MissingError, match="no machine"):
+        lab.plane.machine("web1")
 
 
 @in_loop
 async def test_a_start_has_the_order_of_the_build_at_once_and_a_rebuild_is_a_cold_start() -> None:
     lab = Lab()
-    lab.libvirt.add(domains.domain(DISK_FIRST, metadata=MARK))
+    lab.libvirt.add(domains.domain(DISK_FIRST, metadata=MARK).replace("'default'", "'lab'"))
     await lab.plane.start("web1", by=BY, cold=False)
     with pytest.raises(RefusedError, match="running already"):
         await lab.plane.start("web1", by=BY, cold=False)
@@ -221,6 +327,41 @@ async def test_stopped_gently_or_at_once() -> None:
     await lab.plane.stop("web1", by=BY, now=True)
     assert lab.libvirt.asked == ["start", "shutdown", "destroy"]
     assert [each["to"] for each in lab.done(Deed.MACHINE_ASKED)] == ["start", "shut down", "switch off"]
+
+
+@in_loop
+async def test_a_transient_machine_is_not_switched_off_since_it_would_be_gone() -> None:
+    lab = Lab()
+    uuid = lab.libvirt.create(OURS)
+    await lab.plane.reset("web1", by=BY)
+    lab.libvirt.suspend(uuid)
+    for asked in (
+        lab.plane.start("web1", by=BY, cold=True),
+        lab.plane.reset("web1", by=BY),
+        lab.plane.stop("web1", by=BY, now=True),
+    ):
+        with pytest.raises(RefusedError, match="web1 is transient") as refused:
+            await asked
+        assert "virsh define" in refused.value.remedy
+    assert lab.libvirt.asked == ["reset"]
+    assert [each["to"] for each in lab.done(Deed.MACHINE_ASKED)] == ["reset"]  # what was refused is not told
+
+
+@in_loop
+async def test_saved_memory_is_not_taken_for_a_boot() -> None:
+    lab = Lab()
+    uuid = lab.libvirt.add(OURS)
+    lab.libvirt.saved.add(uuid)
+    with pytest.raises(RefusedError, match="saved the memory of domain web1") as refused:
+        await lab.plane.start("web1", by=BY, cold=True)
+    assert refused.value.remedy.startswith("virsh managedsave-remove web1")
+    lab.build()
+    with pytest.raises(RefusedError, match="saved the memory"):
+        await lab.plane.start("web1", by=BY, cold=False)
+    lab.build(BuildState.FAILED, attempts=0)
+    assert lab.libvirt.asked == []
+    await lab.plane.start("web1", by=BY, cold=False)  # it goes on, as with virsh
+    assert lab.libvirt.asked == ["start"]
 
 
 @in_loop
@@ -260,11 +401,110 @@ async def test_what_happened_while_libvirt_was_away_is_found_out() -> None:
     assert lab.seen[-1].detail["reason"] == "while libvirt was away"
 
 
+async def failed(lab: Lab) -> str:
+    """A machine whose firmware asked in a boot of its build, and is about to crash."""
+    uuid = lab.libvirt.add(OURS)
+    lab.build()
+    await lab.plane.start("web1", by=BY, cold=False)
+    lab.ask_for_address()
+    lab.libvirt.asked.clear()
+    return uuid
+
+
+@pytest.fixture
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retrying, "FIRST_PAUSE", timedelta(0))
+    monkeypatch.setattr(keeping, "_TICK", 0.01)
+
+
+async def looked_at(lab: Lab) -> None:
+    """A retry would have been made by now, if there is to be one."""
+    await lab.until(lambda: not lab.plane._keeping._running and lab.plane.machine("web1").retry is None)
+
+
+@pytest.mark.usefixtures("no_pause")
+@in_loop
+async def test_a_firmware_that_fails_is_started_again() -> None:
+    lab = Lab()
+    uuid = await failed(lab)
+    async with running(lab):
+        lab.libvirt.crash(uuid)
+        await lab.until(lambda: "start" in lab.libvirt.asked)
+    assert [each["again"] for each in lab.done(Deed.MACHINE_RETRIED)] == [1]
+
+
+@pytest.mark.usefixtures("no_pause")
+@in_loop
+async def test_a_system_that_crashes_is_left_alone_though_a_build_waits() -> None:
+    lab = Lab()
+    uuid = lab.libvirt.add(OURS)
+    await lab.plane.start("web1", by=BY, cold=False)
+    lab.build()
+    async with running(lab):
+        lab.libvirt.crash(uuid)
+        assert lab.plane.machine("web1").retry is None
+        lab.ask_for_address(BootState.STARTED)
+        lab.libvirt.crash(uuid)
+        assert lab.plane.machine("web1").retry is None
+    assert lab.seen[-1].seen is Seen.MACHINE_CRASHED
+    assert lab.libvirt.asked == ["start"]
+
+
+@pytest.mark.usefixtures("no_pause")
+@in_loop
+async def test_a_system_that_was_started_after_the_firmware_had_failed_is_left_alone() -> None:
+    lab = Lab()
+    uuid = await failed(lab)
+    lab.libvirt.crash(uuid)
+    lab.libvirt.start_elsewhere(uuid, datetime.now(UTC) + timedelta(minutes=1))  # from its disk
+    lab.libvirt.crash(uuid)
+    async with running(lab):
+        await looked_at(lab)
+    assert lab.libvirt.asked == []
+
+
+@pytest.mark.usefixtures("no_pause")
+@in_loop
+async def test_one_that_was_stopped_stays_off_for_the_next_daemon_too() -> None:
+    lab = Lab()
+    uuid = await failed(lab)
+    lab.libvirt.crash(uuid)
+    await lab.plane.stop("web1", by=BY, now=True)
+    assert [each["to"] for each in lab.done(Deed.MACHINE_ASKED)] == ["start", "stay off"]
+    lab.plane._keeping.retries = retrying.Retries()  # another daemon, which has the timeline
+    lab.libvirt.connect()
+    assert lab.plane.machine("web1").retry is not None  # it is found crashed
+    async with running(lab):
+        await looked_at(lab)
+    assert lab.libvirt.asked == []
+
+
+@pytest.mark.usefixtures("no_pause")
+@in_loop
+async def test_a_retry_goes_on_after_a_restart_of_the_daemon() -> None:
+    lab = Lab()
+    uuid = await failed(lab)
+    lab.libvirt.crash(uuid)
+    lab.plane._keeping.retries = retrying.Retries()
+    async with running(lab):
+        await lab.until(lambda: "start" in lab.libvirt.asked)
+
+
+@in_loop
+async def test_a_retry_leaves_alone_what_somebody_has_just_started() -> None:
+    lab = Lab()
+    uuid = await failed(lab)
+    lab.libvirt.crash(uuid)
+    lab.libvirt.run_untold(uuid)
+    await lab.plane._power.start_again(WEB1, deed(Deed.MACHINE_RETRIED, WEB1, "web1"))
+    assert lab.libvirt.asked == []
+    assert lab.done(Deed.MACHINE_RETRIED) == []
+
+
 @in_loop
 async def test_a_firmware_that_fails_waits_for_its_retry_unless_somebody_starts_it() -> None:
     lab = Lab()
-    uuid = lab.libvirt.add(OURS)
-    lab.build()
+    uuid = await failed(lab)
     lab.libvirt.crash(uuid)
     assert lab.plane.machine("web1").retry is not None
     await lab.plane.start("web1", by=BY, cold=False)
@@ -274,8 +514,8 @@ async def test_a_firmware_that_fails_waits_for_its_retry_unless_somebody_starts_
 @in_loop
 async def test_a_domain_that_nobody_knows_is_attached_with_its_guest() -> None:
     lab = Lab()
-    xml = domains.domain().replace("web1", "z9").replace(domains.UUID, "44d45444-2af4-4ae0-927c-0b8c54c1565a")
-    uuid = lab.libvirt.add(xml.replace(domains.MAC, domains.OTHER_MAC).replace("'default'", "'lab'"))
+    xml = BARE.replace("web1", "z9").replace(domains.UUID, "44d45444-2af4-4ae0-927c-0b8c54c1565a")
+    uuid = lab.libvirt.add(xml.replace(domains.MAC, domains.OTHER_MAC))
     view = await lab.plane.attach("z9", None, by=BY)
     guest = lab.inventory.guest("z9")
     assert guest is not None
@@ -288,7 +528,7 @@ async def test_a_domain_that_nobody_knows_is_attached_with_its_guest() -> None:
 @in_loop
 async def test_a_guest_takes_the_uuid_of_the_domain_with_its_mac() -> None:
     lab = Lab()
-    lab.libvirt.add(domains.domain())
+    lab.libvirt.add(BARE)
     await lab.plane.attach("web1", None, by=BY)
     guest = lab.inventory.guest("web1")
     assert guest is not None
@@ -299,7 +539,7 @@ async def test_a_guest_takes_the_uuid_of_the_domain_with_its_mac() -> None:
 @in_loop
 async def test_the_machine_of_another_guest_is_not_taken() -> None:
     lab = Lab()
-    lab.libvirt.add(domains.domain())
+    lab.libvirt.add(BARE)
     with pytest.raises(ConflictError, match="guest web1"):
         await lab.plane.attach("web2", "web1", by=BY)
 
@@ -313,6 +553,6 @@ async def test_what_is_not_there_is_missing() -> None:
         await lab.plane.start("web9", by=BY, cold=False)
     with pytest.raises(MissingError, match="no s390x domain"):
         await lab.plane.attach("web1", None, by=BY)
-    lab.libvirt.add(domains.domain().replace("arch='s390x'", "arch='x86_64'"))
+    lab.libvirt.add(BARE.replace("arch='s390x'", "arch='x86_64'"))
     with pytest.raises(MissingError, match="no machine"):
         lab.plane.machine("web1")

@@ -48,6 +48,7 @@ async def test_every_form_of_a_new_domain_is_as_the_schema_wants_it() -> None:
         DiskWanted(path="/dev/vg/a", kind="raw", is_block=True, number=DeviceNumber(1, 0xFFFF)),
     ]
     with libvirt_host() as host:
+        host.define_default_network()
         async with driven(inside(host)) as (driver, heard):
             await heard.next(Told.CONNECTED)
             on = await made_host(driver)
@@ -68,6 +69,7 @@ async def test_every_form_of_a_new_domain_is_as_the_schema_wants_it() -> None:
                     )
                     record = await driver.ask(Call.DEFINE, xml=domain_making.domain(wanted, on))
                     assert (record["owner"], record["boots_from"], record["state"]) == (name, "network", "off")
+                    assert record["interfaces"][0]["bridge"] == ("virbr0" if network else "br0")
 
 
 @in_loop

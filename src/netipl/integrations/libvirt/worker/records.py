@@ -1,12 +1,13 @@
 """What the worker says of a domain: its state, and what its XML says of its boots, now and at its next start."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import cache
 from typing import Any, Final
 
 from netipl.errors import NetiplError
-from netipl.integrations.libvirt.domain_xml import facts
+from netipl.integrations.libvirt.domain_xml import DomainFacts, facts
 
 STATES: Final[Mapping[int, str]] = {
     0: "no state",
@@ -27,14 +28,16 @@ _OFF_CRASHED: Final = 3
 
 def records(binding: Any, domains: Iterable[Any]) -> list[dict[str, Any]]:  # Any: as below
     """Of those that are still there, and say what can be understood."""
-    made = []
+    made, bridge_of = [], cache(_bridge_of)
     for domain in domains:
         with suppress(binding.libvirtError, NetiplError, ValueError, SyntaxError):
-            made.append(record(binding, domain))
+            made.append(record(binding, domain, bridge_of))
     return made
 
 
-def record(binding: Any, domain: Any) -> dict[str, Any]:  # Any: libvirt's module, its virDomain, and JSON
+def record(
+    binding: Any, domain: Any, bridge_of: Callable[[Any, Any, str], str] | None = None
+) -> dict[str, Any]:  # Any: libvirt's module, its virDomain, and JSON
     """As `Domain` of machine.py reads it. Raises libvirtError."""
     state, reason = domain.state()
     active, persistent = bool(domain.isActive()), bool(domain.isPersistent())
@@ -44,6 +47,28 @@ def record(binding: Any, domain: Any) -> dict[str, Any]:  # Any: libvirt's modul
         "state": "crashed" if (state, reason) == (_OFF, _OFF_CRASHED) else STATES.get(state, str(state)),
         "active": active,
         "persistent": persistent,
+        "saved": bool(domain.hasManagedSaveImage()),
         "boots_from_now": now.boots_from if active else "",
-        **asdict(then),
+        **asdict(_with_bridges(binding, domain, then, bridge_of or _bridge_of)),
     }
+
+
+def _with_bridges(
+    binding: Any, domain: Any, said: DomainFacts, bridge_of: Callable[[Any, Any, str], str]
+) -> DomainFacts:  # Any: as above
+    """What is kept for the next start names networks alone."""
+    return replace(
+        said,
+        interfaces=tuple(
+            replace(each, bridge=bridge_of(binding, domain.connect(), each.source)) if each.kind == "network" else each
+            for each in said.interfaces
+        ),
+    )
+
+
+def _bridge_of(binding: Any, connection: Any, network: str) -> str:  # Any: as above, and its virConnect
+    """Empty where that network has none, or is not there."""
+    try:
+        return str(connection.networkLookupByName(network).bridgeName())
+    except binding.libvirtError:
+        return ""
