@@ -10,14 +10,13 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from netipl.errors import ConflictError, NetiplError, UnavailableError
+from netipl.hosting.networks.restarting import restart
 from netipl.hosting.networks.situation import Situation
+from netipl.hosting.networks.step import LeftOverError
 from netipl.hosting.undisturbed import undisturbed
-from netipl.integrations import bridges
-from netipl.integrations.bridges import Port
 from netipl.integrations.libvirt import networks
 from netipl.integrations.libvirt.network_owned import HOST, Parts, read
 from netipl.integrations.libvirt.network_record import changed_by_netipl
-from netipl.integrations.libvirt.network_xml import facts
 from netipl.integrations.libvirt.xml_text import difference, parsed, text_of
 
 
@@ -80,6 +79,8 @@ class NetworkChange:
             networks.define(self.before.connection, text_of(self.after))
             try:
                 self._take_effect()
+            except LeftOverError:
+                raise
             except NetiplError:
                 networks.define(self.before.connection, self.before.defined_xml)
                 raise
@@ -146,44 +147,6 @@ _WORDS: Final = {
     Way.START: "change and start the network",
     Way.LATER: "change the definition of the network",
 }
-
-
-def restart(situation: Situation, *, fallback: str) -> None:
-    """Stop and start it, and put back what was on its bridge. `fallback` is the definition if it does not start.
-
-    Raises UnavailableError: for the first reason if it had to fall back.
-    """
-    kept = _kept(situation)
-    situation.network.stop()
-    try:
-        situation.network.start()
-    except UnavailableError:
-        networks.define(situation.connection, fallback)
-        situation.network.start()
-        raise
-    finally:
-        if situation.network.is_active:
-            put_back(kept, facts(situation.network.xml()).bridge)
-
-
-def put_back(ports: tuple[Port, ...], bridge: str) -> None:
-    """Those that are on no bridge now, to `bridge`. Raises UnavailableError, after all were tried."""
-    failed = []
-    for port in ports:
-        if bridges.exists(port.device) and bridges.master(port.device) is None:
-            try:
-                bridges.attach(port, bridge)
-            except UnavailableError as error:
-                failed.append((port.device, error))
-    if failed:
-        devices = " ".join(device for device, _ in failed)
-        remedy = f"for each: ip link set dev DEVICE master {bridge}"
-        raise UnavailableError(f"not on {bridge} any more: {devices}: {failed[0][1]}", remedy=remedy) from failed[0][1]
-
-
-def _kept(situation: Situation) -> tuple[Port, ...]:
-    """What is on the bridge now, and what should be."""
-    return (*bridges.ports(situation.now.bridge), *(Port(device=tap.device) for tap in situation.lost))
 
 
 def _of_restart(situation: Situation, pending: list[str]) -> list[str]:

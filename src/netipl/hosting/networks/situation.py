@@ -9,6 +9,7 @@ from netipl.integrations.libvirt import network_owned, networks
 from netipl.integrations.libvirt.connection import Connection
 from netipl.integrations.libvirt.dnsmasq_user import dnsmasq_user
 from netipl.integrations.libvirt.domain_taps import Tap
+from netipl.integrations.libvirt.network_record import Server
 from netipl.integrations.libvirt.network_xml import NetworkFacts, facts
 from netipl.integrations.libvirt.networks import LibvirtNetwork
 from netipl.integrations.libvirt.xml_text import parsed
@@ -46,6 +47,11 @@ class Situation:
     def now(self) -> NetworkFacts:
         """As it runs, or would."""
         return self.running or self.defined
+
+    @property
+    def server(self) -> Server | None:
+        """Whom netipl has made serve it: as it is defined, or still runs where the definition was taken back."""
+        return self.defined.server or self.now.server
 
     @property
     def guests(self) -> tuple[str, ...]:
