@@ -90,6 +90,11 @@ def detach(device: str) -> None:
     _run("ip", "link", "set", "dev", device, "nomaster")
 
 
+def remove(name: str) -> None:
+    """Take away a bridge that is there. Raises UnavailableError."""
+    _run("ip", "link", "delete", "dev", name, "type", "bridge")
+
+
 def _settings(device: str) -> dict[str, str]:
     found = {}
     for key in _SETTINGS:

@@ -81,8 +81,11 @@ class NetworkChange:
                 self._take_effect()
             except LeftOverError:
                 raise
-            except NetiplError:
-                networks.define(self.before.connection, self.before.defined_xml)
+            except NetiplError as error:
+                try:
+                    networks.define(self.before.connection, self.before.defined_xml)
+                except UnavailableError as second:
+                    error.add_note(f"it is still defined anew: {second}")
                 raise
 
     def undo(self) -> None:

@@ -4,6 +4,8 @@ Whoever has left meanwhile is nobody's loss. What could not be put back does not
 cut it off once more.
 """
 
+from collections.abc import Callable
+
 from netipl.errors import UnavailableError
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import LeftOverError
@@ -19,15 +21,52 @@ def restart(situation: Situation, *, fallback: str) -> None:
     Raises UnavailableError for the reason if it had to fall back, and LeftOverError as `put_back` does.
     """
     kept = _kept(situation)
-    situation.network.stop()
     try:
-        situation.network.start()
+        _over_losses(situation, lambda: _anew(situation))
     except UnavailableError as error:
-        networks.define(situation.connection, fallback)
-        situation.network.start()
+        if situation.connection.is_lost:
+            raise _down(error, situation, kept) from error
+        try:
+            _over_losses(situation, lambda: _as_before(situation, fallback))
+        except UnavailableError as second:
+            raise _down(second, situation, kept) from error
         _put_back_after(error, kept, situation)
         raise
     put_back(kept, bridge_of(situation))
+
+
+def _anew(situation: Situation) -> None:
+    """Wherever it stands. A libvirtd that is killed while it stops a network leaves the bridge."""
+    if situation.network.is_active:
+        situation.network.stop()
+    elif bridges.bridge(situation.now.bridge) is not None:
+        bridges.remove(situation.now.bridge)
+    situation.network.start()
+
+
+def _as_before(situation: Situation, definition: str) -> None:
+    networks.define(situation.connection, definition)
+    _anew(situation)
+
+
+def _over_losses(situation: Situation, change: Callable[[], None]) -> None:
+    """Make `change`; once more if libvirtd ends meanwhile, when it is there again. Raises UnavailableError."""
+    try:
+        change()
+    except UnavailableError:
+        if not situation.connection.is_lost:
+            raise
+        situation.connection.renew()
+        situation.network.renew(situation.connection)
+        change()
+
+
+def _down(error: UnavailableError, situation: Situation, kept: tuple[Port, ...]) -> UnavailableError:
+    """With what a person does when libvirt starts the network no more."""
+    devices = dict.fromkeys(port.device for port in kept)
+    attached = [f"ip link set dev {device} master {situation.now.bridge}" for device in devices]
+    remedy = "; ".join((f"when libvirtd runs: virsh net-start {situation.name}", *attached))
+    return UnavailableError(f"{situation.name} is stopped: {error}", remedy=remedy)
 
 
 def bridge_of(situation: Situation) -> str:

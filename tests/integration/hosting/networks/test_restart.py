@@ -60,7 +60,7 @@ def enable_by_netipl(networks: Networks, ip: str) -> subprocess.CompletedProcess
     """With a program `ip` that is this script, on a host with settings."""
     place = networks.host.directory / "bin"
     place.mkdir()
-    (place / "ip").write_text(f"#!/bin/sh\n{ip}\nexec /sbin/ip \"$@\"\n")
+    (place / "ip").write_text(f'#!/bin/sh\n{ip}\nexec /sbin/ip "$@"\n')
     (place / "ip").chmod(0o755)
     config = networks.host.directory / "netipl.toml"
     config.write_text('[server]\nstate_directory = "state"\nrun_directory = "run"\n')
