@@ -10,7 +10,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from netipl.errors import ConflictError, NetiplError, UnavailableError
-from netipl.hosting.networks.restarting import restart
+from netipl.hosting.networks.restarting import restart, start, stop_again
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import LeftOverError
 from netipl.hosting.undisturbed import undisturbed
@@ -69,6 +69,9 @@ class NetworkChange:
                 return (f"{self.before.name} is served so when it is started next, not before",)
             case Way.RESTART:
                 return tuple(_of_restart(self.before, self._pending))
+            case Way.START if self.before.stray:
+                names = ", ".join(map(self.before.called, self.before.stray))
+                return (f"what has lost its bridge is put back on it: {names}",)
         return ()
 
     def apply(self) -> None:
@@ -97,7 +100,7 @@ class NetworkChange:
                 case Way.RESTART:
                     restart(self.before, fallback=text_of(self.after))
                 case Way.START:
-                    self.before.network.stop()
+                    stop_again(self.before)
 
     def _take_effect(self) -> None:
         match self.way:
@@ -110,7 +113,7 @@ class NetworkChange:
             case Way.RESTART:
                 restart(self.before, fallback=self.before.defined_xml)
             case Way.START:
-                self.before.network.start()
+                start(self.before)
 
     def _update(self, wanted: Parts) -> None:
         """Reservations that go, go first: their addresses may be given to others."""

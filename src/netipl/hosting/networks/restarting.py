@@ -7,6 +7,7 @@ cut it off once more.
 from collections.abc import Callable
 
 from netipl.errors import UnavailableError
+from netipl.hosting.networks import kept_ports
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import LeftOverError
 from netipl.integrations import bridges
@@ -20,7 +21,8 @@ def restart(situation: Situation, *, fallback: str) -> None:
 
     Raises UnavailableError for the reason if it had to fall back, and LeftOverError as `put_back` does.
     """
-    kept = _kept(situation)
+    kept = (*bridges.ports(situation.now.bridge), *situation.stray)
+    kept_ports.write(situation.defined.uuid, kept)
     try:
         _over_losses(situation, lambda: _anew(situation))
     except UnavailableError as error:
@@ -30,9 +32,25 @@ def restart(situation: Situation, *, fallback: str) -> None:
             _over_losses(situation, lambda: _as_before(situation, fallback))
         except UnavailableError as second:
             raise _down(second, situation, kept) from error
-        _put_back_after(error, kept, situation)
+        try:
+            bring_back(situation, kept)
+        except LeftOverError as left:
+            error.add_note(left.in_one_line)
         raise
-    put_back(kept, bridge_of(situation))
+    bring_back(situation, kept)
+
+
+def start(situation: Situation) -> None:
+    """Start it, with what lost its bridge when it was stopped. Raises UnavailableError, and as `put_back` does."""
+    situation.network.start()
+    bring_back(situation, situation.stray)
+
+
+def stop_again(situation: Situation) -> None:
+    """What `start` has started. Raises UnavailableError."""
+    if situation.interrupted is not None:
+        kept_ports.write(situation.defined.uuid, situation.interrupted)
+    situation.network.stop()
 
 
 def _anew(situation: Situation) -> None:
@@ -46,7 +64,8 @@ def _anew(situation: Situation) -> None:
 
 def _as_before(situation: Situation, definition: str) -> None:
     networks.define(situation.connection, definition)
-    _anew(situation)
+    if not situation.network.is_active:
+        _anew(situation)
 
 
 def _over_losses(situation: Situation, change: Callable[[], None]) -> None:
@@ -69,34 +88,22 @@ def _down(error: UnavailableError, situation: Situation, kept: tuple[Port, ...])
     return UnavailableError(f"{situation.name} is stopped: {error}", remedy=remedy)
 
 
-def bridge_of(situation: Situation) -> str:
-    """Of the network as it runs now, which may be another than before."""
-    return facts(situation.network.xml()).bridge
+def bring_back(situation: Situation, ports: tuple[Port, ...]) -> None:
+    """To the bridge of the network as it runs now. Raises UnavailableError, and as `put_back` does."""
+    put_back(ports, facts(situation.network.xml()).bridge)
+    kept_ports.forget(situation.defined.uuid)
 
 
 def put_back(ports: tuple[Port, ...], bridge: str) -> None:
     """Those that are on no bridge now, to `bridge`. Raises LeftOverError, after all were tried."""
     failed = []
-    for port in ports:
+    for port in filter(bridges.is_stray, ports):
         try:
-            if bridges.exists(port.device) and bridges.master(port.device) is None:
-                bridges.attach(port, bridge)
+            bridges.attach(port, bridge)
         except UnavailableError as error:
-            if bridges.exists(port.device):  # else it has ended meanwhile
+            if bridges.is_stray(port):  # else it has ended meanwhile
                 failed.append((port.device, error))
     if failed:
         devices = " ".join(device for device, _ in failed)
         remedy = f"for each: ip link set dev DEVICE master {bridge}"
         raise LeftOverError(f"not on {bridge} any more: {devices}: {failed[0][1]}", remedy=remedy) from failed[0][1]
-
-
-def _put_back_after(error: UnavailableError, kept: tuple[Port, ...], situation: Situation) -> None:
-    try:
-        put_back(kept, bridge_of(situation))
-    except LeftOverError as left:
-        error.add_note(left.in_one_line)
-
-
-def _kept(situation: Situation) -> tuple[Port, ...]:
-    """What is on the bridge now, and what should be."""
-    return (*bridges.ports(situation.now.bridge), *(Port(device=tap.device) for tap in situation.lost))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from netipl.errors import RefusedError, UnavailableError
+from netipl.hosting.networks import kept_ports
 from netipl.integrations import bridges
 from netipl.integrations.bridges import Bridge, Port
 from netipl.integrations.libvirt import network_owned, networks
@@ -29,6 +30,8 @@ class Situation:
     ports: tuple[Port, ...]
     taps: tuple[Tap, ...]
     """Of running guests that belong to it."""
+    interrupted: tuple[Port, ...] | None = None
+    """What a restart that was interrupted had taken its bridge from; None where none was."""
 
     @property
     def name(self) -> str:
@@ -63,7 +66,21 @@ class Situation:
         """Taps of running guests that are on no bridge, though the network runs: no frame gets through."""
         if self.bridge is None:
             return ()
-        return tuple(tap for tap in self.taps if bridges.exists(tap.device) and bridges.master(tap.device) is None)
+        return tuple(tap for tap in self.taps if bridges.is_stray(Port(device=tap.device)))
+
+    @property
+    def stray(self) -> tuple[Port, ...]:
+        """What is on no bridge and belongs on that of the network, whether it runs or not."""
+        if not is_here(self.connection):
+            return ()
+        ports = {tap.device: Port(device=tap.device) for tap in self.taps}
+        ports |= {port.device: port for port in self.interrupted or ()}
+        return tuple(filter(bridges.is_stray, ports.values()))
+
+    def called(self, port: Port) -> str:
+        """With its guest, if it is the tap of one."""
+        guest = next((tap.guest for tap in self.taps if tap.device == port.device), None)
+        return port.device if guest is None else f"{port.device} of {guest}"
 
     @property
     def differs(self) -> tuple[str, ...]:
@@ -99,6 +116,11 @@ def look_at_all(connection: Connection) -> list[Situation]:
     return [_situation(connection, each, taps) for each in networks.networks(connection)]
 
 
+def is_here(connection: Connection) -> bool:
+    """Whether bridges are those of this host."""
+    return connection.is_local and not connection.is_session
+
+
 def require_this_host(connection: Connection) -> None:
     """Raises UnavailableError where bridges and files are not those of the libvirt that is asked."""
     if connection.is_session:
@@ -122,8 +144,9 @@ def require_dnsmasq(facts: NetworkFacts) -> None:
 def _situation(connection: Connection, network: LibvirtNetwork, taps: tuple[Tap, ...]) -> Situation:
     is_active = network.is_active
     defined_xml = network.defined_xml()
-    here = connection.is_local and not connection.is_session
-    device = facts(network.xml()).bridge
+    here = is_here(connection)
+    found = facts(network.xml())
+    device = found.bridge
     return Situation(
         connection=connection,
         network=network,
@@ -134,6 +157,7 @@ def _situation(connection: Connection, network: LibvirtNetwork, taps: tuple[Tap,
         bridge=bridges.bridge(device) if here and device else None,
         ports=bridges.ports(device) if here and device else (),
         taps=tuple(tap for tap in taps if tap.network == network.name or (device and tap.bridge == device)),
+        interrupted=kept_ports.read(found.uuid) if here else None,
     )
 
 

@@ -1,8 +1,10 @@
 """A restart of a network is interrupted where it hurts most, and everybody gets the network back; root only."""
 
+import signal
+
 import pytest
 
-from tests.integration.hosting.networks.conftest import Networks
+from tests.integration.hosting.networks.conftest import NETIPL, Networks
 from tests.integration.hosting.networks.test_restart import FIXED, plug, port
 
 pytestmark = pytest.mark.root
@@ -39,3 +41,23 @@ def test_libvirtd_that_ends_between_stop_and_start_is_waited_for(networks: Netwo
     assert (networks.shown()["server"], networks.shown()["changed_since_start"]) == ("netipl", [])
     assert port(networks) == before
     assert FIXED in networks.host.run("bridge", "fdb", "show", "br", "virbr0").stdout
+
+
+@pytest.mark.parametrize("then", ["enable", "disable"])
+def test_what_a_command_that_was_killed_had_taken_off_is_put_back_by_the_next(networks: Networks, then: str) -> None:
+    plug(networks)
+    before, definition = port(networks), networks.defined
+    host = networks.host
+    when_stopped(networks, f"kill -9 $(cat {host.directory}/pid)")
+    command = " ".join([*NETIPL, "network enable default --server dnsmasq --yes --tftp-root", str(networks.root())])
+    killed = host.run("sh", "-c", f"echo $$ >{host.directory}/pid; exec {command}", check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not networks.shown()["active"]
+    assert "test0" not in host.run("bridge", "link").stdout
+    told = networks.enable() if then == "enable" else networks.done("disable", "default", "--yes")
+    assert "what has lost its bridge is put back on it: test0" in told
+    assert networks.shown()["active"]
+    assert port(networks) == before
+    assert (networks.defined == definition) is (then == "disable")
+    again = networks.enable() if then == "enable" else networks.done("disable", "default", "--yes")
+    assert "nothing is to be done" in again

@@ -93,3 +93,14 @@ def test_a_network_that_runs_as_netipl_made_it_and_is_defined_as_before_is_given
     networks.done("disable", "default", "--yes")
     assert (networks.defined, networks.shown()["changed_since_start"]) == (before, [])
     assert "<tftp" not in networks.running
+
+
+@pytest.mark.guest
+def test_a_guest_of_a_network_that_somebody_stopped_gets_it_back_with_the_start(networks: Networks) -> None:
+    guest = defined(networks.host, "cut-off", 1)
+    networks.host.virsh("start", guest.name, "--paused")
+    networks.host.virsh("net-destroy", "default")
+    told = networks.enable("--tftp-root", networks.root())
+    assert f"what has lost its bridge is put back on it: {guest.tap} of cut-off" in told
+    assert networks.shown()["without_bridge"] == []
+    guest.destroy()
