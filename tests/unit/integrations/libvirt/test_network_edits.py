@@ -232,3 +232,11 @@ def test_of_lines_for_dhcp_those_of_ipv6_stay() -> None:
     lines = ("dhcp-hostsfile=/etc/hosts.dhcp", "dhcp-option=option6:dns-server,[::1]", "log-queries")
     served = facts(text_of(served_by_netipl(parsed(with_options(*lines)))))
     assert served.options == lines[1:]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_two_reservations_for_one_mac_are_both_given_back(way: Way) -> None:
+    hosts = "".join(f'<host mac="52:54:00:00:00:01" name="n{n}" ip="192.168.122.{n}" />' for n in (10, 11))
+    before = parsed(DEFAULT.replace("</dhcp>", f"{hosts}</dhcp>"))
+    restored, _ = without_netipl(way(before))
+    assert text_of(restored) == text_of(before)
