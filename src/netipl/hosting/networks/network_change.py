@@ -160,10 +160,9 @@ def _of_restart(situation: Situation, pending: list[str]) -> list[str]:
     if situation.guests:
         names = ", ".join(situation.guests)
         said.append(f"these guests run on it, lose it for a moment and are put back on its bridge: {names}")
-    taps = {tap.device for tap in situation.taps}
-    others = [port.device for port in situation.ports if port.device not in taps]
-    if others:
-        said.append(f"so it is with what else is on the bridge: {', '.join(others)}")
+    if situation.others:
+        names = ", ".join(port.device for port in situation.others)
+        said.append(f"so it is with what else is on the bridge: {names}")
     if situation.running_only:
         names = ", ".join(situation.running_only)
         said.append(f"what others put into the running network alone goes: {names}")

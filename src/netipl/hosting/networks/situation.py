@@ -83,6 +83,12 @@ class Situation:
         return port.device if guest is None else f"{port.device} of {guest}"
 
     @property
+    def others(self) -> tuple[Port, ...]:
+        """What is on the bridge and is no tap of a guest; it may lead to other bridges, and back."""
+        taps = {tap.device for tap in self.taps}
+        return tuple(port for port in self.ports if port.device not in taps)
+
+    @property
     def differs(self) -> tuple[str, ...]:
         """The parts in which its definition is another since it was started."""
         if self.running_xml is None:

@@ -59,8 +59,8 @@ class Foreign:
     text: str | None
 
 
-def served_by_dnsmasq(network: Element, wanted: Wanted) -> Element:
-    """With the boots of `wanted`, and without what makes them slow."""
+def served_by_dnsmasq(network: Element, wanted: Wanted, *, keeps_stp: bool = False) -> Element:
+    """With the boots of `wanted`, and without what makes them slow, where a ring of bridges does not need that."""
     base, _ = without_netipl(network)
     elements = (
         Element("tftp", {"root": str(wanted.root)}),
@@ -68,17 +68,19 @@ def served_by_dnsmasq(network: Element, wanted: Wanted) -> Element:
         *(each.element() for each in wanted.reservations),
     )
     lines = map(option, (_NO_PING, *wanted.options))
-    return _changed(base, Server.DNSMASQ, {**_quick(read(base)), **dict(map(part, elements)), **dict(lines)})
+    return _changed(
+        base, Server.DNSMASQ, {**_quick(read(base), keeps_stp=keeps_stp), **dict(map(part, elements)), **dict(lines)}
+    )
 
 
-def served_by_netipl(network: Element) -> Element:
+def served_by_netipl(network: Element, *, keeps_stp: bool = False) -> Element:
     """Without DHCP and TFTP of dnsmasq, which goes on answering DNS.
 
     Raises RefusedError where lines from elsewhere could make it answer all the same.
     """
     base, _ = without_netipl(network)
     _refuse_lines_from_elsewhere(base)
-    parts = {name: text for name, text in _quick(read(base)).items() if not _serves(name)}
+    parts = {name: text for name, text in _quick(read(base), keeps_stp=keeps_stp).items() if not _serves(name)}
     return _changed(base, Server.NETIPL, parts)
 
 
@@ -100,9 +102,11 @@ def without_netipl(network: Element) -> tuple[Element, tuple[Foreign, ...]]:
     return restored, tuple(kept)
 
 
-def _quick(parts: Parts) -> Parts:
+def _quick(parts: Parts, *, keeps_stp: bool) -> Parts:
     """A port of the bridge forwards at once, so that no DISCOVER is lost."""
-    return {**parts, **dict((bridge("stp", "off"), bridge("delay", "0")))} if "bridge stp" in parts else parts
+    if keeps_stp or "bridge stp" not in parts:
+        return parts
+    return {**parts, **dict((bridge("stp", "off"), bridge("delay", "0")))}
 
 
 def _serves(name: str) -> bool:

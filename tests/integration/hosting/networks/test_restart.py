@@ -104,3 +104,13 @@ def test_a_guest_of_a_network_that_somebody_stopped_gets_it_back_with_the_start(
     assert f"what has lost its bridge is put back on it: {guest.tap} of cut-off" in told
     assert networks.shown()["without_bridge"] == []
     guest.destroy()
+
+
+def test_the_spanning_tree_protocol_stays_on_where_a_device_may_be_part_of_a_ring(networks: Networks) -> None:
+    plug(networks)
+    told = networks.enable("--tftp-root", networks.root())
+    assert "the spanning tree protocol stays on, since test0 may be part of a ring" in told
+    assert networks.shown()["stp"]
+    networks.host.run("ip", "link", "delete", "test0")
+    networks.enable()
+    assert not networks.shown()["stp"]

@@ -240,3 +240,11 @@ def test_two_reservations_for_one_mac_are_both_given_back(way: Way) -> None:
     before = parsed(DEFAULT.replace("</dhcp>", f"{hosts}</dhcp>"))
     restored, _ = without_netipl(way(before))
     assert text_of(restored) == text_of(before)
+
+
+def test_the_spanning_tree_stays_where_a_ring_may_need_it() -> None:
+    for served in (
+        served_by_dnsmasq(parsed(DEFAULT), WANTED, keeps_stp=True),
+        served_by_netipl(parsed(DEFAULT), keeps_stp=True),
+    ):
+        assert facts(text_of(served)).stp
