@@ -35,9 +35,13 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """A device on a bridge, with what its port is set to and the MACs that are fixed to it."""
+    """A device on a bridge, with what its port is set to and the MACs that are fixed to it.
+
+    `index` is the kernel's number of the device, which no other gets that is called so later; 0 where nobody has asked.
+    """
 
     device: str
+    index: int = 0
     settings: Mapping[str, str] = field(default_factory=dict)
     macs: tuple[str, ...] = ()
 
@@ -65,12 +69,22 @@ def exists(device: str) -> bool:
     return (_DEVICES / device).exists()
 
 
+def is_stray(port: Port) -> bool:
+    """Whether its device is there still, and on no bridge."""
+    try:
+        return port.index in {0, _index(port.device)} and master(port.device) is None
+    except UnavailableError:  # it went away between the two
+        return False
+
+
 def ports(name: str) -> tuple[Port, ...]:
     """What is on the bridge now, by name; nothing where there is no such bridge."""
     place = _DEVICES / name / "brif"
     fixed = _fixed(name) if place.exists() else {}
     devices = sorted(path.name for path in place.iterdir()) if place.exists() else []
-    return tuple(Port(device=each, settings=_settings(each), macs=fixed.get(each, ())) for each in devices)
+    return tuple(
+        Port(device=each, index=_index(each), settings=_settings(each), macs=fixed.get(each, ())) for each in devices
+    )
 
 
 def attach(port: Port, name: str) -> None:
@@ -88,6 +102,19 @@ def attach(port: Port, name: str) -> None:
 def detach(device: str) -> None:
     """Take it off its bridge. Raises UnavailableError."""
     _run("ip", "link", "set", "dev", device, "nomaster")
+
+
+def remove(name: str) -> None:
+    """Take away a bridge that is there. Raises UnavailableError."""
+    _run("ip", "link", "delete", "dev", name, "type", "bridge")
+
+
+def _index(device: str) -> int:
+    """-1 where there is no such device."""
+    try:
+        return int((_DEVICES / device / "ifindex").read_text())
+    except OSError:
+        return -1
 
 
 def _settings(device: str) -> dict[str, str]:

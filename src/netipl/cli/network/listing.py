@@ -14,7 +14,7 @@ _HEADS = ("name", "state", "mode", "bridge", "subnet", "boots", "guests")
 
 def listing(connect: options.Connect = None, config: options.Config = None, *, as_json: options.Json = False) -> None:
     """List the networks of libvirt, and who serves boots on them."""
-    with options.libvirt_of(connect, options.settings(config)) as libvirt:
+    with options.libvirt_of(connect, config) as libvirt:
         found = look_at_all(libvirt)
         if as_json:
             for each in found:

@@ -1,5 +1,6 @@
 """Options that the commands of networks share, and how they lead to libvirt and the settings."""
 
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,17 +44,24 @@ def path(config: Path | None) -> Path:
 
 
 def settings(config: Path | None) -> Settings | None:
-    """Those of a file that is named, or of the usual one; None where that is not there. Raises UsageError."""
+    """Those of a file that is named, or of the usual one; None where that is not there. Raises UsageError.
+
+    None, too, where it has no network, as `disable` may leave it: then there are no guests to serve either.
+    """
     if config is None and not DEFAULT_PATH.exists():
+        return None
+    text = settings_file.text(path(config))
+    if text is not None and _has_no_network(text):
         return None
     return load(config or DEFAULT_PATH)
 
 
 @contextmanager
-def libvirt_of(connect: str | None, found: Settings | None) -> Iterator[Connection]:
-    """The libvirt that is meant. Raises UnavailableError."""
+def libvirt_of(connect: str | None, config: Path | None) -> Iterator[Connection]:
+    """The libvirt that is meant. Raises UsageError for settings that are wrong, and UnavailableError."""
+    found = settings(config)
     configured = found.libvirt.uri if found is not None and found.libvirt is not None else None
-    with connected(connect or configured or SYSTEM) as connection:
+    with libvirt_by(connect or configured, path(config)) as connection:
         yield connection
 
 
@@ -62,3 +70,10 @@ def libvirt_by(connect: str | None, path: Path) -> Iterator[Connection]:
     """The libvirt that is meant where the settings at `path` may not be there yet, or be wrong. Raises NetiplError."""
     with connected(connect or settings_file.uri(path) or SYSTEM) as connection:
         yield connection
+
+
+def _has_no_network(text: str) -> bool:
+    try:
+        return not tomllib.loads(text).get("networks")
+    except tomllib.TOMLDecodeError:
+        return False  # which is said by whoever loads it

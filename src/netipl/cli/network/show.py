@@ -18,7 +18,7 @@ def show(
     name: options.Name, connect: options.Connect = None, config: options.Config = None, *, as_json: options.Json = False
 ) -> None:
     """Show a network: who serves boots on it, what is on its bridge, its leases, and what netipl has changed."""
-    with options.libvirt_of(connect, options.settings(config)) as libvirt:
+    with options.libvirt_of(connect, config) as libvirt:
         situation = look(libvirt, name)
         leases = situation.network.leases() if situation.running_xml is not None else ()
     if as_json:

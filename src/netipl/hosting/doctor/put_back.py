@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from netipl.hosting.networks.network_change import put_back
+from netipl.hosting.networks.restarting import put_back
 from netipl.integrations.bridges import Port
 
 

@@ -95,9 +95,9 @@ def _active(situation: Situation) -> Iterator[Found]:
 
 
 def _taps(situation: Situation) -> Iterator[Found]:
-    for tap in situation.lost:
-        message = f"{tap.device} of {tap.guest} is on no bridge"
-        yield Problem.TAP_WITHOUT_BRIDGE, message, f"/sys/class/net/{tap.device}/master is not there"
+    for port in situation.stray if situation.bridge is not None else ():
+        message = f"{situation.called(port)} is on no bridge"
+        yield Problem.TAP_WITHOUT_BRIDGE, message, f"/sys/class/net/{port.device}/master is not there"
 
 
 def _bridge(situation: Situation) -> Iterator[Found]:

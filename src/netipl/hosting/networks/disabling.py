@@ -15,9 +15,10 @@ def restored(situation: Situation, *, later: bool = False) -> Plan:
     """Raises UnavailableError for the libvirt of another host. No steps for a network that netipl does not serve."""
     require_this_host(situation.connection)
     network, foreign = without_netipl(parsed(situation.defined_xml))
-    if situation.defined.server is None:
+    if situation.server is None and situation.interrupted is None:
         return Plan(steps=(), notices=(f"netipl does not serve the network {situation.name}: nothing is to be done",))
-    change = NetworkChange(situation, network, later or situation.running_xml is None)
+    was_stopped = situation.running_xml is None and situation.interrupted is None
+    change = NetworkChange(situation, network, later or was_stopped)
     return Plan(steps=tuple(of_network(change)), notices=tuple(_notices(situation, foreign)))
 
 

@@ -61,25 +61,42 @@ def by_dnsmasq(situation: Situation, asked: Asked) -> Plan:
         reservations=reservations,
         options=tuple(dnsmasq_guests.lines(booted.here, booted.boot_file)),
     )
-    change = NetworkChange(situation, served_by_dnsmasq(parsed(situation.defined_xml), wanted), asked.later)
+    after = served_by_dnsmasq(parsed(situation.defined_xml), wanted, keeps_stp=_keeps_stp(situation))
+    change = NetworkChange(situation, after, asked.later)
     steps = (*_of_root(root, booted, situation.dnsmasq_user), *of_network(change))
-    return Plan(steps=steps, notices=(*booted.notices, *_of_selinux(root)))
+    return Plan(steps=steps, notices=(*booted.notices, *_of_selinux(root), *_of_stp(situation)))
 
 
 def by_netipl(situation: Situation, asked: Asked) -> Plan:
     """DHCP and TFTP are netipl's: the network's part of it."""
     _require_changeable(situation)
-    change = NetworkChange(situation, served_by_netipl(parsed(situation.defined_xml)), asked.later)
+    after = served_by_netipl(parsed(situation.defined_xml), keeps_stp=_keeps_stp(situation))
+    change = NetworkChange(situation, after, asked.later)
     notice = (
         f"`virsh net-dhcp-leases {situation.name}` shows no new lease any more, and becomes empty: "
         "`netipl guest list` has the addresses then"
     )
-    return Plan(steps=tuple(of_network(change)), notices=(notice,))
+    return Plan(steps=tuple(of_network(change)), notices=(notice, *_of_stp(situation)))
 
 
 def _before(situation: Situation) -> NetworkFacts:
     """The network without what netipl made of it."""
     return facts(text_of(without_netipl(parsed(situation.defined_xml))[0]))
+
+
+def _keeps_stp(situation: Situation) -> bool:
+    """Two devices that lead out of one bridge may meet again, and frames would go round for ever."""
+    return bool(situation.others) and _before(situation).stp
+
+
+def _of_stp(situation: Situation) -> Iterator[str]:
+    if _keeps_stp(situation):
+        names = ", ".join(port.device for port in situation.others)
+        yield (
+            f"the spanning tree protocol stays on, since {names} may be part of a ring: a guest that starts is heard "
+            f"some seconds later, and its first DISCOVERs are lost; if there is no ring, <bridge stp='off'> by "
+            f"`virsh net-edit {situation.name}` ends that"
+        )
 
 
 def _require_changeable(situation: Situation) -> None:

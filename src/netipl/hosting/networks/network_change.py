@@ -10,14 +10,13 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from netipl.errors import ConflictError, NetiplError, UnavailableError
+from netipl.hosting.networks.restarting import restart, start, stop_again
 from netipl.hosting.networks.situation import Situation
+from netipl.hosting.networks.step import LeftOverError
 from netipl.hosting.undisturbed import undisturbed
-from netipl.integrations import bridges
-from netipl.integrations.bridges import Port
 from netipl.integrations.libvirt import networks
 from netipl.integrations.libvirt.network_owned import HOST, Parts, read
 from netipl.integrations.libvirt.network_record import changed_by_netipl
-from netipl.integrations.libvirt.network_xml import facts
 from netipl.integrations.libvirt.xml_text import difference, parsed, text_of
 
 
@@ -70,6 +69,9 @@ class NetworkChange:
                 return (f"{self.before.name} is served so when it is started next, not before",)
             case Way.RESTART:
                 return tuple(_of_restart(self.before, self._pending))
+            case Way.START if self.before.stray:
+                names = ", ".join(map(self.before.called, self.before.stray))
+                return (f"what has lost its bridge is put back on it: {names}",)
         return ()
 
     def apply(self) -> None:
@@ -80,8 +82,13 @@ class NetworkChange:
             networks.define(self.before.connection, text_of(self.after))
             try:
                 self._take_effect()
-            except NetiplError:
-                networks.define(self.before.connection, self.before.defined_xml)
+            except LeftOverError:
+                raise
+            except NetiplError as error:
+                try:
+                    networks.define(self.before.connection, self.before.defined_xml)
+                except UnavailableError as second:
+                    error.add_note(f"it is still defined anew: {second}")
                 raise
 
     def undo(self) -> None:
@@ -93,7 +100,7 @@ class NetworkChange:
                 case Way.RESTART:
                     restart(self.before, fallback=text_of(self.after))
                 case Way.START:
-                    self.before.network.stop()
+                    stop_again(self.before)
 
     def _take_effect(self) -> None:
         match self.way:
@@ -106,7 +113,7 @@ class NetworkChange:
             case Way.RESTART:
                 restart(self.before, fallback=self.before.defined_xml)
             case Way.START:
-                self.before.network.start()
+                start(self.before)
 
     def _update(self, wanted: Parts) -> None:
         """Reservations that go, go first: their addresses may be given to others."""
@@ -148,53 +155,14 @@ _WORDS: Final = {
 }
 
 
-def restart(situation: Situation, *, fallback: str) -> None:
-    """Stop and start it, and put back what was on its bridge. `fallback` is the definition if it does not start.
-
-    Raises UnavailableError: for the first reason if it had to fall back.
-    """
-    kept = _kept(situation)
-    situation.network.stop()
-    try:
-        situation.network.start()
-    except UnavailableError:
-        networks.define(situation.connection, fallback)
-        situation.network.start()
-        raise
-    finally:
-        if situation.network.is_active:
-            put_back(kept, facts(situation.network.xml()).bridge)
-
-
-def put_back(ports: tuple[Port, ...], bridge: str) -> None:
-    """Those that are on no bridge now, to `bridge`. Raises UnavailableError, after all were tried."""
-    failed = []
-    for port in ports:
-        if bridges.exists(port.device) and bridges.master(port.device) is None:
-            try:
-                bridges.attach(port, bridge)
-            except UnavailableError as error:
-                failed.append((port.device, error))
-    if failed:
-        devices = " ".join(device for device, _ in failed)
-        remedy = f"for each: ip link set dev DEVICE master {bridge}"
-        raise UnavailableError(f"not on {bridge} any more: {devices}: {failed[0][1]}", remedy=remedy) from failed[0][1]
-
-
-def _kept(situation: Situation) -> tuple[Port, ...]:
-    """What is on the bridge now, and what should be."""
-    return (*bridges.ports(situation.now.bridge), *(Port(device=tap.device) for tap in situation.lost))
-
-
 def _of_restart(situation: Situation, pending: list[str]) -> list[str]:
     said = [f"it takes a restart of {situation.name}: TFTP transfers under way on it fail"]
     if situation.guests:
         names = ", ".join(situation.guests)
         said.append(f"these guests run on it, lose it for a moment and are put back on its bridge: {names}")
-    taps = {tap.device for tap in situation.taps}
-    others = [port.device for port in situation.ports if port.device not in taps]
-    if others:
-        said.append(f"so it is with what else is on the bridge: {', '.join(others)}")
+    if situation.others:
+        names = ", ".join(port.device for port in situation.others)
+        said.append(f"so it is with what else is on the bridge: {names}")
     if situation.running_only:
         names = ", ".join(situation.running_only)
         said.append(f"what others put into the running network alone goes: {names}")

@@ -1,15 +1,14 @@
-"""The step that puts taps of running guests, which have lost their bridge, back on it."""
+"""The step that puts what has lost the bridge of a running network back on it: taps of running guests above all."""
 
 from dataclasses import dataclass
 
-from netipl.hosting.networks.network_change import put_back
+from netipl.hosting.networks.restarting import bring_back
 from netipl.hosting.networks.situation import Situation
-from netipl.integrations.bridges import Port
 
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """There is nothing to undo: where they are put, libvirt has put them."""
+    """There is nothing to undo: where they are put, they have been."""
 
     situation: Situation
     difference: str = ""
@@ -17,16 +16,16 @@ class PutBack:
 
     @property
     def words(self) -> str:
-        taps = ", ".join(f"{tap.device} of {tap.guest}" for tap in self.situation.lost)
-        return f"put back on {self.situation.now.bridge}: {taps}"
+        names = ", ".join(map(self.situation.called, self.situation.stray))
+        return f"put back on {self.situation.now.bridge}: {names}"
 
     def apply(self) -> None:
-        put_back(tuple(Port(device=tap.device) for tap in self.situation.lost), self.situation.now.bridge)
+        bring_back(self.situation, self.situation.stray)
 
     def undo(self) -> None:
         """They stay."""
 
 
 def putting_back(situation: Situation) -> PutBack | None:
-    """The step, or None where no tap is lost."""
-    return PutBack(situation) if situation.lost else None
+    """The step, or None where nothing has lost a bridge that is there."""
+    return PutBack(situation) if situation.bridge is not None and situation.stray else None

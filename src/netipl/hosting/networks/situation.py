@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from netipl.errors import RefusedError, UnavailableError
+from netipl.hosting.networks import kept_ports
 from netipl.integrations import bridges
 from netipl.integrations.bridges import Bridge, Port
 from netipl.integrations.libvirt import network_owned, networks
 from netipl.integrations.libvirt.connection import Connection
 from netipl.integrations.libvirt.dnsmasq_user import dnsmasq_user
 from netipl.integrations.libvirt.domain_taps import Tap
+from netipl.integrations.libvirt.network_record import Server
 from netipl.integrations.libvirt.network_xml import NetworkFacts, facts
 from netipl.integrations.libvirt.networks import LibvirtNetwork
 from netipl.integrations.libvirt.xml_text import parsed
@@ -28,6 +30,8 @@ class Situation:
     ports: tuple[Port, ...]
     taps: tuple[Tap, ...]
     """Of running guests that belong to it."""
+    interrupted: tuple[Port, ...] | None = None
+    """What a restart that was interrupted had taken its bridge from; None where none was."""
 
     @property
     def name(self) -> str:
@@ -48,6 +52,11 @@ class Situation:
         return self.running or self.defined
 
     @property
+    def server(self) -> Server | None:
+        """Whom netipl has made serve it: as it is defined, or still runs where the definition was taken back."""
+        return self.defined.server or self.now.server
+
+    @property
     def guests(self) -> tuple[str, ...]:
         """The names of running guests on it."""
         return tuple(dict.fromkeys(tap.guest for tap in self.taps))
@@ -57,7 +66,27 @@ class Situation:
         """Taps of running guests that are on no bridge, though the network runs: no frame gets through."""
         if self.bridge is None:
             return ()
-        return tuple(tap for tap in self.taps if bridges.exists(tap.device) and bridges.master(tap.device) is None)
+        return tuple(tap for tap in self.taps if bridges.is_stray(Port(device=tap.device)))
+
+    @property
+    def stray(self) -> tuple[Port, ...]:
+        """What is on no bridge and belongs on that of the network, whether it runs or not."""
+        if not is_here(self.connection):
+            return ()
+        ports = {tap.device: Port(device=tap.device) for tap in self.taps}
+        ports |= {port.device: port for port in self.interrupted or ()}
+        return tuple(filter(bridges.is_stray, ports.values()))
+
+    def called(self, port: Port) -> str:
+        """With its guest, if it is the tap of one."""
+        guest = next((tap.guest for tap in self.taps if tap.device == port.device), None)
+        return port.device if guest is None else f"{port.device} of {guest}"
+
+    @property
+    def others(self) -> tuple[Port, ...]:
+        """What is on the bridge and is no tap of a guest; it may lead to other bridges, and back."""
+        taps = {tap.device for tap in self.taps}
+        return tuple(port for port in self.ports if port.device not in taps)
 
     @property
     def differs(self) -> tuple[str, ...]:
@@ -93,6 +122,11 @@ def look_at_all(connection: Connection) -> list[Situation]:
     return [_situation(connection, each, taps) for each in networks.networks(connection)]
 
 
+def is_here(connection: Connection) -> bool:
+    """Whether bridges are those of this host."""
+    return connection.is_local and not connection.is_session
+
+
 def require_this_host(connection: Connection) -> None:
     """Raises UnavailableError where bridges and files are not those of the libvirt that is asked."""
     if connection.is_session:
@@ -116,8 +150,9 @@ def require_dnsmasq(facts: NetworkFacts) -> None:
 def _situation(connection: Connection, network: LibvirtNetwork, taps: tuple[Tap, ...]) -> Situation:
     is_active = network.is_active
     defined_xml = network.defined_xml()
-    here = connection.is_local and not connection.is_session
-    device = facts(network.xml()).bridge
+    here = is_here(connection)
+    found = facts(network.xml())
+    device = found.bridge
     return Situation(
         connection=connection,
         network=network,
@@ -128,6 +163,7 @@ def _situation(connection: Connection, network: LibvirtNetwork, taps: tuple[Tap,
         bridge=bridges.bridge(device) if here and device else None,
         ports=bridges.ports(device) if here and device else (),
         taps=tuple(tap for tap in taps if tap.network == network.name or (device and tap.bridge == device)),
+        interrupted=kept_ports.read(found.uuid) if here else None,
     )
 
 

@@ -4,6 +4,7 @@ What can be done depends on the kind: bridges, files and firewall are those of t
 Source: libvirt, uri.html.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +17,14 @@ from netipl.integrations.libvirt.binding import libvirt
 SYSTEM: Final = "qemu:///system"
 
 
-@dataclass(frozen=True, slots=True)
+_REMEDY: Final = "is libvirtd running, and may you use it? `systemctl start libvirtd`; group libvirt, or root"
+_PATIENCE: Final = 30.0
+"""Seconds in which a libvirtd that has ended is waited for."""
+
+
+@dataclass(slots=True, eq=False)
 class Connection:
-    """`raw` is libvirt's own object; Any, since the binding has no types."""
+    """`raw` is libvirt's own object; Any, since the binding has no types. It is another when it was renewed."""
 
     raw: Any
     uri: str
@@ -33,21 +39,37 @@ class Connection:
         """Whether it is a user's own libvirt, which may make no bridges."""
         return urlsplit(self.uri).path == "/session"
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether libvirtd has ended, or was restarted, since it was made."""
+        try:
+            return not self.raw.isAlive()
+        except libvirt().libvirtError:
+            return True
+
+    def renew(self) -> None:
+        """To the libvirtd that comes next, which is waited for. Raises UnavailableError."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self.raw = _opened(self.uri)
+            except UnavailableError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
 
 @contextmanager
 def connected(uri: str) -> Iterator[Connection]:
     """An open connection, closed on leaving. Raises UnavailableError."""
-    binding = libvirt()
-    binding.registerErrorHandler(lambda *_: None, None)  # errors are raised; they need not be printed, too
+    raw = _opened(uri)
+    connection = Connection(raw, raw.getURI())
     try:
-        raw = binding.open(uri)
-    except binding.libvirtError as error:
-        remedy = "is libvirtd running, and may you use it? `systemctl start libvirtd`; group libvirt, or root"
-        raise UnavailableError(f"libvirt at {uri}: {said(error)}", remedy=remedy) from error
-    try:
-        yield Connection(raw, raw.getURI())
+        yield connection
     finally:
-        raw.close()
+        connection.raw.close()
 
 
 @contextmanager
@@ -65,3 +87,12 @@ def told(what: str, *, missing: NetiplError | None = None) -> Iterator[None]:
 def said(error: Any) -> str:
     """What libvirt says, in one line."""
     return " ".join(str(error.get_error_message() or error).split())
+
+
+def _opened(uri: str) -> Any:
+    binding = libvirt()
+    binding.registerErrorHandler(lambda *_: None, None)  # errors are raised; they need not be printed, too
+    try:
+        return binding.open(uri)
+    except binding.libvirtError as error:
+        raise UnavailableError(f"libvirt at {uri}: {said(error)}", remedy=_REMEDY) from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from netipl.errors import RefusedError
 from netipl.integrations.libvirt.network_owned import Parts, bridge, option, part, read, serving, write
 from netipl.integrations.libvirt.network_record import Record, Server, record, recorded
 from netipl.integrations.libvirt.xml_text import copied
@@ -20,6 +21,10 @@ _NO_PING: Final = "no-ping"
 """Without it dnsmasq sends an echo request to each new address and waits 3 s; source: dnsmasq(8)."""
 _SERVES: Final = ("dhcp-", "no-ping", "enable-tftp", "tftp-", "pxe-", "bootp-")
 """How lines begin that make dnsmasq serve DHCP or TFTP, whatever the XML says."""
+_OF_IPV6: Final = "option6:"
+"""What a line of DHCPv6 has in it, which netipl leaves to dnsmasq."""
+_READ_ELSEWHERE: Final = ("conf-file", "conf-dir", "conf-script")
+"""How lines begin that bring more lines, which nobody sees here; source: dnsmasq(8)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +59,8 @@ class Foreign:
     text: str | None
 
 
-def served_by_dnsmasq(network: Element, wanted: Wanted) -> Element:
-    """With the boots of `wanted`, and without what makes them slow."""
+def served_by_dnsmasq(network: Element, wanted: Wanted, *, keeps_stp: bool = False) -> Element:
+    """With the boots of `wanted`, and without what makes them slow, where a ring of bridges does not need that."""
     base, _ = without_netipl(network)
     elements = (
         Element("tftp", {"root": str(wanted.root)}),
@@ -63,13 +68,19 @@ def served_by_dnsmasq(network: Element, wanted: Wanted) -> Element:
         *(each.element() for each in wanted.reservations),
     )
     lines = map(option, (_NO_PING, *wanted.options))
-    return _changed(base, Server.DNSMASQ, {**_quick(read(base)), **dict(map(part, elements)), **dict(lines)})
+    return _changed(
+        base, Server.DNSMASQ, {**_quick(read(base), keeps_stp=keeps_stp), **dict(map(part, elements)), **dict(lines)}
+    )
 
 
-def served_by_netipl(network: Element) -> Element:
-    """Without DHCP and TFTP of dnsmasq, which goes on answering DNS."""
+def served_by_netipl(network: Element, *, keeps_stp: bool = False) -> Element:
+    """Without DHCP and TFTP of dnsmasq, which goes on answering DNS.
+
+    Raises RefusedError where lines from elsewhere could make it answer all the same.
+    """
     base, _ = without_netipl(network)
-    parts = {name: text for name, text in _quick(read(base)).items() if not _serves(name)}
+    _refuse_lines_from_elsewhere(base)
+    parts = {name: text for name, text in _quick(read(base), keeps_stp=keeps_stp).items() if not _serves(name)}
     return _changed(base, Server.NETIPL, parts)
 
 
@@ -91,14 +102,27 @@ def without_netipl(network: Element) -> tuple[Element, tuple[Foreign, ...]]:
     return restored, tuple(kept)
 
 
-def _quick(parts: Parts) -> Parts:
+def _quick(parts: Parts, *, keeps_stp: bool) -> Parts:
     """A port of the bridge forwards at once, so that no DISCOVER is lost."""
-    return {**parts, **dict((bridge("stp", "off"), bridge("delay", "0")))} if "bridge stp" in parts else parts
+    if keeps_stp or "bridge stp" not in parts:
+        return parts
+    return {**parts, **dict((bridge("stp", "off"), bridge("delay", "0")))}
 
 
 def _serves(name: str) -> bool:
     kind, _, value = name.partition(" ")
-    return kind in {"tftp", "range", "host", "bootp"} or (kind == "option" and value.startswith(_SERVES))
+    if kind == "option":
+        return value.lstrip().startswith(_SERVES) and _OF_IPV6 not in value
+    return kind in {"tftp", "range", "host", "bootp"}
+
+
+def _refuse_lines_from_elsewhere(network: Element) -> None:
+    for name in read(network):
+        kind, _, value = name.partition(" ")
+        if kind == "option" and value.lstrip().startswith(_READ_ELSEWHERE):
+            message = f"dnsmasq's line {value} may make it go on serving DHCP beside netipl"
+            remedy = f"write what it brings into the network itself: `virsh net-edit {network.findtext('name')}`"
+            raise RefusedError(message, remedy=remedy)
 
 
 def _changed(base: Element, server: Server, parts: Mapping[str, str]) -> Element:

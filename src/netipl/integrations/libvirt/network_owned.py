@@ -4,7 +4,8 @@ A part is the canonical text of its element. Two networks serve alike if their p
 Source: libvirt, formatnetwork.html, "Bridge", "Addressing", "Network namespaces".
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement
 
@@ -65,7 +66,18 @@ def serving(network: Element, address: str | None = None) -> Element | None:
 
 def read(network: Element, address: str | None = None) -> Parts:
     """All parts of a network, which `serving` finds by `address`."""
-    return dict(part(each) for each in _elements(network, address))
+    return named(_elements(network, address))
+
+
+def named(elements: Iterable[Element]) -> Parts:
+    """The parts of these elements. The second of one name, which libvirt may have, is called so with its number."""
+    found: Parts = {}
+    times = Counter[str]()
+    for each in elements:
+        name, text = part(each)
+        times[name] += 1
+        found[name if times[name] == 1 else f"{name} ({times[name]})"] = text
+    return found
 
 
 def write(network: Element, parts: Mapping[str, str], address: str | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement
 
 from netipl.errors import RefusedError
-from netipl.integrations.libvirt.network_owned import Parts, part
+from netipl.integrations.libvirt.network_owned import Parts, named
 from netipl.integrations.libvirt.xml_text import NETIPL_NETWORK, parsed
 
 _NETWORK: Final = f"{{{NETIPL_NETWORK}}}network"
@@ -94,4 +94,4 @@ def _metadata(network: Element) -> Element:
 
 
 def _parts(element: Element | None) -> Parts:
-    return dict(part(each) for each in element) if element is not None else {}
+    return named(element) if element is not None else {}

@@ -27,11 +27,17 @@ class Lease:
     """Seconds since 1970; 0 for one without an end."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class LibvirtNetwork:
     """A network by its handle; Any, since the binding has no types. Its methods raise UnavailableError."""
 
     handle: Any
+
+    def renew(self, connection: Connection) -> None:
+        """Its handle, which a connection that was lost has taken with it."""
+        name = self.handle.name()
+        with told(f"the network {name}"):
+            self.handle = connection.raw.networkLookupByName(name)
 
     @property
     def name(self) -> str:

@@ -186,3 +186,13 @@ def test_a_network_that_does_not_run_is_started_and_stays_stopped_when_it_is_giv
     networks.done("disable", "default", "--yes")
     assert networks.defined == before
     assert not networks.shown()["active"]
+
+
+def test_settings_without_a_network_as_disable_leaves_them_are_as_none(networks: Networks) -> None:
+    config = networks.host.directory / "netipl.toml"
+    config.write_text('[server]\nstate_directory = "state"\nrun_directory = "run"\n')
+    networks.done("enable", "default", "--server", "netipl", "--config", config, "--yes")
+    networks.done("disable", "default", "--config", config, "--yes")
+    assert networks.run("check", "default", "--config", config).returncode == 1
+    networks.enable("--config", config, "--tftp-root", networks.root())
+    networks.done("check", "default", "--config", config)

@@ -1,10 +1,12 @@
 """What is on a bridge is put back after a restart, set as it was; root only."""
 
 import json
+import os
+import subprocess
 
 import pytest
 
-from tests.integration.hosting.networks.conftest import Networks
+from tests.integration.hosting.networks.conftest import NETIPL, Networks
 from tests.libvirt_guest import defined
 
 pytestmark = pytest.mark.root
@@ -52,3 +54,63 @@ def test_a_tap_that_a_restart_by_hand_has_cut_off_is_found_and_put_back(networks
     assert f"put back on virbr0: {guest.tap} of cut-off" in networks.enable()
     assert networks.shown()["without_bridge"] == []
     guest.destroy()
+
+
+def enable_by_netipl(networks: Networks, ip: str) -> subprocess.CompletedProcess[str]:
+    """With a program `ip` that is this script, on a host with settings."""
+    place = networks.host.directory / "bin"
+    place.mkdir()
+    (place / "ip").write_text(f'#!/bin/sh\n{ip}\nexec /sbin/ip "$@"\n')
+    (place / "ip").chmod(0o755)
+    config = networks.host.directory / "netipl.toml"
+    config.write_text('[server]\nstate_directory = "state"\nrun_directory = "run"\n')
+    environment = {**os.environ, "PATH": f"{place}:{os.environ['PATH']}"}
+    command = ("enable", "default", "--server", "netipl", "--config", config, "--yes")
+    return networks.host.run(*NETIPL, "network", *command, env=environment, check=False)
+
+
+def test_a_port_that_goes_away_during_the_restart_is_nobodys_loss(networks: Networks) -> None:
+    plug(networks)
+    done = enable_by_netipl(networks, 'case "$*" in *"test0 master"*) /sbin/ip link del test0;; esac')
+    assert done.returncode == 0, done.stderr
+    assert (networks.shown()["server"], networks.shown()["changed_since_start"]) == ("netipl", [])
+
+
+def test_a_port_that_cannot_be_put_back_is_said_at_the_end_and_takes_nothing_back(networks: Networks) -> None:
+    plug(networks)
+    done = enable_by_netipl(networks, 'case "$*" in *"test0 master"*) exit 1;; esac')
+    assert done.returncode == 3
+    assert "not on virbr0 any more: test0" in done.stderr
+    assert "ip link set dev DEVICE master virbr0" in done.stderr
+    assert (networks.shown()["server"], networks.shown()["changed_since_start"]) == ("netipl", [])
+    assert "[networks.default]" in (networks.host.directory / "netipl.toml").read_text()
+
+
+def test_a_network_that_runs_as_netipl_made_it_and_is_defined_as_before_is_given_back(networks: Networks) -> None:
+    before = networks.defined
+    networks.enable("--tftp-root", networks.root())
+    networks.define(before)
+    networks.done("disable", "default", "--yes")
+    assert (networks.defined, networks.shown()["changed_since_start"]) == (before, [])
+    assert "<tftp" not in networks.running
+
+
+@pytest.mark.guest
+def test_a_guest_of_a_network_that_somebody_stopped_gets_it_back_with_the_start(networks: Networks) -> None:
+    guest = defined(networks.host, "cut-off", 1)
+    networks.host.virsh("start", guest.name, "--paused")
+    networks.host.virsh("net-destroy", "default")
+    told = networks.enable("--tftp-root", networks.root())
+    assert f"what has lost its bridge is put back on it: {guest.tap} of cut-off" in told
+    assert networks.shown()["without_bridge"] == []
+    guest.destroy()
+
+
+def test_the_spanning_tree_protocol_stays_on_where_a_device_may_be_part_of_a_ring(networks: Networks) -> None:
+    plug(networks)
+    told = networks.enable("--tftp-root", networks.root())
+    assert "the spanning tree protocol stays on, since test0 may be part of a ring" in told
+    assert networks.shown()["stp"]
+    networks.host.run("ip", "link", "delete", "test0")
+    networks.enable()
+    assert not networks.shown()["stp"]

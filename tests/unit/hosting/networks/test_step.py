@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from netipl.errors import NetiplError, RefusedError, UnavailableError
-from netipl.hosting.networks.step import Step, apply_all
+from netipl.hosting.networks.step import LeftOverError, Step, apply_all
 
 
 @dataclass(slots=True)
@@ -52,3 +52,13 @@ def test_a_step_that_cannot_be_undone_is_noted_and_the_others_are_undone() -> No
         apply_all([Recorded("one", done), stuck, Recorded("three", done, apply_raises=UnavailableError("no"))])
     assert caught.value.__notes__ == ["not undone: two: it is held"]
     assert done[-2:] == ["undo two", "undo one"]
+
+
+def test_what_is_left_over_undoes_nothing_and_is_raised_at_the_end() -> None:
+    done: list[str] = []
+    first = Recorded("one", done, apply_raises=LeftOverError("vnet0 is off", remedy="put it on"))
+    second = Recorded("two", done, apply_raises=LeftOverError("vnet1 is off", remedy="put it on"))
+    with pytest.raises(LeftOverError, match="vnet0 is off") as caught:
+        apply_all([first, second, Recorded("three", done)])
+    assert done == ["apply one", "apply two", "apply three"]
+    assert caught.value.__notes__ == ["vnet1 is off (put it on)"]

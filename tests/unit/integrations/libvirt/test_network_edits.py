@@ -19,7 +19,7 @@ from netipl.integrations.libvirt.network_edits import (
 from netipl.integrations.libvirt.network_owned import read
 from netipl.integrations.libvirt.network_record import Server, changed_by_netipl, recorded
 from netipl.integrations.libvirt.network_xml import facts
-from netipl.integrations.libvirt.xml_text import parsed, text_of
+from netipl.integrations.libvirt.xml_text import DNSMASQ, parsed, text_of
 from netipl.net import Mac
 
 DEFAULT = """\
@@ -213,3 +213,38 @@ def test_a_record_of_a_later_version_is_refused(old: str, new: str) -> None:
 def test_a_guest_whose_name_begins_with_a_digit_has_none_with_libvirt() -> None:
     host = Reservation(mac=Mac.parse("52:54:00:13:33:0a"), name="", address=IPv4Address("192.0.2.10")).element()
     assert host.attrib == {"mac": "52:54:00:13:33:0a", "ip": "192.0.2.10"}
+
+
+def with_options(*values: str) -> str:
+    lines = "".join(f"<dnsmasq:option value={value!r} />" for value in values)
+    named = DEFAULT.replace("<network>", f'<network xmlns:dnsmasq="{DNSMASQ}">')
+    return named.replace("</network>", f"<dnsmasq:options>{lines}</dnsmasq:options></network>")
+
+
+@pytest.mark.parametrize("line", ["conf-file=/etc/more.conf", "conf-dir=/etc/dnsmasq.d,*.conf", " conf-script=/bin/x"])
+def test_lines_from_elsewhere_that_could_answer_dhcp_beside_netipl_are_refused(line: str) -> None:
+    with pytest.raises(RefusedError, match="may make it go on serving DHCP"):
+        served_by_netipl(parsed(with_options(line)))
+    served_by_dnsmasq(parsed(with_options(line)), WANTED)
+
+
+def test_of_lines_for_dhcp_those_of_ipv6_stay() -> None:
+    lines = ("dhcp-hostsfile=/etc/hosts.dhcp", "dhcp-option=option6:dns-server,[::1]", "log-queries")
+    served = facts(text_of(served_by_netipl(parsed(with_options(*lines)))))
+    assert served.options == lines[1:]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_two_reservations_for_one_mac_are_both_given_back(way: Way) -> None:
+    hosts = "".join(f'<host mac="52:54:00:00:00:01" name="n{n}" ip="192.168.122.{n}" />' for n in (10, 11))
+    before = parsed(DEFAULT.replace("</dhcp>", f"{hosts}</dhcp>"))
+    restored, _ = without_netipl(way(before))
+    assert text_of(restored) == text_of(before)
+
+
+def test_the_spanning_tree_stays_where_a_ring_may_need_it() -> None:
+    for served in (
+        served_by_dnsmasq(parsed(DEFAULT), WANTED, keeps_stp=True),
+        served_by_netipl(parsed(DEFAULT), keeps_stp=True),
+    ):
+        assert facts(text_of(served)).stp

@@ -1,0 +1,51 @@
+"""What is on the bridge of a network that is being restarted, in a file until all is back on it.
+
+So whoever comes after a command that was killed knows what has lost its bridge, and that the network was not stopped by
+a person. The file goes with the next start of the host, as the devices do.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from netipl.errors import UnavailableError
+from netipl.integrations.bridges import Port
+
+_DIRECTORY: Final = Path("/run/netipl-networks")
+
+
+def write(network: UUID, ports: Iterable[Port]) -> None:
+    """Whoever is not root has none to put back. Raises UnavailableError."""
+    file = _file(network)
+    part = file.with_suffix(".part")
+    try:
+        _DIRECTORY.mkdir(mode=0o755, exist_ok=True)
+        part.write_text(json.dumps([asdict(port) for port in ports]))
+        part.replace(file)
+    except OSError as error:
+        if os.geteuid() == 0:
+            raise UnavailableError(f"{file} cannot be written: {error.strerror}", remedy="see `df /run`") from error
+
+
+def read(network: UUID) -> tuple[Port, ...] | None:
+    """None where no restart was interrupted."""
+    try:
+        found = json.loads(_file(network).read_text())
+    except (FileNotFoundError, PermissionError):
+        return None
+    return tuple(Port(**{**each, "macs": tuple(each["macs"])}) for each in found)
+
+
+def forget(network: UUID) -> None:
+    """All are back."""
+    with suppress(PermissionError):  # nor has it been written
+        _file(network).unlink(missing_ok=True)
+
+
+def _file(network: UUID) -> Path:
+    return _DIRECTORY / f"{network}.json"

@@ -1,0 +1,63 @@
+"""A restart of a network is interrupted where it hurts most, and everybody gets the network back; root only."""
+
+import signal
+
+import pytest
+
+from tests.integration.hosting.networks.conftest import NETIPL, Networks
+from tests.integration.hosting.networks.test_restart import FIXED, plug, port
+
+pytestmark = pytest.mark.root
+
+HOOK = """#!/bin/sh
+[ "$2" = stopped ] && mkdir {once} 2>/dev/null || exit 0
+{command}
+"""
+"""libvirtd runs it when a network has stopped; it does something the first time."""
+
+CONFIG = '[server]\nstate_directory = "state"\nrun_directory = "run"\n'
+
+
+def when_stopped(networks: Networks, command: str) -> None:
+    """A hook with that command, which libvirtd finds when it starts."""
+    host = networks.host
+    hook = HOOK.format(once=host.directory / "once", command=command)
+    script = "mkdir -p /etc/libvirt/hooks; cat >/etc/libvirt/hooks/network; chmod 755 /etc/libvirt/hooks/network"
+    host.run("sh", "-c", script, stdin=hook)
+    host.stop_libvirtd()
+    host.run("libvirtd", "--daemon")
+    host.wait_for(lambda: host.run("virsh", "uri", check=False).returncode == 0, "libvirtd answers")
+
+
+def test_libvirtd_that_ends_between_stop_and_start_is_waited_for(networks: Networks) -> None:
+    plug(networks)
+    before = port(networks)
+    kill = "(kill -9 $(cat /run/libvirtd.pid); exec libvirtd --daemon) >/dev/null 2>&1 &"
+    when_stopped(networks, kill)
+    config = networks.host.directory / "netipl.toml"
+    config.write_text(CONFIG)
+    networks.enable("--config", config, server="netipl")
+    assert (networks.host.directory / "once").exists()
+    assert (networks.shown()["server"], networks.shown()["changed_since_start"]) == ("netipl", [])
+    assert port(networks) == before
+    assert FIXED in networks.host.run("bridge", "fdb", "show", "br", "virbr0").stdout
+
+
+@pytest.mark.parametrize("then", ["enable", "disable"])
+def test_what_a_command_that_was_killed_had_taken_off_is_put_back_by_the_next(networks: Networks, then: str) -> None:
+    plug(networks)
+    before, definition = port(networks), networks.defined
+    host = networks.host
+    when_stopped(networks, f"kill -9 $(cat {host.directory}/pid)")
+    command = " ".join([*NETIPL, "network enable default --server dnsmasq --yes --tftp-root", str(networks.root())])
+    killed = host.run("sh", "-c", f"echo $$ >{host.directory}/pid; exec {command}", check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not networks.shown()["active"]
+    assert "test0" not in host.run("bridge", "link").stdout
+    told = networks.enable() if then == "enable" else networks.done("disable", "default", "--yes")
+    assert "what has lost its bridge is put back on it: test0" in told
+    assert networks.shown()["active"]
+    assert port(networks) == before
+    assert (networks.defined == definition) is (then == "disable")
+    again = networks.enable() if then == "enable" else networks.done("disable", "default", "--yes")
+    assert "nothing is to be done" in again
