@@ -1,146 +1,25 @@
 """The machines of guests, asked for and kept, with a libvirt of our own: who may be changed, and when."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import wraps
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 
-from netipl.control.machines import keeping, retrying
-from netipl.control.machines.deeds import deed
-from netipl.control.machines.machine_plane import MachinePlane
 from netipl.errors import ConflictError, MissingError, RefusedError, UnavailableError
 from netipl.firmware.versions import Version
-from netipl.guests.build import Build, BuildState
-from netipl.guests.guest import Guest, Origin
+from netipl.guests.build import BuildState
+from netipl.guests.guest import Origin
 from netipl.integrations.libvirt.domain_xml import BootsFrom, facts
 from netipl.integrations.libvirt.worker.protocol import Call
 from netipl.net import Mac
-from netipl.provisioning import machine
-from netipl.provisioning.boots import Boots, BootState
-from netipl.provisioning.changes import BuildSet, Change, GuestSet, Happened
-from netipl.provisioning.history import EventQuery
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.machine_view import DiskAsked, MachineAsked
-from netipl.provisioning.timeline import Deed, Event, Observation, Seen
+from netipl.provisioning.timeline import Deed, Seen
 from tests.contract.servers.api.lab import LAB
-from tests.fake_libvirt import FakeLibvirt
+from tests.machines_lab import BARE, BY, DISK_FIRST, MAC, MARK, NOW, OURS, WEB1, Lab, in_loop, running
 from tests.unit.integrations.libvirt import domains
-
-_DEADLINE = 60.0
-NOW = datetime.now(UTC)
-MAC = Mac.parse(domains.MAC)
-WEB1 = Guest(name="web1", macs=(MAC,), network="lab", profile="debian", origin=Origin.ADDED)
-BUILD = Build(
-    id="1-web1",
-    guest="web1",
-    network="lab",
-    profile="debian",
-    asked=NOW,
-    by="user root",
-    expires=NOW + timedelta(hours=6),
-)
-BY = "user root"
-MARK = '<netipl:guest xmlns:netipl="https://netipl.org/xmlns/libvirt/guest/1.0" name="web1"/>'
-BARE = domains.domain().replace("'default'", "'lab'")
-OURS = BARE.replace("<metadata>", f"<metadata>{MARK}")
-DISK_FIRST = domains.VIRTIO_DISK.replace("'2'/>", "'1'/>") + domains.NETWORK_INTERFACE.replace("'1'", "'2'", 1)
-
-
-@dataclass
-class Lab:
-    """A plane, the inventory that it is about, and what it has kept and seen."""
-
-    inventory: Inventory = field(default_factory=lambda: Inventory([LAB], [WEB1]))
-    kept: list[Change] = field(default_factory=list)
-    seen: list[Observation] = field(default_factory=list)
-    boots: Boots = field(default_factory=Boots)
-    events: list[Event] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        made: list[FakeLibvirt] = []
-
-        def make(uri: str, hear: Callable[..., None]) -> FakeLibvirt:
-            made.append(FakeLibvirt(uri, hear))
-            return made[0]
-
-        self.plane = MachinePlane(
-            "fake:///",
-            self.inventory,
-            Path("nowhere"),
-            commit=self.commit,
-            observe=self.observe,
-            put_guest=self.put_guest,
-            boots=self.boots,
-            history=self.history,
-            make_driver=make,
-        )
-        self.libvirt = made[0]
-
-    async def commit(self, changes: Iterable[Change]) -> None:
-        for change in changes:
-            self.kept.append(change)
-            if isinstance(change, Happened):
-                self.events.append(change.event)
-            self.inventory.apply(change)
-
-    async def put_guest(self, guest: Guest, *, by: str, expected: Guest | None, is_new: bool) -> Guest:
-        assert (self.inventory.guest(guest.name) is None) == is_new
-        await self.commit((GuestSet(guest),))
-        return guest
-
-    def observe(self, observation: Observation) -> None:
-        self.seen.append(observation)
-        if (event := machine.observed(self.inventory, self.boots, observation)) is not None:
-            self.events.append(event)
-
-    async def history(self, query: EventQuery) -> list[Event]:
-        """A few at a time."""
-        numbered = [replace(event, number=number) for number, event in enumerate(self.events, start=1)]
-        asked = [each for each in numbered if query.before is None or each.number < query.before]
-        return asked[::-1][:2]
-
-    def ask_for_address(self, state: BootState = BootState.FAILED) -> None:
-        """Its firmware began a boot of its build, which came so far."""
-        boot = self.boots.begin(MAC, 1, datetime.now(UTC), network="lab", guest="web1")
-        self.boots.put(replace(boot, build=BUILD.id, state=state))
-
-    def build(self, state: BuildState = BuildState.WAITING, attempts: int = 1) -> None:
-        self.inventory.apply(BuildSet(replace(BUILD, state=state, attempts=attempts)))
-
-    def done(self, deed: Deed) -> list[dict[str, Any]]:  # Any: JSON
-        return [dict(each.event.detail) for each in self.kept if isinstance(each, Happened) and each.event.what is deed]
-
-    async def until(self, is_so: Callable[[], object]) -> None:
-        async with asyncio.timeout(_DEADLINE):
-            while not is_so():  # noqa: ASYNC110 - what is waited for tells nobody
-                await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def running(lab: Lab) -> AsyncIterator[Lab]:
-    task = asyncio.create_task(lab.plane.run())
-    await asyncio.sleep(0)
-    try:
-        yield lab
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-def in_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
-    @wraps(test)
-    def run() -> None:
-        asyncio.run(test())
-
-    return run
 
 
 @in_loop
@@ -399,116 +278,6 @@ async def test_what_happened_while_libvirt_was_away_is_found_out() -> None:
     lab.libvirt.connect()
     assert [each.seen for each in lab.seen] == [Seen.MACHINE_STARTED, Seen.MACHINE_STOPPED]
     assert lab.seen[-1].detail["reason"] == "while libvirt was away"
-
-
-async def failed(lab: Lab) -> str:
-    """A machine whose firmware asked in a boot of its build, and is about to crash."""
-    uuid = lab.libvirt.add(OURS)
-    lab.build()
-    await lab.plane.start("web1", by=BY, cold=False)
-    lab.ask_for_address()
-    lab.libvirt.asked.clear()
-    return uuid
-
-
-@pytest.fixture
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retrying, "FIRST_PAUSE", timedelta(0))
-    monkeypatch.setattr(keeping, "_TICK", 0.01)
-
-
-async def looked_at(lab: Lab) -> None:
-    """A retry would have been made by now, if there is to be one."""
-    await lab.until(lambda: not lab.plane._keeping._running and lab.plane.machine("web1").retry is None)
-
-
-@pytest.mark.usefixtures("no_pause")
-@in_loop
-async def test_a_firmware_that_fails_is_started_again() -> None:
-    lab = Lab()
-    uuid = await failed(lab)
-    async with running(lab):
-        lab.libvirt.crash(uuid)
-        await lab.until(lambda: "start" in lab.libvirt.asked)
-    assert [each["again"] for each in lab.done(Deed.MACHINE_RETRIED)] == [1]
-
-
-@pytest.mark.usefixtures("no_pause")
-@in_loop
-async def test_a_system_that_crashes_is_left_alone_though_a_build_waits() -> None:
-    lab = Lab()
-    uuid = lab.libvirt.add(OURS)
-    await lab.plane.start("web1", by=BY, cold=False)
-    lab.build()
-    async with running(lab):
-        lab.libvirt.crash(uuid)
-        assert lab.plane.machine("web1").retry is None
-        lab.ask_for_address(BootState.STARTED)
-        lab.libvirt.crash(uuid)
-        assert lab.plane.machine("web1").retry is None
-    assert lab.seen[-1].seen is Seen.MACHINE_CRASHED
-    assert lab.libvirt.asked == ["start"]
-
-
-@pytest.mark.usefixtures("no_pause")
-@in_loop
-async def test_a_system_that_was_started_after_the_firmware_had_failed_is_left_alone() -> None:
-    lab = Lab()
-    uuid = await failed(lab)
-    lab.libvirt.crash(uuid)
-    lab.libvirt.start_elsewhere(uuid, datetime.now(UTC) + timedelta(minutes=1))  # from its disk
-    lab.libvirt.crash(uuid)
-    async with running(lab):
-        await looked_at(lab)
-    assert lab.libvirt.asked == []
-
-
-@pytest.mark.usefixtures("no_pause")
-@in_loop
-async def test_one_that_was_stopped_stays_off_for_the_next_daemon_too() -> None:
-    lab = Lab()
-    uuid = await failed(lab)
-    lab.libvirt.crash(uuid)
-    await lab.plane.stop("web1", by=BY, now=True)
-    assert [each["to"] for each in lab.done(Deed.MACHINE_ASKED)] == ["start", "stay off"]
-    lab.plane._keeping.retries = retrying.Retries()  # another daemon, which has the timeline
-    lab.libvirt.connect()
-    assert lab.plane.machine("web1").retry is not None  # it is found crashed
-    async with running(lab):
-        await looked_at(lab)
-    assert lab.libvirt.asked == []
-
-
-@pytest.mark.usefixtures("no_pause")
-@in_loop
-async def test_a_retry_goes_on_after_a_restart_of_the_daemon() -> None:
-    lab = Lab()
-    uuid = await failed(lab)
-    lab.libvirt.crash(uuid)
-    lab.plane._keeping.retries = retrying.Retries()
-    async with running(lab):
-        await lab.until(lambda: "start" in lab.libvirt.asked)
-
-
-@in_loop
-async def test_a_retry_leaves_alone_what_somebody_has_just_started() -> None:
-    lab = Lab()
-    uuid = await failed(lab)
-    lab.libvirt.crash(uuid)
-    lab.libvirt.run_untold(uuid)
-    await lab.plane._power.start_again(WEB1, deed(Deed.MACHINE_RETRIED, WEB1, "web1"))
-    assert lab.libvirt.asked == []
-    assert lab.done(Deed.MACHINE_RETRIED) == []
-
-
-@in_loop
-async def test_a_firmware_that_fails_waits_for_its_retry_unless_somebody_starts_it() -> None:
-    lab = Lab()
-    uuid = await failed(lab)
-    lab.libvirt.crash(uuid)
-    assert lab.plane.machine("web1").retry is not None
-    await lab.plane.start("web1", by=BY, cold=False)
-    assert lab.plane.machine("web1").retry is None
 
 
 @in_loop
