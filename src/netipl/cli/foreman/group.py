@@ -10,7 +10,10 @@ from netipl.cli.lazy import CONTEXT, LazyGroup, Place
 
 class _Verbs(LazyGroup):
     places: ClassVar[Mapping[str, Place]] = {
-        "register": Place("netipl.cli.foreman.register:register", "Register this Smart Proxy with Foreman."),
+        "register": Place(
+            "netipl.cli.foreman.register:register",
+            "Register this Smart Proxy with Foreman, or have Foreman look at it anew.",
+        ),
         "status": Place(
             "netipl.cli.foreman.status:status", "Say what is missing between Foreman and this Smart Proxy."
         ),

@@ -36,7 +36,10 @@ class _Verbs(LazyGroup):
         "done": Place(f"{_HERE}.ending:done", "Say that guests are installed."),
         "import": Place(f"{_HERE}.importing:import_", "Add and change the guests of a YAML or CSV file, all or none."),
         "export": Place(f"{_HERE}.exporting:export", "Write all guests that were added as YAML, CSV or JSON."),
-        "console": Place(f"{_HERE}.console:console", "Sit at a guest's console, look on, or read what it printed."),
+        "console": Place(
+            f"{_HERE}.console:console",
+            "Sit at a guest's console: what this boot has printed, and what it prints from now on.",
+        ),
         "watch": Place(f"{_HERE}.watch:watch", "Watch guests boot and install, live."),
         "timeline": Place(f"{_HERE}.timeline:timeline", "Print what was seen of a guest, and what was done with it."),
     }

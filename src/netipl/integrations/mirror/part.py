@@ -41,11 +41,15 @@ class Part:
         self._algorithms = algorithms | {"sha256"}
         self._sums = self._none()
         self._file: BinaryIO | None = None
+        self._is_over = False
 
     def open(self, url: str) -> None:
         """What is there of `url` is read and summed up; what is of another is thrown away. Raises UnavailableError."""
         with _explaining(self.path):
             self._file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b")
+            if self._is_over:  # whoever wanted it was cancelled meanwhile
+                self._file.close()
+                return
             self.version = self._noted()
             if self.version is None or self.version.url != url:
                 self.restart(Version(url=url))
@@ -77,6 +81,7 @@ class Part:
 
     def close(self) -> None:
         """What is there stays."""
+        self._is_over = True
         if self._file is not None:
             with _explaining(self.path):
                 self._file.close()
