@@ -84,9 +84,9 @@ class Situation:
 
     @property
     def others(self) -> tuple[Port, ...]:
-        """What is on the bridge and is no tap of a guest; it may lead to other bridges, and back."""
+        """What is on the bridge or put back on it, and no tap of a guest: it may lead to other bridges, and back."""
         taps = {tap.device for tap in self.taps}
-        return tuple(port for port in self.ports if port.device not in taps)
+        return tuple(port for port in (*self.ports, *self.stray) if port.device not in taps)
 
     @property
     def differs(self) -> tuple[str, ...]:
