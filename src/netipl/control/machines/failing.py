@@ -32,12 +32,17 @@ class Failures:
     def boot_of(self, guest: Guest, build: Build) -> Boot | None:
         """The newest boot of `guest`, if it is one of `build` whose kernel has not started."""
         boot = newest(self._boots, guest)
-        return boot if boot is not None and boot.build == build.id and boot.state is not BootState.STARTED else None
+        return boot if boot is not None and _is_of(build, boot) and boot.state is not BootState.STARTED else None
 
     async def has_failed(self, boot: Boot) -> bool:
         """Whether `boot` ended in a crash of the power-on that began it, which was the last that happened."""
         events = _back(self._history, boot)
         return await _ends_in_crash(events, boot) and await _is_of_this_power_on(events, boot)
+
+
+def _is_of(build: Build, boot: Boot) -> bool:
+    """Or would have been: one that could be given nothing has no plan, and so no build."""
+    return boot.build == build.id or (boot.purpose is None and boot.began >= build.asked)
 
 
 async def _ends_in_crash(events: AsyncIterator[Event], boot: Boot) -> bool:
