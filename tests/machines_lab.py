@@ -18,6 +18,7 @@ from netipl.provisioning.boots import Boots, BootState
 from netipl.provisioning.changes import BuildSet, Change, GuestSet, Happened
 from netipl.provisioning.history import EventQuery
 from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.plan import Purpose
 from netipl.provisioning.timeline import Deed, Event, Observation
 from tests.contract.servers.api.lab import LAB
 from tests.fake_libvirt import FakeLibvirt
@@ -96,10 +97,15 @@ class Lab:
         asked = [each for each in numbered if query.before is None or each.number < query.before]
         return asked[::-1][:2]
 
-    def ask_for_address(self, state: BootState = BootState.FAILED) -> None:
-        """Its firmware began a boot of its build, which came so far."""
+    def ask_for_address(
+        self,
+        state: BootState = BootState.FAILED,
+        build: str | None = BUILD.id,
+        purpose: Purpose | None = Purpose.INSTALL,
+    ) -> None:
+        """Its firmware began a boot, of its build if nothing else is said, which came so far."""
         boot = self.boots.begin(MAC, 1, datetime.now(UTC), network="lab", guest="web1")
-        self.boots.put(replace(boot, build=BUILD.id, state=state))
+        self.boots.put(replace(boot, build=build, purpose=purpose, state=state))
 
     def build(self, state: BuildState = BuildState.WAITING, attempts: int = 1) -> None:
         self.inventory.apply(BuildSet(replace(BUILD, state=state, attempts=attempts)))

@@ -7,6 +7,7 @@ import pytest
 from netipl.control.machines import keeping, retrying
 from netipl.control.machines.deeds import deed
 from netipl.provisioning.boots import BootState
+from netipl.provisioning.plan import Purpose
 from netipl.provisioning.timeline import Deed, Seen
 from tests.machines_lab import BY, OURS, WEB1, Lab, in_loop, running
 
@@ -41,6 +42,20 @@ async def test_a_firmware_that_fails_is_started_again() -> None:
         lab.libvirt.crash(uuid)
         await lab.until(lambda: "start" in lab.libvirt.asked)
     assert [each["again"] for each in lab.done(Deed.MACHINE_RETRIED)] == [1]
+
+
+@pytest.mark.usefixtures("no_pause")
+@in_loop
+async def test_a_firmware_that_could_be_given_nothing_is_started_again_and_one_sent_to_its_disk_is_not() -> None:
+    lab = Lab()
+    uuid = await failed(lab)
+    lab.ask_for_address(build=None, purpose=None)
+    async with running(lab):
+        lab.libvirt.crash(uuid)
+        await lab.until(lambda: "start" in lab.libvirt.asked)
+        lab.ask_for_address(build=None, purpose=Purpose.DISK)
+        lab.libvirt.crash(uuid)
+        assert lab.plane.machine("web1").retry is None
 
 
 @pytest.mark.usefixtures("no_pause")
