@@ -11,7 +11,7 @@ from itertools import combinations
 from pathlib import Path
 
 from netipl.guests.guest import BootMethod
-from netipl.settings import foreman, profiles
+from netipl.settings import certificates, foreman, profiles
 from netipl.settings.keys import BootKeys, File, GuestKeys, NetworkKeys
 from netipl.settings.problems import Location, Problem, dotted
 from netipl.settings.profiles import PATH_REMEDY
@@ -190,6 +190,8 @@ def _api_has_its_group_and_files(file: File, directory: Path) -> Iterator[Proble
         path = getattr(file.api, key)
         if path is not None and not (directory / path).is_file():
             yield Problem(key=("api", key), what=f"{directory / path} is no file", remedy=PATH_REMEDY)
+    placed = [directory / path if path is not None else None for path in (file.api.tls_certificate, file.api.tls_key)]
+    yield from certificates.pair(("api", "tls_key"), *placed)
     if file.api.group is not None:
         try:
             grp.getgrnam(file.api.group)

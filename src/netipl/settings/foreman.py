@@ -8,6 +8,7 @@ from netipl.integrations.foreman.upstream import Place
 from netipl.servers.smartproxy.authorization import Trust
 from netipl.servers.smartproxy.control import Offer
 from netipl.servers.smartproxy.listen import Listen, Tls
+from netipl.settings import certificates
 from netipl.settings.foreman_keys import ForemanKeys
 from netipl.settings.problems import Problem
 from netipl.settings.profiles import PATH_REMEDY
@@ -67,6 +68,11 @@ def problems(keys: ForemanKeys, directory: Path) -> Iterator[Problem]:
         path = getattr(keys, name)
         if path is not None and not (directory / path).is_file():
             yield Problem(key=("foreman", name), what=f"{directory / path} is no file", remedy=PATH_REMEDY)
+    placed = {name: directory / path for name in _FILES if (path := getattr(keys, name)) is not None}
+    for certificate, key in (("tls_certificate", "tls_key"), ("url_certificate", "url_key")):
+        yield from certificates.pair(("foreman", key), placed.get(certificate), placed.get(key))
+    for name in ("tls_ca", "url_ca"):
+        yield from certificates.authority(("foreman", name), placed.get(name))
     missing = [name for name in _TLS if getattr(keys, name) is None]
     if keys.https is not None and missing:
         what = f"HTTPS needs {', '.join(missing)} too"

@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+TLS = Path(__file__).parents[2] / "vectors/tls"
+
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -10,4 +12,6 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     for name in ("kernel", "initrd", "other"):
         (tmp_path / name).touch()
+    for name in ("any.crt", "any.key", "other.key", "locked.key"):
+        (tmp_path / name).write_bytes((TLS / name).read_bytes())
     return tmp_path

@@ -7,7 +7,7 @@ from netipl.net import Endpoint
 from netipl.servers.api.listen import Listen
 from tests.unit.settings.files import LAB, complaint, settings
 
-TLS = 'tls_certificate = "kernel"\ntls_key = "initrd"\n'
+TLS = 'tls_certificate = "any.crt"\ntls_key = "any.key"\n'
 
 
 def test_what_is_not_said_is_the_socket_in_the_run_directory(directory: Path) -> None:
@@ -23,7 +23,7 @@ def test_all_of_it_becomes_a_value(directory: Path) -> None:
         group="root",
         user="root",
         endpoint=Endpoint(ip_address("192.0.2.1"), 8070),
-        tls=(directory / "kernel", directory / "initrd"),
+        tls=(directory / "any.crt", directory / "any.key"),
     )
 
 

@@ -9,7 +9,7 @@ from netipl.servers.smartproxy.control import Module
 from netipl.settings import foreman
 from tests.unit.settings.files import DEFAULT, LAB, complaint, settings
 
-TLS = 'tls_certificate = "kernel"\ntls_key = "initrd"\ntls_ca = "other"\n'
+TLS = 'tls_certificate = "any.crt"\ntls_key = "any.key"\ntls_ca = "any.crt"\n'
 HTTPS = f'[foreman]\nhttps = "0.0.0.0:8443"\n{TLS}'
 
 
@@ -24,7 +24,7 @@ def test_all_of_it_becomes_values(directory: Path) -> None:
     listen = foreman.listen(made.foreman, made.placed)
     assert listen.https == Endpoint.parse("0.0.0.0:8443")
     assert listen.tls is not None
-    assert listen.tls.authority == directory / "other"
+    assert listen.tls.authority == directory / "any.crt"
     assert listen.trust.hosts == frozenset({"foreman.example.com"})
     offer = foreman.offer(made.foreman)
     assert (offer.modules, offer.server_name) == (frozenset({Module.TFTP, Module.DHCP}), "192.0.2.1")
@@ -32,9 +32,9 @@ def test_all_of_it_becomes_values(directory: Path) -> None:
     place = foreman.upstream(made.foreman, made.placed)
     assert place is not None
     assert (place.certificate, place.key, place.authority) == (
-        directory / "kernel",
-        directory / "initrd",
-        directory / "other",
+        directory / "any.crt",
+        directory / "any.key",
+        directory / "any.crt",
     )
 
 
@@ -48,9 +48,17 @@ def test_plain_http_is_served_where_somebody_says_who_may_come(directory: Path, 
     [
         pytest.param('http = "0.0.0.0:8000"', "everybody who reaches it could change", id="HTTP for everybody"),
         pytest.param('https = "0.0.0.0:8443"', "HTTPS needs tls_certificate, tls_key, tls_ca", id="no certificate"),
-        pytest.param(f'https = "0.0.0.0:8443"\n{TLS}'.replace("other", "none"), "is no file", id="no such file"),
+        pytest.param(f'https = "0.0.0.0:8443"\n{TLS}'.replace("any.key", "none"), "is no file", id="no such file"),
         pytest.param('url = "foreman.example.com"', "is no URL", id="no URL"),
         pytest.param('url_certificate = "kernel"', "belong together", id="half a pair"),
+        pytest.param(
+            f'https = "0.0.0.0:8443"\n{TLS}'.replace("any.key", "other.key"), "is not the key of", id="other key"
+        ),
+        pytest.param(
+            f'https = "0.0.0.0:8443"\n{TLS}'.replace("any.key", "locked.key"), "a passphrase", id="locked key"
+        ),
+        pytest.param(f'https = "0.0.0.0:8443"\n{TLS}'.replace("any.key", "kernel"), "no PEM file", id="no key"),
+        pytest.param('url_ca = "kernel"', "foreman.url_ca", id="no authority"),
         pytest.param('modules = ["puppet"]', "foreman.modules", id="no module of ours"),
         pytest.param("largest_file = 0", "foreman.largest_file", id="no size"),
         pytest.param('fetch_from = ["everywhere"]', "foreman.fetch_from", id="no network"),

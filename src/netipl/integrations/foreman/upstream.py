@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
+from netipl import certificates
 from netipl.errors import UnavailableError, WireError
 
 _TIMEOUT: Final = httpx2.Timeout(55, connect=10)
@@ -98,12 +99,11 @@ class Upstream:
 
 def context_of(place: Place) -> ssl.SSLContext:
     """Blocks. Raises UnavailableError."""
-    try:
-        context = ssl.create_default_context(cafile=place.authority)
-        if place.certificate is not None:
-            context.load_cert_chain(place.certificate, place.key)
-    except OSError as error:  # ssl.SSLError is one
-        remedy = "url_certificate, url_key and url_ca in [foreman] name PEM files; the first two belong together"
-        raise UnavailableError(f"the certificates for Foreman: {error.strerror or error}", remedy=remedy) from error
+    context = ssl.create_default_context()
+    if place.authority is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        certificates.trust(context, place.authority)
+    if place.certificate is not None:
+        certificates.show(context, place.certificate, place.key or place.certificate)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

@@ -69,7 +69,7 @@ class ApiServer:
             self._web.open([Door(self._unix.socket, is_local=True, known=_local)])
             if self._listen.endpoint is not None:
                 tls = self._listen.tls
-                context = tcp_socket.tls(*tls, table="api") if tls is not None else None
+                context = tcp_socket.tls(*tls) if tls is not None else None
                 self._web.open([Door(tcp_socket.listener(self._listen.endpoint, _NAMED), tls=context)])
         except BaseException:
             self.close()

@@ -61,7 +61,7 @@ class SmartProxyServer:
             self._upstream.open()
         try:
             if self._listen.https is not None and (tls := self._listen.tls) is not None:
-                context = tcp_socket.tls_with_clients(tls.certificate, tls.key, tls.authority, table="foreman")
+                context = tcp_socket.tls_with_clients(tls.certificate, tls.key, tls.authority)
                 named = tcp_socket.Named(server="the Smart Proxy", key="https of [foreman]")
                 self._web.open([Door(tcp_socket.listener(self._listen.https, named), tls=context)])
             if self._listen.http is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from netipl import certificates
 from netipl.errors import UnavailableError
 from netipl.net import Endpoint
 
@@ -47,38 +48,24 @@ def listener(endpoint: Endpoint, named: Named) -> socket.socket:
     return listening
 
 
-def tls(certificate: Path, key: Path, *, table: str) -> ssl.SSLContext:
-    """Of PEM files: the certificate with those that it needs behind it. `table` of the settings names them.
-
-    Raises UnavailableError.
-    """
+def tls(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Of PEM files: the certificate with those that it needs behind it. Raises UnavailableError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
-    try:
-        context.load_cert_chain(certificate, key)
-    except OSError as error:  # ssl.SSLError is one
-        reason = error.strerror or str(error)
-        remedy = (
-            f"tls_certificate and tls_key in [{table}] are PEM files that belong together, the key without passphrase"
-        )
-        raise UnavailableError(f"TLS with {certificate} and {key}: {reason}", remedy=remedy) from error
+    certificates.show(context, certificate, key)
     return context
 
 
-def tls_with_clients(certificate: Path, key: Path, authority: Path, *, table: str) -> ssl.SSLContext:
+def tls_with_clients(certificate: Path, key: Path, authority: Path) -> ssl.SSLContext:
     """As `tls`, and a client may show a certificate of the authority `authority`; one of another ends the handshake.
 
     Raises UnavailableError.
     """
-    context = tls(certificate, key, table=table)
+    context = tls(certificate, key)
     context.verify_mode = ssl.CERT_OPTIONAL
     context.num_tickets = 0  # Foreman never resumes a session, and each ticket costs as much as an answer
-    try:
-        context.load_verify_locations(authority)
-    except OSError as error:
-        remedy = f"tls_ca in [{table}] names a PEM file of the authority that signs the certificates of clients"
-        raise UnavailableError(f"TLS with {authority}: {error.strerror or error}", remedy=remedy) from error
+    certificates.trust(context, authority)
     return context
 
 
