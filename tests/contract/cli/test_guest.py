@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,6 +107,35 @@ def test_show_tells_where_a_guest_stands(run: Run, api: Recorded) -> None:
     assert "52:54:00:13:33:10" in out
     assert "20261126T080000000-web1: loading, debian12, asked for by user root at 2026-11-26 08:00:00Z" in out
     assert "boot/x/kernel is missing" in out
+    assert "last boot" in out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"machine": {"domain": "web1", "state": "off", "away": False}}, "machine     domain web1 is off\n"),
+        ({"machine": {"domain": "web1", "state": "off", "away": True}}, "libvirt is away"),
+        ({"status": "booted", "seen": "2026-11-26T08:01:00Z"}, "last seen   2026-11-26 08:01:00Z\n"),
+        ({"foreman": {"boots": "files", "why": ""}}, "deployed    installs, by Foreman\n"),
+        ({"foreman": {"boots": "disk", "why": ""}}, "deployed    boots its disk, by Foreman\n"),
+        ({"foreman": {"boots": "elsewhere", "why": "192.0.2.9"}}, "deployed    boots from 192.0.2.9, by Foreman\n"),
+        ({"foreman": {"boots": "nothing", "why": "no {label"}}, "deployed    nothing usable: no {label\n"),
+    ],
+)
+def test_show_says_what_is_known_of_its_machine_and_of_foreman(
+    run: Run, api: Recorded, more: dict[str, Any], said: str
+) -> None:
+    api.get("guests/web1", guest(**more))
+    assert said in run("guest", "show", "web1").out
+
+
+def test_list_says_whether_machines_run_and_what_foreman_deploys(run: Run, api: Recorded) -> None:
+    off = guest(status="off", machine={"domain": "web1", "state": "off", "away": False})
+    host = guest("z1", profile=None, foreman={"boots": "files", "why": ""})
+    api.get("guests", {"items": [off, host], "next": None})
+    _, first, second = run("guest", "list").out.splitlines()
+    assert first.split()[:3] == ["web1", "off", "off"]
+    assert second.endswith("  installs, by Foreman")
 
 
 PLAN = {

@@ -111,6 +111,8 @@ _OF_STATUS: Final[Mapping[str, Phase]] = MappingProxyType(
         Status.DISCOVERED: Phase.DISCOVERED,
         Status.REGISTERED: Phase.IDLE,
         Status.WAITING: Phase.WAITING,
+        Status.OFF: Phase.IDLE,
+        Status.CRASHED: Phase.IDLE,
         Status.INSTALLED: Phase.INSTALLED,
         Status.FAILED: Phase.FAILED,
     }
@@ -126,6 +128,12 @@ _OF_BOOT: Final[Mapping[str, Phase]] = MappingProxyType(
         BootState.INTERRUPTED: Phase.INTERRUPTED,
     }
 )
+
+
+_BEHIND_BOOT: Final = frozenset({Status.BOOTED, Status.RUNNING})
+"""What follows from a boot, whatever became of a build before it."""
+_OVER: Final = frozenset({Status.OFF, Status.CRASHED})
+"""The machine has left whatever it had booted."""
 
 
 @dataclass(slots=True)
@@ -148,8 +156,10 @@ class Row:
         row = cls(guest.name)
         boot, build = guest.boot, guest.build
         phase = _OF_STATUS.get(guest.status)
-        of_this = boot is not None and (build is None or build.id == boot.build or guest.status == Status.RUNNING)
-        if boot is not None and of_this and phase not in {Phase.WAITING, Phase.INSTALLED, Phase.DISCOVERED}:
+        of_this = boot is not None and (build is None or build.id == boot.build or guest.status in _BEHIND_BOOT)
+        if boot is not None and guest.status in _OVER:
+            row.boot = boot.id
+        elif boot is not None and of_this and phase not in {Phase.WAITING, Phase.INSTALLED, Phase.DISCOVERED}:
             row.boot = boot.id
             phase = _OF_BOOT.get(boot.state, phase) if phase is not Phase.FAILED else phase
             if phase is Phase.LOADED and boot.purpose == Purpose.DISK:

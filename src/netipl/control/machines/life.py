@@ -11,6 +11,7 @@ from netipl.control.machines.known import Domains
 from netipl.guests.guest import Guest
 from netipl.integrations.libvirt.domain import Domain, domain
 from netipl.integrations.libvirt.worker.protocol import Notice, Told
+from netipl.provisioning.machine_view import CRASHED
 from netipl.provisioning.timeline import Observation, Seen
 
 _SEEN: Final[Mapping[str, Seen]] = {
@@ -20,7 +21,6 @@ _SEEN: Final[Mapping[str, Seen]] = {
     "reset": Seen.MACHINE_RESET,
 }
 """By what the worker calls it."""
-CRASHED: Final = "crashed"
 _AWAY: Final = "while libvirt was away"
 
 

@@ -29,6 +29,9 @@ def test_a_guest_is_added_shown_changed_and_removed(api: Api) -> None:
         "leased": None,
         "build": None,
         "boot": None,
+        "seen": None,
+        "machine": None,
+        "foreman": None,
     }
     shown = api.ask("GET", "/guests/web1")
     assert (shown.json, shown.headers["ETag"]) == (added.json, added.headers["ETag"])

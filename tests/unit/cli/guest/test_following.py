@@ -47,6 +47,9 @@ def test_every_state_of_a_guest_has_its_phase(status: Status, state: BootState |
         (guest(status="installing", build=build("spent"), boot=boot("started")), Phase.KERNEL),
         (guest(status="installed", build=build("done"), boot=boot("started")), Phase.INSTALLED),
         (guest(status="running", build=build("done"), boot=boot("finished", purpose="disk", build=None)), Phase.DISK),
+        (guest(status="booted", build=build("done"), boot=boot("finished", purpose="disk", build=None)), Phase.DISK),
+        (guest(status="off", boot=boot("started", build=None)), Phase.IDLE),
+        (guest(status="crashed", boot=boot("started", build=None)), Phase.IDLE),
         (guest(status="failed", build=build("failed"), boot=boot("started")), Phase.FAILED),
     ],
 )
