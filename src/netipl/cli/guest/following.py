@@ -71,6 +71,8 @@ _AFTER: Final[Mapping[str, Phase]] = MappingProxyType(
         Seen.ANSWERS_FETCHED: Phase.INSTALLING,
         Seen.INSTALLER: Phase.INSTALLING,
         Deed.BUILD_DONE: Phase.INSTALLED,
+        Deed.HOST_BUILT: Phase.INSTALLED,
+        Deed.HOST_FAILED: Phase.FAILED,
         Deed.BUILD_FAILED: Phase.FAILED,
         Deed.BUILD_CANCELLED: Phase.CANCELLED,
         Deed.BOOT_FAILED: Phase.FAILED,

@@ -64,6 +64,11 @@ def test_why_a_boot_failed_before_is_told_with_the_remedy_of_its_rule() -> None:
     assert row.remedy
 
 
+def test_a_host_that_tells_foreman_that_it_is_built_is_installed() -> None:
+    assert row_after(seen(Seen.KERNEL), seen(Deed.HOST_BUILT, boot=None)).is_at(Until.INSTALLED)
+    assert row_after(seen(Seen.KERNEL), seen(Deed.HOST_FAILED, boot=None)).is_lost
+
+
 def test_one_boot_from_its_first_packet_to_its_end() -> None:
     row = Row("web1")
     phases: list[Phase] = []
