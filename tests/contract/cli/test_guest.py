@@ -71,15 +71,47 @@ def test_set_that_changes_nothing_writes_nothing(run: Run, api: Recorded) -> Non
 
 
 def test_remove_asks_and_without_a_terminal_wants_to_be_told(run: Run, api: Recorded) -> None:
-    api.on("DELETE", "guests/web1", Answer(status=204))
-    api.on("DELETE", "guests/web2", problem(404, "there is no guest web2", "`netipl guest list` shows all"))
-    api.on("DELETE", "guests/web3", Answer(status=204))
+    for name in ("web1", "web3"):
+        api.get(f"guests/{name}", guest(name))
+        api.on("DELETE", f"guests/{name}", Answer(status=204))
+    api.on("GET", "guests/web2", problem(404, "there is no guest web2", "`netipl guest list` shows all"))
     done = run("guest", "remove", "web1")
-    assert (done.status, api.asked) == (2, [])
+    assert (done.status, api.of("DELETE", "guests/web1")) == (2, [])
     assert "--yes" in done.err
     done = run("guest", "remove", "web1", "web2", "web3", "--yes")
     assert (done.status, done.out) == (1, "web1: removed\nweb3: removed\n")
     assert "there is no guest web2" in done.err
+
+
+@pytest.mark.parametrize(
+    ("more", "commands"),
+    [
+        ({}, ["  its machine stays: domain web1 is off", "    to remove it: virsh undefine web1"]),
+        (
+            {"disks": ["/images/a b.qcow2"], "active": True, "state": "running"},
+            [
+                "  its machine stays: domain web1 is running, with /images/a b.qcow2",
+                "    to remove it: virsh destroy web1; virsh undefine web1",
+                "    and its disks: virsh destroy web1; virsh undefine web1 --storage '/images/a b.qcow2'",
+            ],
+        ),
+    ],
+)
+def test_remove_says_what_stays_and_how_it_goes(
+    run: Run, api: Recorded, more: dict[str, Any], commands: list[str]
+) -> None:
+    api.get("guests/web1", guest(machine={"domain": "web1", "state": "off", "away": False}))
+    api.get("guests/web1/machine", {"domain": "web1", "state": "off", "active": False, "disks": [], **more})
+    api.on("DELETE", "guests/web1", Answer(status=204))
+    assert run("guest", "remove", "web1", "--yes").out.splitlines() == ["web1: removed", *commands]
+
+
+def test_remove_of_a_host_of_foremans_says_that_it_comes_back(run: Run, api: Recorded) -> None:
+    api.get("guests/z1", guest("z1", origin="foreman"))
+    api.on("DELETE", "guests/z1", Answer(status=204))
+    done = run("guest", "remove", "z1", "--yes")
+    assert (done.status, done.out) == (0, "z1: removed\n")
+    assert "delete it in Foreman" in done.err
 
 
 def test_list_shows_all_pages_and_whatever_a_name_says_is_harmless(run: Run, api: Recorded) -> None:

@@ -21,7 +21,7 @@ from netipl.control.machines.life import Life
 from netipl.control.machines.naming import Naming
 from netipl.control.machines.ports import Commit, Driver, PutGuest
 from netipl.control.machines.power import Power
-from netipl.errors import ConflictError, MissingError
+from netipl.errors import ConflictError, MissingError, RefusedError
 from netipl.guests.guest import Guest, Origin
 from netipl.integrations.libvirt import driver
 from netipl.integrations.libvirt.domain import Domain, domain
@@ -113,9 +113,10 @@ class MachinePlane:
         found = self._meant(name, guest, domain_name)
         owner = self._domains.guest_of(found)
         if owner is not None and owner.name != name:
-            raise ConflictError(
-                f"domain {found.name} is the machine of guest {owner.name}", remedy=f"netipl guest remove {owner.name}"
+            remedy = (
+                f"netipl guest attach {owner.name} --release; netipl guest set {owner.name} --uuid '' --mac ANOTHER"
             )
+            raise ConflictError(f"domain {found.name} is the machine of guest {owner.name}", remedy=remedy)
         if guest is None or owner is None or self._has_other_uuid(guest, found):
             guest = await self._taken(name, guest, found, by=by)
         record = await self._driver.ask(Call.MARK, uuid=found.uuid, name=name)
@@ -201,6 +202,11 @@ class MachinePlane:
         """The guest with the marks of the domain."""
         before = guest or Guest(name=name, origin=Origin.ADDED)
         macs = before.macs if set(before.macs) & set(found.own_macs) else found.own_macs
+        if not macs:
+            raise RefusedError(
+                f"domain {found.name} has no network interface that its firmware could boot from",
+                remedy=f"virsh attach-interface {found.name} network NETWORK --model virtio --config",
+            )
         made = replace(before, macs=macs, uuid=UUID(found.uuid))
         if made.network is None:
             made = replace(made, network=await self._network_of(found))
