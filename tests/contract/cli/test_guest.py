@@ -70,6 +70,20 @@ def test_set_that_changes_nothing_writes_nothing(run: Run, api: Recorded) -> Non
     assert run("guest", "set", "web1").status == 2
 
 
+@pytest.mark.parametrize("words", [["add", "web1", "--mac", "52:54:00:13:33:10"], ["set", "web1"]])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_profile_that_is_not_there_yet_is_told_of(run: Run, api: Recorded, words: list[str], there: bool) -> None:
+    api.on("POST", "guests", Answer(json=guest(), status=201))
+    api.get("guests/web1", guest(), ETag='"1"')
+    api.on("PUT", "guests/web1", Answer(json=guest()))
+    missing = problem(404, "there is no profile web")
+    api.on("GET", "profiles/web", Answer(json={"name": "web"}) if there else missing)
+    done = run("guest", *words, "--profile", "web")
+    assert done.status == 0
+    assert ("there is no profile web yet" in done.err) is not there
+    assert ("netipl profile add" in done.err) is not there
+
+
 def test_remove_asks_and_without_a_terminal_wants_to_be_told(run: Run, api: Recorded) -> None:
     for name in ("web1", "web3"):
         api.get(f"guests/{name}", guest(name))
