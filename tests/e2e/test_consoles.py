@@ -119,8 +119,8 @@ def test_a_console_from_its_first_line_on_by_several_at_once() -> None:
             person.types("printf '\\033[31mRED%s\\n' X; cat /proc/cmdline\r")
             person.until("\x1b[31mREDX")  # as the guest printed it, for who sits there
             person.until(SECRET)
-            lab.wait_for(lambda: "x=netipl_…" in text.read_text(), "the other sees it too")
-            lab.wait_for(lambda: "netipl_…" in _texts(lines), "and the program")
+            lab.wait_for(lambda: "x=netipl_..." in text.read_text(), "the other sees it too")
+            lab.wait_for(lambda: "netipl_..." in _texts(lines), "and the program")
             person.types("\x1d")
             assert person.process.wait(DEADLINE) == 0
         for seen in (text.read_text(), _texts(lines)):
