@@ -278,6 +278,16 @@ def test_timeline_reads_all_pages_of_the_newest_boot(run: Run, api: Recorded, tm
     assert {each.query["boot"][0] for each in asked} == {BOOT}
 
 
+def test_timeline_is_in_the_order_of_what_happened(run: Run, api: Recorded) -> None:
+    api.get("guests/web1", guest())
+    late = event(2, "tftp-finished", {"name": "k", "size": 1}) | {"at": "2026-11-26T08:01:00.990Z"}
+    page = [event(1, "dhcp-release"), late, event(3, "kernel"), event(30, "kernel")]
+    api.on("GET", "events", Answer(json={"items": page}), Answer(json={"items": []}))
+    times = [line.split()[0] for line in run("guest", "timeline", "web1").out.splitlines()]
+    assert len(times) == 4
+    assert times == sorted(times)
+
+
 def test_timeline_as_csv_goes_into_a_file(run: Run, api: Recorded, tmp_path: Path) -> None:
     api.get("guests/web1", guest())
     api.on("GET", "events", Answer(json={"items": [event(1, "dhcp-ack", {"file": "/"})]}), Answer(json={"items": []}))
@@ -293,3 +303,20 @@ def test_timeline_as_csv_goes_into_a_file(run: Run, api: Recorded, tmp_path: Pat
 @pytest.mark.parametrize("options", [["--since", "soon"], ["--boot", "x", "--last"], ["--json", "--csv"]])
 def test_timeline_refuses_what_makes_no_sense(run: Run, options: list[str]) -> None:
     assert run("guest", "timeline", "web1", *options).status == 2
+
+
+def test_who_looks_on_with_no_terminal_gets_whole_lines(run: Run, api: Recorded) -> None:
+    printed = "Receiving data:  0 KBytes\r" + " " * 27 + "\r  TFTP: Received k\r\r\nlogin: "
+    api.on("GET", "guests/web1/console", Answer(text=printed))
+    done = run("guest", "console", "web1", "--read-only")
+    assert (done.out, done.err) == ("  TFTP: Received k\nlogin:\n", "")
+
+
+def test_who_looks_on_at_a_terminal_is_told_how_to_leave(
+    run: Run, api: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netipl.cli.guest.console_session.sys.stdout.isatty", lambda: True)
+    api.on("GET", "guests/web1/console", Answer(text="a\rb"))
+    done = run("guest", "console", "web1", "--read-only")
+    assert done.out == "a\rb"
+    assert "Ctrl-C leaves it" in done.err

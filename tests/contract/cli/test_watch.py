@@ -1,11 +1,17 @@
 """`netipl guest watch`: what is shown of events as they come, when it ends, and how."""
 
 import json
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
+from rich.progress import Progress
 
+from netipl.cli.guest.following import Following, Until
+from netipl.cli.guest.live import Bars
 from netipl.cli.remote import stream
+from netipl.cli.remote.views import guest_view
 from tests.contract.cli.conftest import Run
 from tests.recorded_api import BOOT, Answer, Recorded, boot, build, event, guest, problem
 
@@ -182,3 +188,17 @@ def test_on_a_terminal_each_guest_has_its_row(run: Run, api: Recorded, monkeypat
     assert "kernel.img is missing" in shown
     assert "kernel started" in shown
     assert "asks for an address" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("shown", "total"),
+    [
+        (guest(status="installing", build=build("spent"), boot=boot("started")), None),
+        (waiting("web1"), 1),
+        (guest(status="installed", build=build("done")), 1),
+    ],
+)
+def test_a_bar_moves_by_itself_while_nobody_knows_how_much_is_left(shown: dict[str, Any], total: int | None) -> None:
+    progress = Progress(console=Console(file=StringIO()))
+    Bars(progress, Following([guest_view(shown)], Until.INSTALLED))
+    assert [task.total for task in progress.tasks] == [total]

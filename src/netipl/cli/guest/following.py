@@ -52,6 +52,7 @@ _GOALS: Final[Mapping[Until, frozenset[Phase]]] = MappingProxyType(
     {Until.KERNEL: _STARTED, Until.INSTALLED: frozenset({Phase.INSTALLED}), Until.EVER: frozenset()}
 )
 _LOST: Final = frozenset({Phase.FAILED, Phase.CANCELLED, Phase.REMOVED})
+_UNDER_WAY: Final = frozenset({Phase.LOADED, Phase.KERNEL, Phase.INSTALLING})
 _RESTING: Final = frozenset({Phase.IDLE, Phase.DISCOVERED})
 
 _AFTER: Final[Mapping[str, Phase]] = MappingProxyType(
@@ -176,7 +177,11 @@ class Row:
         if not self._is_of_this_boot(event):
             return
         phase = _AFTER.get(event.what)
-        if phase is None or self._would_go_back(phase):
+        if phase is None:
+            return
+        if self._would_go_back(phase):
+            if event.what == Seen.TFTP_FINISHED:  # which is reported a little later than what follows it
+                self._note_file(event)
             return
         self.phase = phase
         self.cause = self.remedy = ""
@@ -194,6 +199,11 @@ class Row:
     def try_again(self) -> None:
         """It has failed, and netipl starts its machine again."""
         self.phase, self.cause, self.remedy = Phase.RETRIED, "", ""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something goes on of which nobody can say how much is left."""
+        return self.phase in _UNDER_WAY
 
     def is_at(self, until: Until) -> bool:
         """Whether it has come to what it is watched for."""

@@ -64,6 +64,17 @@ def test_why_a_boot_failed_before_is_told_with_the_remedy_of_its_rule() -> None:
     assert row.remedy
 
 
+def test_a_file_whose_end_is_told_late_counts_and_is_no_longer_shown() -> None:
+    row = row_after(
+        seen(Seen.TFTP_STARTED, {"name": "k", "size": 10}),
+        seen(Seen.TFTP_PROGRESS, {"name": "k", "size": 10, "sent": 9}),
+        seen(Seen.DHCP_RELEASE),
+        seen(Seen.TFTP_FINISHED, {"name": "k", "size": 10}),
+    )
+    assert (row.phase, row.size, row.fetched) == (Phase.LOADED, 0, 10)
+    assert row.is_under_way
+
+
 def test_a_host_that_tells_foreman_that_it_is_built_is_installed() -> None:
     assert row_after(seen(Seen.KERNEL), seen(Deed.HOST_BUILT, boot=None)).is_at(Until.INSTALLED)
     assert row_after(seen(Seen.KERNEL), seen(Deed.HOST_FAILED, boot=None)).is_lost
