@@ -15,6 +15,7 @@ from netipl.control.machines import notes
 from netipl.control.machines.deeds import deed
 from netipl.control.machines.defining import Defining
 from netipl.control.machines.failing import Failures, History
+from netipl.control.machines.interrupted import Interrupted
 from netipl.control.machines.keeping import Keeping
 from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.life import Life
@@ -60,7 +61,8 @@ class MachinePlane:
         self._keeping = Keeping(self._domains, inventory, self._driver, self._power, Failures(boots, history))
         self._consoles = ConsolePlane(self._driver, Owners(self._domains), Transcripts(consoles), observe)
         self._naming = Naming(inventory, self._driver)
-        self._life = Life(self._domains, observe=observe, crashed=self._keeping.crashed)
+        self._interrupted = Interrupted(self._power, history)
+        self._life = Life(self._domains, observe=observe, crashed=self._keeping.crashed, unborn=self._interrupted.found)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -69,6 +71,7 @@ class MachinePlane:
             tasks.create_task(self._keeping.run())
             tasks.create_task(self._consoles.run())
             tasks.create_task(self._naming.run())
+            tasks.create_task(self._interrupted.run())
 
     @property
     def consoles(self) -> ConsolePlane:

@@ -96,6 +96,14 @@ class Power:
                 return await self._look(found)
             return await self._start(found)
 
+    async def go_on(self, guest: Guest) -> None:
+        """One that is paused and has not run begins to; any other is left alone. Raises NetiplError."""
+        async with self._turns[guest.name]:
+            found = await self._fresh(guest)
+            if found.is_unborn:
+                await self._driver.ask(Call.RESUME, uuid=found.uuid)
+                await self._look(found)
+
     async def order(self, guest: Guest) -> None:
         """Its machine is to boot from what its build asks for, at its next start. Raises NetiplError."""
         async with self._turns[guest.name]:
