@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
@@ -19,24 +18,8 @@ from netipl.provisioning.timeline import Observation, Seen
 from tests.plane import MAC, WEB1, Plane
 from tests.unit.provisioning.boot_bench import ADDRESS, Bench
 from tests.unit.provisioning.foreman import templates
+from tests.unit.provisioning.test_machine_view import MACHINE
 
-MACHINE = MachineView(
-    guest="web1",
-    domain="web1",
-    uuid=UUID(int=1),
-    state="running",
-    active=True,
-    managed=True,
-    kind="kvm",
-    boots_from="disk",
-    boots_from_now="disk",
-    on_reboot="restart",
-    on_crash="destroy",
-    disks=(),
-    notes=(),
-    retry=None,
-    away="",
-)
 OFF = replace(MACHINE, state="off", active=False)
 
 
