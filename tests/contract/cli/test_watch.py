@@ -13,6 +13,7 @@ from netipl.cli.guest.live import Bars
 from netipl.cli.remote import stream
 from netipl.cli.remote.views import guest_view
 from tests.contract.cli.conftest import Run
+from tests.contract.cli.test_machine import machine
 from tests.recorded_api import BOOT, Answer, Recorded, boot, build, event, guest, problem
 
 BEGINNING = (
@@ -173,6 +174,20 @@ def test_a_boot_of_before_is_not_taken_for_this_one(run: Run, api: Recorded) -> 
     older: dict[str, Any] = {"boot": BOOT.replace("0801", "0759")}
     api.events(10, (event(11, "boot-failed", {"cause": "old"}, **older), KERNEL))
     assert run("guest", "watch", "web1").status == 0
+
+
+@pytest.mark.parametrize("verb", ["start", "reset"])
+def test_what_a_machine_has_booted_before_is_not_taken_for_what_it_was_asked_for(
+    run: Run, api: Recorded, verb: str
+) -> None:
+    api.on("POST", f"guests/web1/machine/{verb}", Answer(json=machine(state="running", active=True)))
+    api.get("guests/web1", guest(status="running", boot=boot("started", build=None)))
+    new: dict[str, Any] = {"boot": BOOT.replace("0801", "0805"), "build": None}
+    api.events(10, (event(11, "dhcp-discover", **new), event(12, "kernel", **new)))
+    done = run("guest", verb, "web1", "--watch")
+    assert done.status == 0
+    assert "asks for an address" in done.out
+    assert done.out.endswith("web1: kernel started\n")
 
 
 def test_on_a_terminal_each_guest_has_its_row(run: Run, api: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ class Phase(StrEnum):
     IDLE = "nothing is wanted of it"
     DISCOVERED = "waits for approval"
     WAITING = "waits for its next boot"
+    ON = "is switched on"
     ASKING = "asks for an address"
     ADDRESSED = "has an address"
     LOADING = "loads"
@@ -67,6 +68,7 @@ _AFTER: Final[Mapping[str, Phase]] = MappingProxyType(
         Seen.TFTP_FINISHED: Phase.LOADING,
         Seen.DHCP_RELEASE: Phase.LOADED,
         Seen.KERNEL: Phase.KERNEL,
+        Seen.DISK_KERNEL: Phase.KERNEL,
         Seen.GUEST_ADDRESSED: Phase.KERNEL,
         Seen.CALLBACK: Phase.KERNEL,
         Seen.ANSWERS_FETCHED: Phase.INSTALLING,
@@ -174,7 +176,7 @@ class Row:
 
     def note(self, event: EventView) -> None:
         """What was seen of it, or done with it."""
-        if not self._is_of_this_boot(event):
+        if not self._is_of_this_boot(event) or self._is_of_a_fallen_boot(event):
             return
         phase = _AFTER.get(event.what)
         if phase is None:
@@ -205,6 +207,12 @@ class Row:
         """Whether something goes on of which nobody can say how much is left."""
         return self.phase in _UNDER_WAY
 
+    def begin_anew(self) -> None:
+        """Its machine was just asked to start, so whatever it has booted before is over."""
+        if self.phase is not Phase.WAITING:
+            self.phase, self.cause, self.remedy = Phase.ON, "", ""
+            self._forget_file()
+
     def is_at(self, until: Until) -> bool:
         """Whether it has come to what it is watched for."""
         return self.phase in _GOALS[until]
@@ -228,6 +236,10 @@ class Row:
         self._forget_file()
         self.phase = Phase.WAITING
         return True
+
+    def _is_of_a_fallen_boot(self, event: EventView) -> bool:
+        """The kernel of its disk is not what an installation was to start: its firmware has gone on to that."""
+        return event.what == Seen.DISK_KERNEL and (event.build is not None or self.phase is Phase.WAITING)
 
     def _would_go_back(self, phase: Phase) -> bool:
         return phase in _ORDER and self.phase in _ORDER and _ORDER.index(phase) < _ORDER.index(self.phase)

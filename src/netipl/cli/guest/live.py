@@ -27,14 +27,19 @@ _IN_PASSING = frozenset({Seen.TFTP_STARTED, Seen.TFTP_PROGRESS, Seen.FIRMWARE_PR
 """Too many for lines."""
 
 
-def watch(api: Api, names: Sequence[str], *, until: Until, as_json: bool) -> None:
-    """Watch these guests, or all where none is named. Raises NetiplError, and what made any fail."""
-    after = stream.newest(api)  # before the guests are looked at: nothing falls in between
+def watch(api: Api, names: Sequence[str], *, until: Until, as_json: bool, since: int | None = None) -> None:
+    """Watch these guests, or all where none is named. Raises NetiplError, and what made any fail.
+
+    `since` is the number of the newest event before their machines were asked to start, if they were.
+    """
+    after = stream.newest(api) if since is None else since  # before the guests are looked at: nothing falls in between
     if names:
         guests = [options.known(api, name)[0] for name in names]
     else:
         guests = [guest_view(each) for each in api.items("guests", limit=PAGE)]
     following = Following(guests, until, open_to_all=not names)
+    for row in following.rows.values() if since is not None else ():
+        row.begin_anew()
     for row in following.lost:
         _look_for_a_retry(api, row)
     _see_to_the_end(api, following, names, after, as_json=as_json)

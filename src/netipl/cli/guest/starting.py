@@ -7,6 +7,7 @@ import typer
 from netipl.cli.guest import live, options
 from netipl.cli.guest.following import Until
 from netipl.cli.guest.machine import Watch, asked
+from netipl.cli.remote import stream
 from netipl.cli.remote.group import Failures, Json, connected, each
 
 _ASKED: Final = "is asked to shut down"
@@ -59,9 +60,10 @@ def _done(
 ) -> None:
     failures = Failures()
     with connected(context) as api:
+        since = stream.newest(api) if watch else None
         with each(names, what) as turn:
             done = [name for name in turn if asked(api, name, what, body, failures, as_json=as_json, becomes=becomes)]
         if watch and done:
             with failures.kept():
-                live.watch(api, done, until=Until.KERNEL, as_json=as_json)
+                live.watch(api, done, until=Until.KERNEL, as_json=as_json, since=since)
     failures.tell()

@@ -75,6 +75,27 @@ def test_a_file_whose_end_is_told_late_counts_and_is_no_longer_shown() -> None:
     assert row.is_under_way
 
 
+def test_a_machine_that_was_just_started_has_not_come_as_far_as_its_boot_before() -> None:
+    row = Row.of(guest_view(guest(status="running", boot=boot("started", build=None))))
+    row.begin_anew()
+    phases = [row.phase]
+    row.note(seen(Seen.DHCP_DISCOVER, boot=LATER))
+    assert [*phases, row.phase] == [Phase.ON, Phase.ASKING]
+    waiting = Row.of(guest_view(guest(status="waiting", build=build())))
+    waiting.begin_anew()
+    assert waiting.phase is Phase.WAITING
+
+
+def test_the_kernel_of_its_disk_counts_unless_an_installer_was_to_start() -> None:
+    row = Row("web1", Phase.ON)
+    row.note(seen(Seen.DISK_KERNEL, boot=None, build=None))
+    assert row.is_at(Until.KERNEL)
+    for phase, its in ((Phase.LOADING, "b"), (Phase.WAITING, None)):
+        fallen = Row("web1", phase)
+        fallen.note(seen(Seen.DISK_KERNEL, boot=None, build=its))
+        assert fallen.phase is phase
+
+
 def test_a_host_that_tells_foreman_that_it_is_built_is_installed() -> None:
     assert row_after(seen(Seen.KERNEL), seen(Deed.HOST_BUILT, boot=None)).is_at(Until.INSTALLED)
     assert row_after(seen(Seen.KERNEL), seen(Deed.HOST_FAILED, boot=None)).is_lost
