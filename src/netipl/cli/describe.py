@@ -185,6 +185,7 @@ _ROWS: Mapping[str, tuple[str, Callable[[Told], str]]] = {
     Deed.MEDIUM_FAILED: ("netipl", _with_reason("medium not added", "name", "reason")),
     Deed.MEDIUM_CANCELLED: ("netipl", _with_reason("import of a medium cancelled", "name")),
     Deed.MEDIUM_REMOVED: ("netipl", _with_reason("medium removed", "name")),
+    Deed.BOOT_FILE_REMOVED: ("netipl", _with_reason("boot file removed", "name")),
     Deed.HOST_BUILT: ("guest", _with_reason("says to Foreman that it is built")),
     Deed.HOST_FAILED: ("guest", _with_reason("says to Foreman that its installation failed")),
     Deed.MACHINE_DEFINED: ("netipl", _with_reason("machine made", "domain", "disk")),

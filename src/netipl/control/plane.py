@@ -13,6 +13,7 @@ from typing import Final
 
 from netipl.control.finishing import Finishing
 from netipl.control.followers import Followers
+from netipl.control.foreman.boot_files import BootFiles
 from netipl.control.machines.machine_plane import MachinePlane
 from netipl.control.media.media_plane import MediaPlane
 from netipl.control.plans import Plans
@@ -71,6 +72,7 @@ class ControlPlane:
         self.profile_plane = ProfilePlane(inventory, lambda: self.planner, self._plans, commit=self.commit)
         self._media: MediaPlane | None = None
         self._finishing: Finishing | None = None
+        self.foreman_files: BootFiles | None = None
         self.machine_plane: MachinePlane | None = None
         """The machines of guests, where there is a libvirt that runs them."""
 
@@ -156,6 +158,11 @@ class ControlPlane:
     def media(self) -> MediaPlane:
         assert self._media is not None  # while servers run
         return self._media
+
+    @property
+    def boot_files(self) -> BootFiles:
+        assert self.foreman_files is not None  # while servers run
+        return self.foreman_files
 
     @property
     def machines(self) -> MachinePlane:

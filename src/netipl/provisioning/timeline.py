@@ -107,6 +107,7 @@ class Deed(StrEnum):
     BOOT_FILE_ASKED = "boot-file-asked"  # name, source
     BOOT_FILE_FETCHED = "boot-file-fetched"  # name, source, size, verified
     BOOT_FILE_FAILED = "boot-file-failed"  # name, source, reason, remedy
+    BOOT_FILE_REMOVED = "boot-file-removed"  # name
     MACHINE_DEFINED = "machine-defined"  # domain, disk
     MACHINE_ATTACHED = "machine-attached"  # domain
     MACHINE_RELEASED = "machine-released"  # domain

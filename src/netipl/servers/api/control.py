@@ -18,6 +18,7 @@ from netipl.provisioning.importing import Import
 from netipl.provisioning.plan_view import PlanView
 from netipl.provisioning.standing import Standing
 from netipl.provisioning.timeline import Event
+from netipl.servers.api.boot_file_control import BootFileControl
 from netipl.servers.api.machine_control import MachineControl
 from netipl.servers.api.media_control import MediaControl
 from netipl.servers.api.profile_control import ProfileControl
@@ -51,6 +52,9 @@ class Control(Protocol):
 
     @property
     def media(self) -> MediaControl: ...
+
+    @property
+    def boot_files(self) -> BootFileControl: ...
 
     def guest(self, name: str) -> Guest: ...
 
