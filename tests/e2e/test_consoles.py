@@ -199,9 +199,11 @@ def test_what_the_firmware_complains_of_is_told_where_another_server_has_its_boo
         errors = lab.happened("test", "firmware-error")
         assert {event["detail"]["rule"] for event in errors} == {"unreachable"}
         assert all("start a TFTP server on port 69" in event["detail"]["remedy"] for event in errors)
-        [opened] = lab.happened("test", "console-opened")  # it was started by somebody else
-        assert opened["detail"]["missed"] == "its first lines may be missing"
-        assert "port unreachable" in lab.run("guest", "console", "test", "--log", "newest")
+        [opened] = lab.happened("test", "console-opened")
+        text = lab.run("guest", "console", "test", "--log", "newest")
+        assert "port unreachable" in text
+        # somebody else has started it: unless netipl came while libvirt still did, lines may be missing
+        assert opened["detail"].get("missed") == "its first lines may be missing" or text.startswith("LOADPARM=")
 
 
 def _signs(lab: LibvirtLab, name: str) -> list[str]:
