@@ -122,7 +122,9 @@ class BootFiles:
         files = sorted(self._deployed.files, key=lambda file: file.name)
         stats = await asyncio.to_thread(lambda: [_stat(self.files / file.name) for file in files])
         return [
-            KeptFile(file=file, size=size, came=came, users=uses.users(self._deployed, file.name))
+            KeptFile(
+                file=file, source=shown(file.url), size=size, came=came, users=uses.users(self._deployed, file.name)
+            )
             for file, (size, came) in zip(files, stats, strict=True)
         ]
 

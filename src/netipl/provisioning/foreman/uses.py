@@ -14,6 +14,8 @@ class KeptFile:
     """A boot file as it lies here. `size` in bytes and `came` are None where it is not there."""
 
     file: BootFile
+    source: str
+    """Its URL, without a password."""
     size: int | None
     came: datetime | None
     users: tuple[str, ...]

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from netipl.integrations.mirror.client import shown
 from netipl.provisioning.foreman.deployed import FileState
 from netipl.provisioning.foreman.uses import KeptFile
 from netipl.wire import printable
@@ -23,11 +22,11 @@ class BootFileView(BaseModel):
 
 
 def of_boot_file(kept: KeptFile) -> BootFileView:
-    """Without the password of its URL."""
+    """All of it that is for others."""
     file = kept.file
     return BootFileView(
         name=file.name,
-        source=shown(file.url),
+        source=kept.source,
         state=file.state,
         error=printable(file.detail, 1024) if file.state is FileState.FAILED else "",
         size=kept.size,
