@@ -39,6 +39,8 @@ class FakeLibvirt:
         self._live: dict[str, str] = {}
         self._states: dict[str, str] = {}
         self._transient = set[str]()
+        self.unborn = set[str]()
+        """UUIDs of those that have not run."""
         self.saved = set[str]()
         """UUIDs of those whose memory is saved."""
 
@@ -94,6 +96,12 @@ class FakeLibvirt:
         self._states[uuid] = "paused"
         self.tell(uuid, "suspended")
 
+    def leave_unborn(self, uuid: str) -> None:
+        """Somebody was killed who was starting it: it is there, and has not run."""
+        self._live[uuid] = self._kept[uuid]
+        self._states[uuid] = "paused"
+        self.unborn.add(uuid)
+
     def tell(self, uuid: str, event: str, reason: str = "", at: float = 0.0) -> None:
         detail = {"uuid": uuid, "name": facts(self._kept[uuid]).name, "event": event, "reason": reason, "at": at}
         self._hear(Notice(Told.LIFECYCLE, {**detail, "domain": self._record(uuid)}))
@@ -124,6 +132,7 @@ class FakeLibvirt:
             "state": self._states.get(uuid, "running" if now is not None else "off"),
             "active": now is not None,
             "persistent": uuid not in self._transient,
+            "is_unborn": uuid in self.unborn,
             "saved": uuid in self.saved,
             "boots_from_now": now.boots_from if now is not None else "",
             **asdict(replace(said, interfaces=tuple(map(self._on_bridge, said.interfaces)))),
@@ -148,6 +157,13 @@ class FakeLibvirt:
         self._live[uuid] = self._kept[uuid]
         self._states.pop(uuid, None)
         self.tell(uuid, "started", at=datetime.now(UTC).timestamp())
+
+    def _resume(self, arguments: Mapping[str, Json]) -> None:
+        uuid = self._of(arguments)
+        self.asked.append("resume")
+        self._states.pop(uuid, None)
+        self.unborn.discard(uuid)
+        self.tell(uuid, "resumed")
 
     def _destroy(self, arguments: Mapping[str, Json]) -> None:
         uuid = self._of(arguments)
@@ -208,6 +224,7 @@ class FakeLibvirt:
         Call.NAME_GUESTS: lambda *_: None,
         Call.DEFINE: _define,
         Call.START: _start,
+        Call.RESUME: _resume,
         Call.DESTROY: _destroy,
         Call.RESET: _reset,
         Call.SHUTDOWN: _shutdown,

@@ -94,7 +94,8 @@ class Lab:
     async def history(self, query: EventQuery) -> list[Event]:
         """A few at a time."""
         numbered = [replace(event, number=number) for number, event in enumerate(self.events, start=1)]
-        asked = [each for each in numbered if query.before is None or each.number < query.before]
+        its = [each for each in numbered if query.guest in {None, each.guest}]
+        asked = [each for each in its if query.before is None or each.number < query.before]
         return asked[::-1][:2]
 
     def ask_for_address(

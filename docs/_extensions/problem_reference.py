@@ -30,7 +30,7 @@ def _lines() -> Iterator[str]:
         "As `netipl network check` finds them, for networks that guests boot over.",
     )
     for network, row in ROWS.items():
-        yield from _row(network, row.severity, row.guest, row.remedy.format(name=_NAME, server="SERVER"))
+        yield from _row(network, row.severity, row.guest, row.remedy.format(name=_NAME, server="SERVER", root="ROOT"))
     yield from ("", "## Everything else", "")
     for problem, its in PROBLEMS.items():
         yield from _row(problem, its.severity, its.guest, its.remedy.format(name=_NAME))

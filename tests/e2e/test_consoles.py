@@ -119,8 +119,8 @@ def test_a_console_from_its_first_line_on_by_several_at_once() -> None:
             person.types("printf '\\033[31mRED%s\\n' X; cat /proc/cmdline\r")
             person.until("\x1b[31mREDX")  # as the guest printed it, for who sits there
             person.until(SECRET)
-            lab.wait_for(lambda: "x=netipl_…" in text.read_text(), "the other sees it too")
-            lab.wait_for(lambda: "netipl_…" in _texts(lines), "and the program")
+            lab.wait_for(lambda: "x=netipl_..." in text.read_text(), "the other sees it too")
+            lab.wait_for(lambda: "netipl_..." in _texts(lines), "and the program")
             person.types("\x1d")
             assert person.process.wait(DEADLINE) == 0
         for seen in (text.read_text(), _texts(lines)):
@@ -199,9 +199,11 @@ def test_what_the_firmware_complains_of_is_told_where_another_server_has_its_boo
         errors = lab.happened("test", "firmware-error")
         assert {event["detail"]["rule"] for event in errors} == {"unreachable"}
         assert all("start a TFTP server on port 69" in event["detail"]["remedy"] for event in errors)
-        [opened] = lab.happened("test", "console-opened")  # it was started by somebody else
-        assert opened["detail"]["missed"] == "its first lines may be missing"
-        assert "port unreachable" in lab.run("guest", "console", "test", "--log", "newest")
+        [opened] = lab.happened("test", "console-opened")
+        text = lab.run("guest", "console", "test", "--log", "newest")
+        assert "port unreachable" in text
+        # somebody else has started it: unless netipl came while libvirt still did, lines may be missing
+        assert opened["detail"].get("missed") == "its first lines may be missing" or text.startswith("LOADPARM=")
 
 
 def _signs(lab: LibvirtLab, name: str) -> list[str]:

@@ -42,7 +42,8 @@ def test_defined_installed_booted_from_its_disk_and_built_anew(lab: LibvirtLab) 
     lab.wait_for(lambda: first_of(lab.xml("web1", "--inactive")) == "disk", "the boot order leads to the disk")
     loaded = len(lab.happened("web1", "tftp-started"))
 
-    lab.run("guest", "reset", "web1")  # a cold start: it runs with the order of its installation
+    # a cold start: it runs with the order of its installation
+    assert lab.run("guest", "reset", "web1", "--watch").endswith("web1: kernel started\n")
     lab.wait_for(lambda: lab.reports() == [1, 2], "it has booted from its disk")
     assert first_of(lab.xml("web1")) == "disk"
     assert len(lab.happened("web1", "tftp-started")) == loaded  # its firmware asked for nothing
@@ -57,6 +58,7 @@ def test_defined_installed_booted_from_its_disk_and_built_anew(lab: LibvirtLab) 
     ]
     lab.run("guest", "stop", "web1", "--now")
     assert "is off" in lab.run("guest", "stop", "web1")
+    lab.wait_for(lambda: lab.shown("web1")["machine"]["state"] == "off", "it is known to be off")
 
 
 def test_a_libvirtd_that_is_restarted_in_mid_boot_stops_nothing(lab: LibvirtLab) -> None:

@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
 
 from netipl.control.finishing import Finishing
 from netipl.control.followers import Followers
+from netipl.control.foreman.boot_files import BootFiles
 from netipl.control.machines.machine_plane import MachinePlane
 from netipl.control.media.media_plane import MediaPlane
 from netipl.control.plans import Plans
@@ -23,12 +23,10 @@ from netipl.errors import ConflictError, MissingError, RefusedError, Unavailable
 from netipl.firmware.rules import RULES, RuleId
 from netipl.guests.build import Build
 from netipl.guests.guest import Guest
-from netipl.guests.lease import Lease, LeaseState
+from netipl.guests.lease import Lease
 from netipl.guests.network import Network
 from netipl.guests.profile import Profile
-from netipl.guests.status import Status
 from netipl.provisioning import building, changing, importing, observing, profiling
-from netipl.provisioning import status as statuses
 from netipl.provisioning.boots import Boot, Boots
 from netipl.provisioning.changes import (
     BuildSet,
@@ -47,6 +45,7 @@ from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.machine_view import MachineView
 from netipl.provisioning.plan_view import PlanView
 from netipl.provisioning.policy import Policy
+from netipl.provisioning.standing import Standing, standing
 from netipl.provisioning.timeline import Deed, Event
 from netipl.store.planner import Planner
 
@@ -73,6 +72,7 @@ class ControlPlane:
         self.profile_plane = ProfilePlane(inventory, lambda: self.planner, self._plans, commit=self.commit)
         self._media: MediaPlane | None = None
         self._finishing: Finishing | None = None
+        self.foreman_files: BootFiles | None = None
         self.machine_plane: MachinePlane | None = None
         """The machines of guests, where there is a libvirt that runs them."""
 
@@ -138,23 +138,11 @@ class ControlPlane:
             raise MissingError(f"there is no guest {name}", remedy="`netipl guest list` shows all")
         return guest
 
-    def status(self, guest: Guest) -> Status:
-        return statuses.status(guest, self.build_of(guest), self.boot_of(guest))
+    def standing(self, guest: Guest) -> Standing:
+        return standing(self._inventory, self._boots, guest, self._machine_of(guest), _now())
 
     def build_of(self, guest: Guest) -> Build | None:
         return self._inventory.build_of(guest)
-
-    def boot_of(self, guest: Guest) -> Boot | None:
-        found = [boot for mac in guest.macs if (boot := self._boots.of(mac)) is not None and boot.guest == guest.name]
-        return max(found, key=lambda boot: boot.began, default=None)
-
-    def leased_to(self, guest: Guest) -> IPv4Address | None:
-        now = _now()
-        for network in self.networks:
-            lease = self._inventory.lease_of(network.name, guest.name)
-            if lease is not None and lease.state is LeaseState.BOUND and lease.expires > now:
-                return lease.address
-        return None
 
     def plan(self, name: str, *, secrets: bool, build: bool, profile: str | None = None) -> PlanView:
         guest = self.guest(name)
@@ -170,6 +158,11 @@ class ControlPlane:
     def media(self) -> MediaPlane:
         assert self._media is not None  # while servers run
         return self._media
+
+    @property
+    def boot_files(self) -> BootFiles:
+        assert self.foreman_files is not None  # while servers run
+        return self.foreman_files
 
     @property
     def machines(self) -> MachinePlane:

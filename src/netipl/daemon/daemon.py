@@ -86,6 +86,7 @@ class Daemon:
         self._shelf = self._media.shelf  # of the planner that `open` makes
         self._finishing = self.control.keep_finishing(settings.ssh_directory())
         self._foreman = foreman.plane(settings, self._inventory, commit=self.control.commit, public=self._public)
+        self.control.foreman_files = self._foreman.boot_files
         self._machines = self.control.machine_plane = self._machine_plane()
         self._installers = Installers(self._inventory, self._planner, observe=self.observe, finishes=self._finishing)
         self._tree = self._tree_for(settings)

@@ -14,7 +14,7 @@ from netipl.guests import wording
 from netipl.guests.login import password_hash, ssh_key, user_name
 from netipl.guests.reading import Document, Row, distinct, fields, listed, named, one_of, read, table, text, truth
 
-HIDDEN: Final = "…"
+HIDDEN: Final = "..."
 """Stands for the hash of a password where it is not for everybody."""
 _NOBODYS: Final = f"$6$hidden${'.' * 86}"
 """Has the form of a hash; no password is known for it."""

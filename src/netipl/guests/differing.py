@@ -30,4 +30,4 @@ def _words(value: object) -> str:
         text = ", ".join(value)
     else:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
-    return text if len(text) <= _MOST else text[:_MOST] + "…"
+    return text if len(text) <= _MOST else text[:_MOST] + "..."

@@ -1,4 +1,4 @@
-"""The state of a guest as people see it, derived from its build and its newest boot: nobody ever writes it down."""
+"""The state of a guest as people see it, derived from its build, boot and machine: nobody ever writes it down."""
 
 from enum import StrEnum
 
@@ -16,6 +16,12 @@ class Status(StrEnum):
     """Its firmware is at work."""
     INSTALLING = "installing"
     INSTALLED = "installed"
+    BOOTED = "booted"
+    """It has booted what it boots each time, or was sent to its disk; whether it still runs, nobody has told."""
     RUNNING = "running"
-    """It has booted what it boots each time, or was sent to its disk."""
+    """Its machine runs, and no installation is under way."""
+    OFF = "off"
+    """Its machine is switched off."""
+    CRASHED = "crashed"
+    """Its machine has crashed, and not because its boot failed."""
     FAILED = "failed"

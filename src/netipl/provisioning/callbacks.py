@@ -29,7 +29,7 @@ def log(body: bytes) -> str:
     """The end of an installer's log as text, line by line, without the secrets that it may hold."""
     lines = body.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     shown = "\n".join("".join(each if each.isprintable() else " " for each in line) for line in lines)
-    return _HASH.sub("$…", hidden(shown)).strip()
+    return _HASH.sub("$...", hidden(shown)).strip()
 
 
 def callback(path: str) -> Callback | None:

@@ -133,7 +133,16 @@ class BootFileSet:
     file: BootFile
 
 
-OfForeman = ConfigurationSet | ConfigurationForgotten | ReservationSet | ReservationForgotten | BootFileSet
+@value()
+class BootFileForgotten:
+    """There is no boot file of that name any more."""
+
+    name: str
+
+
+OfForeman = (
+    ConfigurationSet | ConfigurationForgotten | ReservationSet | ReservationForgotten | BootFileSet | BootFileForgotten
+)
 
 Change = (
     LeaseSet

@@ -65,7 +65,7 @@ def without_build(
     deployed: OfForeman | None = None,
 ) -> Choice | None:
     """What it boots when no build is for it."""
-    if deployed is not None and (guest is None or _is_left_to_foreman(guest)):
+    if deployed is not None and (guest is None or is_left_to_foreman(guest)):
         return _of_foreman(guest, version, deployed)
     if guest is None:
         return Files(default) if default is not None else None
@@ -78,7 +78,8 @@ def without_build(
     return Files(default) if default is not None else None
 
 
-def _is_left_to_foreman(guest: Guest) -> bool:
+def is_left_to_foreman(guest: Guest) -> bool:
+    """Whether netipl is told nothing that it is to boot."""
     return guest.is_approved and guest.boot is None and guest.profile is None
 
 

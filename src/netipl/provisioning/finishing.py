@@ -21,7 +21,7 @@ from netipl.wire import printable
 BROKEN: Final = 255
 """The status of ssh when it is at fault, and not what it ran."""
 _OTHER_KEY: Final = ("Host key verification failed", "no matching host key type")
-_HIDDEN: Final = "…"
+_HIDDEN: Final = "..."
 _SECRET_LINE: Final = 16
 """Characters of the shortest line of a secret that is looked for."""
 _MOST_WORDS: Final = 256

@@ -23,6 +23,7 @@ from netipl.provisioning.allocation import Addresses
 from netipl.provisioning.boots import Boot
 from netipl.provisioning.building import still_spent
 from netipl.provisioning.changes import (
+    BootFileForgotten,
     BootFileSet,
     BuildSet,
     Change,
@@ -179,6 +180,8 @@ class Inventory:
                 self.deployed.forget_reservation(network, mac)
             case BootFileSet(file=file):
                 self.deployed.set_file(file)
+            case BootFileForgotten(name=name):
+                self.deployed.forget_file(name)
 
     def check(self, guest: Guest) -> None:
         """Raises UsageError where `guest` cannot take the place of the one with its name, or be added."""

@@ -25,7 +25,7 @@ def observed(inventory: Inventory, boots: Boots, observation: Observation) -> Ev
     if guest is None or guest.network is None:
         return None
     boot = newest(boots, guest) if observation.seen in _ENDS else None
-    if boot is not None and not boot.is_over and boot.began <= observation.at:
+    if boot is not None and boot.began <= observation.at:
         story = boots.story(boot)
         story.left, story.has_crashed = observation.at, _ENDS[observation.seen]
     return Event(

@@ -2,7 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
+
+CRASHED: Final = "crashed"
+
+
+class Power(StrEnum):
+    """Whether a machine runs."""
+
+    ON = "on"
+    OFF = "off"
+    CRASHED = "crashed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +69,12 @@ class MachineView:
     """When it is started again, since its firmware failed."""
     away: str
     """Why its hypervisor is not there now: then all else is as it was before. Empty while it is."""
+
+    @property
+    def power(self) -> Power | None:
+        """None while nobody can tell."""
+        if self.away:
+            return None
+        if self.state == CRASHED:
+            return Power.CRASHED
+        return Power.ON if self.active else Power.OFF

@@ -1,4 +1,6 @@
-"""Which status a guest has, from its build and its newest boot. The table of builds comes first: they are wishes."""
+"""Which status a guest has, from its build, its newest boot and its machine. The table of builds comes first: they are
+wishes. Where its hypervisor tells of the machine, that says more than a boot that was seen once.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,6 +9,7 @@ from netipl.guests.build import Build, BuildState
 from netipl.guests.guest import Guest
 from netipl.guests.status import Status
 from netipl.provisioning.boots import Boot, BootState
+from netipl.provisioning.machine_view import Power
 
 _OF_BUILD: Final[Mapping[BuildState, Status | None]] = {
     BuildState.WAITING: Status.WAITING,
@@ -22,15 +25,23 @@ _OF_BOOT: Final[Mapping[BootState, Status]] = {
     BootState.ASKING: Status.BOOTING,
     BootState.ADDRESSED: Status.BOOTING,
     BootState.LOADING: Status.BOOTING,
-    BootState.FINISHED: Status.RUNNING,
-    BootState.STARTED: Status.RUNNING,
+    BootState.FINISHED: Status.BOOTED,
+    BootState.STARTED: Status.BOOTED,
     BootState.FAILED: Status.FAILED,
     BootState.INTERRUPTED: Status.REGISTERED,
 }
 
 
-def status(guest: Guest, build: Build | None, boot: Boot | None) -> Status:
-    """Of `guest`, whose newest build and boot these are."""
+_OF_MACHINE: Final[Mapping[Power, Mapping[Status, Status]]] = {
+    Power.ON: {Status.REGISTERED: Status.RUNNING, Status.BOOTED: Status.RUNNING},
+    Power.OFF: dict.fromkeys((Status.REGISTERED, Status.BOOTED, Status.BOOTING), Status.OFF),
+    Power.CRASHED: dict.fromkeys((Status.REGISTERED, Status.BOOTED, Status.BOOTING), Status.CRASHED),
+}
+"""What becomes of what a boot says."""
+
+
+def status(guest: Guest, build: Build | None, boot: Boot | None, power: Power | None = None) -> Status:
+    """Of `guest`, whose newest build and boot these are. `power` None: of its machine nothing is known."""
     if not guest.is_approved:
         return Status.DISCOVERED
     of_build = _OF_BUILD[build.state] if build is not None and not _is_older(build, boot) else None
@@ -38,7 +49,8 @@ def status(guest: Guest, build: Build | None, boot: Boot | None) -> Status:
         return Status.FAILED
     if of_build is not None:
         return of_build
-    return Status.REGISTERED if boot is None else _OF_BOOT[boot.state]
+    of_boot = Status.REGISTERED if boot is None else _OF_BOOT[boot.state]
+    return of_boot if power is None else _OF_MACHINE[power].get(of_boot, of_boot)
 
 
 def _is_older(build: Build, boot: Boot | None) -> bool:

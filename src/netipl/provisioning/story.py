@@ -59,7 +59,7 @@ class Story:
     is_silence_told: bool = False
     """Whether somebody was told that nothing came of what it started."""
     left: datetime | None = None
-    """When its machine stopped or crashed under it, if it did."""
+    """When its machine stopped or crashed, under it or behind it, if it did."""
     has_crashed: bool = False
 
     @property

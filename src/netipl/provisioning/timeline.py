@@ -102,9 +102,12 @@ class Deed(StrEnum):
     CONFIGURATION_DEPLOYED = "configuration-deployed"  # variant, boots: files, disk or nothing; kernel, reason
     CONFIGURATION_REMOVED = "configuration-removed"  # variant
     CONFIGURATION_FINDING = "configuration-finding"  # severity, message, remedy, line
+    HOST_BUILT = "host-built"  # address: the guest has told Foreman so, by the Smart Proxy
+    HOST_FAILED = "host-failed"  # address: the same, that its installation failed
     BOOT_FILE_ASKED = "boot-file-asked"  # name, source
     BOOT_FILE_FETCHED = "boot-file-fetched"  # name, source, size, verified
     BOOT_FILE_FAILED = "boot-file-failed"  # name, source, reason, remedy
+    BOOT_FILE_REMOVED = "boot-file-removed"  # name
     MACHINE_DEFINED = "machine-defined"  # domain, disk
     MACHINE_ATTACHED = "machine-attached"  # domain
     MACHINE_RELEASED = "machine-released"  # domain

@@ -24,7 +24,7 @@ _CHARACTER: Final = r"(?:[A-Za-z0-9_-]|%(?i:2d|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f
 _SECRET: Final = re.compile(f"{_PREFIX}{_CHARACTER}{{20,}}")
 _CUT: Final = "%[0-9A-Fa-f]?"
 """A percent-encoding whose end is still to come."""
-_HIDDEN: Final = PREFIX + "…"
+_HIDDEN: Final = PREFIX + "..."
 
 
 class Tokens:

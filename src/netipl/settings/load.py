@@ -84,5 +84,8 @@ def _check_readable(path: Path) -> None:
         with path.open("rb"):
             pass
     except OSError as error:
-        remedy = "name another with --config, or begin with the example, packaging/netipl.toml"
+        remedy = (
+            "`netipl network enable NETWORK --server netipl` writes it for a network of libvirt; or name another with "
+            "--config, or begin with the example, packaging/netipl.toml"
+        )
         raise UnavailableError(f"{path}: {error.strerror}", remedy=remedy) from error

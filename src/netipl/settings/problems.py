@@ -5,10 +5,11 @@ Turns pydantic's errors into such problems, and all problems of a file into the 
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -64,6 +65,12 @@ def dotted(key: Location) -> str:
     return text
 
 
+_MISSING: Final[Mapping[Location, str]] = {
+    ("networks",): "add a table [networks.NAME]; `netipl network enable NETWORK` does it for a network of libvirt"
+}
+"""What helps more than an example."""
+
+
 def refusal(file: Path, problems: Sequence[Problem]) -> UsageError:
     """The error that names `file` and all of its problems; the remedy stands apart where there is only one."""
     if len(problems) == 1:
@@ -84,7 +91,8 @@ def _problem(details: ErrorDetails) -> Problem:
         case "extra_forbidden":
             return Problem(key=key, what="there is no such key", remedy=_nearest(key))
         case "missing":
-            return Problem(key=key, what="it is missing", remedy=f"add {_example(key)}")
+            remedy = _MISSING.get(key, f"add {_example(key)}")
+            return Problem(key=key, what="it is missing", remedy=remedy)
         case "netipl":
             context = details["ctx"]
             return Problem(key=key, what=context["what"], remedy=context["remedy"])

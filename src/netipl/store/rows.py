@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Delete, Dialect, Insert, Table, bindparam, de
 
 from netipl.guests.guest import Origin
 from netipl.provisioning.changes import (
+    BootFileForgotten,
     BootFileSet,
     BootSet,
     BuildSet,
@@ -112,6 +113,8 @@ def _of_foreman(change: OfForeman) -> tuple[Table, Row, bool]:
             return tables.foreman_reservations, {"network": network, "mac": str(mac)}, False
         case BootFileSet(file=file):
             return tables.foreman_files, deployed.boot_file_row(file), True
+        case BootFileForgotten(name=name):
+            return tables.foreman_files, {"name": name}, False
 
 
 def _set(table: Table, dialect: Dialect) -> Insert:

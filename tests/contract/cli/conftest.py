@@ -39,6 +39,7 @@ def _nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch, socket: Path, tmp_
     for name in (place.TOKEN, place.TOKEN_FILE, "XDG_RUNTIME_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(place.VARIABLE, str(socket))
+    monkeypatch.setattr(place, "STARTING", 0.0)
     monkeypatch.setattr(place, "SYSTEM", tmp_path / "no" / "api.sock")
     monkeypatch.setattr(place, "SETTINGS", tmp_path / "no" / "netipl.toml")
 

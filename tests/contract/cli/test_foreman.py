@@ -13,6 +13,7 @@ from netipl.integrations.foreman.chain import Seen, judged, of_clocks
 from tests.answering_server import AnsweringServer, Asked, answering
 from tests.contract.cli.conftest import Run
 from tests.contract.servers.smartproxy.lab import Proxy, serving
+from tests.recorded_api import Answer, Recorded, problem
 
 PASSWORD = "s3cret"
 
@@ -144,3 +145,46 @@ def test_a_certificate_that_ends_soon_and_features_that_are_missing() -> None:
     assert "not running: templates" in features.what
     assert "2030-01-15" in certificate.what
     assert of_clocks(now, now + timedelta(seconds=59)).is_well
+
+
+FILE: dict[str, Any] = {
+    "name": "boot/rh-kernel.img",
+    "source": "http://mirror/kernel.img",
+    "state": "there",
+    "error": "",
+    "size": 5_000_000,
+    "came": "2026-11-01T08:00:00Z",
+    "users": ["pxelinux.cfg/01-a", "pxelinux.cfg/01-b", "pxelinux.cfg/default"],
+}
+LEFT = {**FILE, "name": "boot/old-kernel.img", "users": []}
+LOST = {**LEFT, "name": "boot/lost.img", "state": "failed", "error": "HTTP \x1b[2J 404", "size": None, "came": None}
+COMES = {**LEFT, "name": "boot/comes.img", "state": "asked", "size": None, "came": None}
+
+
+def test_boot_files_are_listed_with_what_needs_them(run: Run, api: Recorded) -> None:
+    api.get("boot-files", {"items": [FILE, LOST]})
+    head, first, second, why = run("foreman", "files").out.splitlines()
+    assert head.split() == ["name", "state", "size", "age", "used", "by", "source"]
+    assert first.startswith("boot/rh-kernel.img  there   5.0 MB  ")
+    assert "pxelinux.cfg/01-a, pxelinux.cfg/01-b and 1 more" in first
+    assert second.split() == ["boot/lost.img", "failed", "http://mirror/kernel.img"]
+    assert why == "boot/lost.img: HTTP \\x1b[2J 404"
+    assert [json.loads(line) for line in run("foreman", "files", "--json").out.splitlines()] == [FILE, LOST]
+
+
+def test_those_that_nothing_needs_are_removed_after_a_question(run: Run, api: Recorded) -> None:
+    api.get("boot-files", {"items": [FILE, LEFT, LOST, COMES]})
+    api.on("DELETE", "boot-files", Answer(status=204), problem(409, "boot/lost.img is needed by pxelinux.cfg/default"))
+    asked_first = run("foreman", "files", "--prune")
+    assert (asked_first.status, api.of("DELETE", "boot-files")) == (2, [])
+    assert "Remove 2 boot files, 5.0 MB? There is nobody to ask" in asked_first.err
+    done = run("foreman", "files", "--prune", "--yes")
+    assert [each.query["name"] for each in api.of("DELETE", "boot-files")] == [[LEFT["name"]], [LOST["name"]]]
+    assert (done.status, done.out.splitlines()[-1]) == (1, "1 removed, 5.0 MB")
+    assert "boot/lost.img is needed by" in done.err
+
+
+def test_where_everything_is_needed_nobody_is_asked(run: Run, api: Recorded) -> None:
+    api.get("boot-files", {"items": [FILE]})
+    done = run("foreman", "files", "--prune")
+    assert (done.status, done.out.splitlines()[-1]) == (0, "0 removed, 0 B")

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,16 +70,62 @@ def test_set_that_changes_nothing_writes_nothing(run: Run, api: Recorded) -> Non
     assert run("guest", "set", "web1").status == 2
 
 
+@pytest.mark.parametrize("words", [["add", "web1", "--mac", "52:54:00:13:33:10"], ["set", "web1"]])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_profile_that_is_not_there_yet_is_told_of(run: Run, api: Recorded, words: list[str], there: bool) -> None:
+    api.on("POST", "guests", Answer(json=guest(), status=201))
+    api.get("guests/web1", guest(), ETag='"1"')
+    api.on("PUT", "guests/web1", Answer(json=guest()))
+    missing = problem(404, "there is no profile web")
+    api.on("GET", "profiles/web", Answer(json={"name": "web"}) if there else missing)
+    done = run("guest", *words, "--profile", "web")
+    assert done.status == 0
+    assert ("there is no profile web yet" in done.err) is not there
+    assert ("netipl profile add" in done.err) is not there
+
+
 def test_remove_asks_and_without_a_terminal_wants_to_be_told(run: Run, api: Recorded) -> None:
-    api.on("DELETE", "guests/web1", Answer(status=204))
-    api.on("DELETE", "guests/web2", problem(404, "there is no guest web2", "`netipl guest list` shows all"))
-    api.on("DELETE", "guests/web3", Answer(status=204))
+    for name in ("web1", "web3"):
+        api.get(f"guests/{name}", guest(name))
+        api.on("DELETE", f"guests/{name}", Answer(status=204))
+    api.on("GET", "guests/web2", problem(404, "there is no guest web2", "`netipl guest list` shows all"))
     done = run("guest", "remove", "web1")
-    assert (done.status, api.asked) == (2, [])
+    assert (done.status, api.of("DELETE", "guests/web1")) == (2, [])
     assert "--yes" in done.err
     done = run("guest", "remove", "web1", "web2", "web3", "--yes")
     assert (done.status, done.out) == (1, "web1: removed\nweb3: removed\n")
     assert "there is no guest web2" in done.err
+
+
+@pytest.mark.parametrize(
+    ("more", "commands"),
+    [
+        ({}, ["  its machine stays: domain web1 is off", "    to remove it: virsh undefine web1"]),
+        (
+            {"disks": ["/images/a b.qcow2"], "active": True, "state": "running"},
+            [
+                "  its machine stays: domain web1 is running, with /images/a b.qcow2",
+                "    to remove it: virsh destroy web1; virsh undefine web1",
+                "    and its disks: virsh destroy web1; virsh undefine web1 --storage '/images/a b.qcow2'",
+            ],
+        ),
+    ],
+)
+def test_remove_says_what_stays_and_how_it_goes(
+    run: Run, api: Recorded, more: dict[str, Any], commands: list[str]
+) -> None:
+    api.get("guests/web1", guest(machine={"domain": "web1", "state": "off", "away": False}))
+    api.get("guests/web1/machine", {"domain": "web1", "state": "off", "active": False, "disks": [], **more})
+    api.on("DELETE", "guests/web1", Answer(status=204))
+    assert run("guest", "remove", "web1", "--yes").out.splitlines() == ["web1: removed", *commands]
+
+
+def test_remove_of_a_host_of_foremans_says_that_it_comes_back(run: Run, api: Recorded) -> None:
+    api.get("guests/z1", guest("z1", origin="foreman"))
+    api.on("DELETE", "guests/z1", Answer(status=204))
+    done = run("guest", "remove", "z1", "--yes")
+    assert (done.status, done.out) == (0, "z1: removed\n")
+    assert "delete it in Foreman" in done.err
 
 
 def test_list_shows_all_pages_and_whatever_a_name_says_is_harmless(run: Run, api: Recorded) -> None:
@@ -106,6 +153,35 @@ def test_show_tells_where_a_guest_stands(run: Run, api: Recorded) -> None:
     assert "52:54:00:13:33:10" in out
     assert "20261126T080000000-web1: loading, debian12, asked for by user root at 2026-11-26 08:00:00Z" in out
     assert "boot/x/kernel is missing" in out
+    assert "last boot" in out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"machine": {"domain": "web1", "state": "off", "away": False}}, "machine     domain web1 is off\n"),
+        ({"machine": {"domain": "web1", "state": "off", "away": True}}, "libvirt is away"),
+        ({"status": "booted", "seen": "2026-11-26T08:01:00Z"}, "last seen   2026-11-26 08:01:00Z\n"),
+        ({"foreman": {"boots": "files", "why": ""}}, "deployed    installs, by Foreman\n"),
+        ({"foreman": {"boots": "disk", "why": ""}}, "deployed    boots its disk, by Foreman\n"),
+        ({"foreman": {"boots": "elsewhere", "why": "192.0.2.9"}}, "deployed    boots from 192.0.2.9, by Foreman\n"),
+        ({"foreman": {"boots": "nothing", "why": "no {label"}}, "deployed    nothing usable: no {label\n"),
+    ],
+)
+def test_show_says_what_is_known_of_its_machine_and_of_foreman(
+    run: Run, api: Recorded, more: dict[str, Any], said: str
+) -> None:
+    api.get("guests/web1", guest(**more))
+    assert said in run("guest", "show", "web1").out
+
+
+def test_list_says_whether_machines_run_and_what_foreman_deploys(run: Run, api: Recorded) -> None:
+    off = guest(status="off", machine={"domain": "web1", "state": "off", "away": False})
+    host = guest("z1", profile=None, foreman={"boots": "files", "why": ""})
+    api.get("guests", {"items": [off, host], "next": None})
+    _, first, second = run("guest", "list").out.splitlines()
+    assert first.split()[:3] == ["web1", "off", "off"]
+    assert second.endswith("  installs, by Foreman")
 
 
 PLAN = {
@@ -202,6 +278,16 @@ def test_timeline_reads_all_pages_of_the_newest_boot(run: Run, api: Recorded, tm
     assert {each.query["boot"][0] for each in asked} == {BOOT}
 
 
+def test_timeline_is_in_the_order_of_what_happened(run: Run, api: Recorded) -> None:
+    api.get("guests/web1", guest())
+    late = event(2, "tftp-finished", {"name": "k", "size": 1}) | {"at": "2026-11-26T08:01:00.990Z"}
+    page = [event(1, "dhcp-release"), late, event(3, "kernel"), event(30, "kernel")]
+    api.on("GET", "events", Answer(json={"items": page}), Answer(json={"items": []}))
+    times = [line.split()[0] for line in run("guest", "timeline", "web1").out.splitlines()]
+    assert len(times) == 4
+    assert times == sorted(times)
+
+
 def test_timeline_as_csv_goes_into_a_file(run: Run, api: Recorded, tmp_path: Path) -> None:
     api.get("guests/web1", guest())
     api.on("GET", "events", Answer(json={"items": [event(1, "dhcp-ack", {"file": "/"})]}), Answer(json={"items": []}))
@@ -217,3 +303,20 @@ def test_timeline_as_csv_goes_into_a_file(run: Run, api: Recorded, tmp_path: Pat
 @pytest.mark.parametrize("options", [["--since", "soon"], ["--boot", "x", "--last"], ["--json", "--csv"]])
 def test_timeline_refuses_what_makes_no_sense(run: Run, options: list[str]) -> None:
     assert run("guest", "timeline", "web1", *options).status == 2
+
+
+def test_who_looks_on_with_no_terminal_gets_whole_lines(run: Run, api: Recorded) -> None:
+    printed = "Receiving data:  0 KBytes\r" + " " * 27 + "\r  TFTP: Received k\r\r\nlogin: "
+    api.on("GET", "guests/web1/console", Answer(text=printed))
+    done = run("guest", "console", "web1", "--read-only")
+    assert (done.out, done.err) == ("  TFTP: Received k\nlogin:\n", "")
+
+
+def test_who_looks_on_at_a_terminal_is_told_how_to_leave(
+    run: Run, api: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netipl.cli.guest.console_session.sys.stdout.isatty", lambda: True)
+    api.on("GET", "guests/web1/console", Answer(text="a\rb"))
+    done = run("guest", "console", "web1", "--read-only")
+    assert done.out == "a\rb"
+    assert "Ctrl-C leaves it" in done.err

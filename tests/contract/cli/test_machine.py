@@ -81,8 +81,6 @@ def test_what_is_no_machine_is_refused_before_anybody_is_asked(run: Run, api: Re
     [
         (["start", "web1"], "start", {"cold": False}),
         (["start", "web1", "--cold"], "start", {"cold": True}),
-        (["stop", "web1"], "stop", {"now": False}),
-        (["stop", "web1", "--now"], "stop", {"now": True}),
         (["reset", "web1"], "reset", None),
         (["attach", "web1"], "attach", {"domain": None}),
         (["attach", "web1", "--domain", "z1"], "attach", {"domain": "z1"}),
@@ -94,6 +92,30 @@ def test_what_is_asked_of_a_machine(run: Run, api: Recorded, words: list[str], p
     done = run("guest", *words)
     assert (done.status, done.out) == (0, "web1: domain web1 (qemu) is running; boots first from its network\n")
     assert api.of("POST", f"guests/web1/machine/{path}")[0].body == body
+
+
+@pytest.mark.parametrize(
+    ("words", "now", "active", "said"),
+    [
+        ([], False, True, "is asked to shut down"),
+        ([], False, False, "is off"),
+        (["--now"], True, False, "is off"),
+    ],
+)
+def test_stop_says_what_is_under_way(
+    run: Run,
+    api: Recorded,
+    words: list[str],
+    now: bool,
+    active: bool,
+    said: str,
+) -> None:
+    state = "running" if active else "off"
+    api.on("POST", "guests/web1/machine/stop", Answer(json=machine(state=state, active=active)))
+    assert (
+        run("guest", "stop", "web1", *words).out == f"web1: domain web1 (qemu) {said}; boots first from its network\n"
+    )
+    assert api.of("POST", "guests/web1/machine/stop")[0].body == {"now": now}
 
 
 def test_several_are_started_though_one_cannot_be(run: Run, api: Recorded) -> None:

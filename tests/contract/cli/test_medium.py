@@ -103,6 +103,18 @@ def test_media_are_listed_with_those_that_arrive(run: Run, api: Recorded) -> Non
     assert [json.loads(line) for line in run("medium", "list", "--json").out.splitlines()] == [MEDIUM, arriving, failed]
 
 
+def test_one_that_failed_is_listed_until_its_name_is_tried_again(run: Run, api: Recorded) -> None:
+    api.get("media", {"items": [], "next": None})
+    failed = [
+        {**JOB, "id": f"rhel-{number}", "name": "rhel", "state": "failed", "error": "no room"} for number in (1, 2)
+    ]
+    api.on("GET", "media-jobs", Answer(json={"items": failed}))
+    assert len(run("medium", "list").out.splitlines()) == 2
+    api.on("GET", "media-jobs", Answer(json={"items": [*failed, {**JOB, "name": "rhel", "state": "done"}]}))
+    run("medium", "list")
+    assert len(run("medium", "list").out.splitlines()) == 1
+
+
 def test_what_is_broken_is_named_and_the_status_says_so(run: Run, api: Recorded) -> None:
     fault = {"file": "images/initrd.img", "what": "its bytes are not what they were"}
     api.on("POST", "media/rhel/verify", Answer(json={**JOB, "state": "done", "faults": [fault]}, status=202))

@@ -4,6 +4,7 @@ import os
 import socket as sockets
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,22 @@ def test_without_either_the_sockets_of_this_machine_are_tried_in_turn(
     with recorded_api.serving(tmp_path / "user" / "netipl" / "api.sock") as own:
         own.get("guests", EMPTY)
         assert run("guest", "list").status == 0
+
+
+def test_a_daemon_that_is_just_starting_is_waited_for(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+
+        def start(_: float) -> None:
+            stack.enter_context(recorded_api.serving(tmp_path / "late.sock")).get("guests", EMPTY)
+
+        monkeypatch.setenv(place.VARIABLE, str(tmp_path / "late.sock"))
+        monkeypatch.setattr(place, "STARTING", 60.0)
+        monkeypatch.setattr(place, "sleep", start)
+        done = run("guest", "list")
+        assert done.status == 0
+        assert done.err == "netipl: no daemon answers; waiting 60 s for one that is just starting\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may open every socket")

@@ -1,12 +1,19 @@
 """`netipl guest watch`: what is shown of events as they come, when it ends, and how."""
 
 import json
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
+from rich.progress import Progress
 
+from netipl.cli.guest.following import Following, Until
+from netipl.cli.guest.live import Bars
 from netipl.cli.remote import stream
+from netipl.cli.remote.views import guest_view
 from tests.contract.cli.conftest import Run
+from tests.contract.cli.test_machine import machine
 from tests.recorded_api import BOOT, Answer, Recorded, boot, build, event, guest, problem
 
 BEGINNING = (
@@ -169,6 +176,20 @@ def test_a_boot_of_before_is_not_taken_for_this_one(run: Run, api: Recorded) -> 
     assert run("guest", "watch", "web1").status == 0
 
 
+@pytest.mark.parametrize("verb", ["start", "reset"])
+def test_what_a_machine_has_booted_before_is_not_taken_for_what_it_was_asked_for(
+    run: Run, api: Recorded, verb: str
+) -> None:
+    api.on("POST", f"guests/web1/machine/{verb}", Answer(json=machine(state="running", active=True)))
+    api.get("guests/web1", guest(status="running", boot=boot("started", build=None)))
+    new: dict[str, Any] = {"boot": BOOT.replace("0801", "0805"), "build": None}
+    api.events(10, (event(11, "dhcp-discover", **new), event(12, "kernel", **new)))
+    done = run("guest", verb, "web1", "--watch")
+    assert done.status == 0
+    assert "asks for an address" in done.out
+    assert done.out.endswith("web1: kernel started\n")
+
+
 def test_on_a_terminal_each_guest_has_its_row(run: Run, api: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "160")
@@ -182,3 +203,17 @@ def test_on_a_terminal_each_guest_has_its_row(run: Run, api: Recorded, monkeypat
     assert "kernel.img is missing" in shown
     assert "kernel started" in shown
     assert "asks for an address" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("shown", "total"),
+    [
+        (guest(status="installing", build=build("spent"), boot=boot("started")), None),
+        (waiting("web1"), 1),
+        (guest(status="installed", build=build("done")), 1),
+    ],
+)
+def test_a_bar_moves_by_itself_while_nobody_knows_how_much_is_left(shown: dict[str, Any], total: int | None) -> None:
+    progress = Progress(console=Console(file=StringIO()))
+    Bars(progress, Following([guest_view(shown)], Until.INSTALLED))
+    assert [task.total for task in progress.tasks] == [total]

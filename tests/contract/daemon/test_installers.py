@@ -168,7 +168,7 @@ def test_an_installer_says_how_it_goes_and_brings_its_log(bench: Bench) -> None:
         "build": "1",
         "says": "failed",
         "words": "no disk",
-        "log": "curl netipl_…\nrootpw $…\nno space left",
+        "log": "curl netipl_...\nrootpw $...\nno space left",
     }
 
 

@@ -12,6 +12,8 @@ from netipl.guests.guest import Origin
 from netipl.net import Mac
 from netipl.provisioning.boots import BootState
 from netipl.provisioning.changes import (
+    BootFileForgotten,
+    BootFileSet,
     BootSet,
     BuildSet,
     Change,
@@ -32,6 +34,7 @@ from netipl.store.database import Database
 from netipl.store.journal import Journal
 from tests.contract.store.rows import (
     BOOT,
+    BOOT_FILE,
     BUILD,
     CONFIGURATION,
     EVENT,
@@ -184,6 +187,13 @@ def test_of_a_configuration_the_last_one_counts_and_none_stays_that_was_removed(
     assert stored(url).configurations == (other, replace(CONFIGURATION, data=b""))
     keep(url, [ConfigurationForgotten(CONFIGURATION.station, CONFIGURATION.variant)])
     assert stored(url).configurations == (other,)
+
+
+def test_a_boot_file_that_is_forgotten_is_none(url: str) -> None:
+    keep(url, [BootFileSet(BOOT_FILE), BootFileSet(replace(BOOT_FILE, name="other")), BootFileForgotten("other")])
+    assert stored(url).boot_files == (BOOT_FILE,)
+    keep(url, [BootFileForgotten(BOOT_FILE.name)])
+    assert stored(url).boot_files == ()
 
 
 def test_a_reservation_is_of_its_network(url: str) -> None:

@@ -22,7 +22,7 @@ def test_every_observation_has_its_words(seen: Seen) -> None:
 def test_every_deed_has_its_words_and_who_did_it(deed: Deed) -> None:
     event = Event(at=AT, what=deed, network="lab", mac=Mac.parse("52:54:00:13:33:10"), detail={"\x1b[2J": "\x1b[2J"})
     source, said = words(event.what, event, by="user \x1b[2J")
-    assert source in {"netipl", "build", "boot"}
+    assert source in {"netipl", "build", "boot", "guest"}
     assert said != deed
     assert said.endswith("(by user \\x1b[2J)")
     assert said.isprintable()

@@ -30,4 +30,4 @@ def test_a_hash_that_is_another_is_told_and_not_shown() -> None:
 
 
 def test_a_long_value_is_cut() -> None:
-    assert added({"scripts": ["x" * 10_000]})["scripts"] == "x" * 512 + "…"
+    assert added({"scripts": ["x" * 10_000]})["scripts"] == "x" * 512 + "..."

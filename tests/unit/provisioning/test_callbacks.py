@@ -62,9 +62,9 @@ def test_words_from_outside_are_text_of_bounded_length(words: str) -> None:
         (b"\x1b[31mred\0", "[31mred"),
         (b"\xff\xfe", "\ufffd\ufffd"),
         (b"", ""),
-        (f"url=http://s/answers/netipl_{'A' * 43}/ks.cfg".encode(), "url=http://s/answers/netipl_…/ks.cfg"),
-        (b"rootpw --iscrypted $6$salt$abc./XYZ now", "rootpw --iscrypted $… now"),
-        (b"user '$y$j9T$salt$hash'", "user '$…'"),
+        (f"url=http://s/answers/netipl_{'A' * 43}/ks.cfg".encode(), "url=http://s/answers/netipl_.../ks.cfg"),
+        (b"rootpw --iscrypted $6$salt$abc./XYZ now", "rootpw --iscrypted $... now"),
+        (b"user '$y$j9T$salt$hash'", "user '$...'"),
     ],
     ids=["lines", "control characters", "no text", "nothing", "a token", "a hash", "a hash in quotes"],
 )

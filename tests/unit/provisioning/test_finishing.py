@@ -82,7 +82,7 @@ def test_a_script_that_does_not_end_is_told_from_one_that_never_began() -> None:
 def test_lines_of_secrets_are_blanked_wherever_they_stand() -> None:
     secret = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\nshort\n"
     output = b"key: b3BlbnNzaC1rZXktdjEAAAAA.\nshort\nroot:$6$salt$hash:1\nnetipl_" + b"a" * 43
-    assert finishing.shown(output, [secret]) == "key: ….\nshort\nroot:$…:1\nnetipl_…"
+    assert finishing.shown(output, [secret]) == "key: ....\nshort\nroot:$...:1\nnetipl_..."
 
 
 def test_a_build_is_done_after_its_output_is_told() -> None:

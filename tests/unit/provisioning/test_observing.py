@@ -232,7 +232,7 @@ def test_secrets_are_hidden_in_what_is_kept() -> None:
     bench = Bench()
     token = bench.plane.tokens.of(bench.plane.build_of())
     seen = Observation(at=START, seen=Seen.CALLBACK, detail={"path": f"/callback/{token}/done", "size": 1})
-    assert without_secrets(seen).detail == {"path": "/callback/netipl_…/done", "size": 1}
+    assert without_secrets(seen).detail == {"path": "/callback/netipl_.../done", "size": 1}
     plain = Observation(at=START, seen=Seen.CALLBACK, detail={"path": "/x", "size": 1})
     assert without_secrets(plain) is plain
 

@@ -9,6 +9,7 @@ from netipl.guests.build import Build, BuildState
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.status import Status
 from netipl.provisioning.boots import Boot, BootState
+from netipl.provisioning.machine_view import Power
 from netipl.provisioning.status import status
 from tests.unit.provisioning.dhcp_lab import START, Z1_MAC
 
@@ -31,8 +32,8 @@ OF_BOOTS = {
     BootState.ASKING: Status.BOOTING,
     BootState.ADDRESSED: Status.BOOTING,
     BootState.LOADING: Status.BOOTING,
-    BootState.FINISHED: Status.RUNNING,
-    BootState.STARTED: Status.RUNNING,
+    BootState.FINISHED: Status.BOOTED,
+    BootState.STARTED: Status.BOOTED,
     BootState.FAILED: Status.FAILED,
     BootState.INTERRUPTED: Status.REGISTERED,
 }
@@ -88,3 +89,31 @@ def test_a_boot_that_belongs_to_the_build_says_less(over: BuildState) -> None:
 @pytest.mark.parametrize("over", [BuildState.DONE, BuildState.FAILED])
 def test_a_boot_that_began_before_the_build_was_over_says_less(over: BuildState) -> None:
     assert status(WEB1, built(over), replace(BOOT, state=BootState.STARTED)) is OF_BUILDS[over]
+
+
+OF_MACHINES = {
+    Power.ON: {
+        BootState.FINISHED: Status.RUNNING,
+        BootState.STARTED: Status.RUNNING,
+        BootState.LOADING: Status.BOOTING,
+    },
+    Power.OFF: {BootState.STARTED: Status.OFF, BootState.LOADING: Status.OFF, BootState.FAILED: Status.FAILED},
+    Power.CRASHED: {BootState.STARTED: Status.CRASHED, BootState.FAILED: Status.FAILED},
+}
+
+
+@pytest.mark.parametrize("power", Power)
+def test_its_machine_says_more_than_what_it_booted_once(power: Power) -> None:
+    for state, expected in OF_MACHINES[power].items():
+        assert status(WEB1, None, replace(BOOT, state=state), power) is expected
+
+
+@pytest.mark.parametrize("power", Power)
+def test_a_machine_of_which_no_boot_was_seen_is_as_its_hypervisor_says(power: Power) -> None:
+    expected = {Power.ON: Status.RUNNING, Power.OFF: Status.OFF, Power.CRASHED: Status.CRASHED}
+    assert status(WEB1, None, None, power) is expected[power]
+
+
+@pytest.mark.parametrize("state", [state for state in BuildState if state is not BuildState.CANCELLED])
+def test_a_build_says_more_than_the_machine(state: BuildState) -> None:
+    assert status(WEB1, built(state), None, Power.OFF) is OF_BUILDS[state]

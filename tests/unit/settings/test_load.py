@@ -192,7 +192,11 @@ def test_directories_are_the_files_or_systemds_or_the_users(directory: Path, mon
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        pytest.param("[tftp]\n", ["networks: it is missing", "add a table [networks.NAME]"], id="no network"),
+        pytest.param(
+            "[tftp]\n",
+            ["networks: it is missing", "add a table [networks.NAME]", "netipl network enable"],
+            id="no network",
+        ),
         pytest.param("[tftpd]\n" + LAB, ["tftpd: there is no such key", "did you mean tftp?"], id="unknown table"),
         pytest.param(LAB + 'sever = "x"\n', ["networks.lab.sever: there is no such key", "mean server?"], id="near"),
         pytest.param("[http]\nzzz = 1\n" + LAB, ["http.zzz", "known here: connections, connections_per"], id="far"),

@@ -105,7 +105,7 @@ class Lab:
         control = self.built.control
         async with aclosing(control.follow(after=None)) as events:
             async for _ in events:
-                status = control.status(control.guest(GUEST))
+                status = control.standing(control.guest(GUEST)).status
                 if status is Status.INSTALLED:
                     break
                 if status is Status.FAILED:
@@ -115,8 +115,8 @@ class Lab:
 
     def _failure(self) -> RefusedError:
         """What netipl says of it."""
-        control, guest = self.built.control, self.built.control.guest(GUEST)
-        causes = [failed.cause for failed in (control.build_of(guest), control.boot_of(guest)) if failed is not None]
+        now = self.built.control.standing(self.built.control.guest(GUEST))
+        causes = [failed.cause for failed in (now.build, now.boot) if failed is not None]
         return RefusedError(f"{GUEST} has failed: {' '.join(causes)}", remedy="the lines above tell more")
 
     async def reported(self, boot: int) -> None:

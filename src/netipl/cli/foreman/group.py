@@ -6,6 +6,7 @@ from typing import ClassVar
 import typer
 
 from netipl.cli.lazy import CONTEXT, LazyGroup, Place
+from netipl.cli.remote.chosen import choose
 
 
 class _Verbs(LazyGroup):
@@ -17,6 +18,10 @@ class _Verbs(LazyGroup):
         "status": Place(
             "netipl.cli.foreman.status:status", "Say what is missing between Foreman and this Smart Proxy."
         ),
+        "files": Place(
+            "netipl.cli.foreman.files:files",
+            "List the boot files that Foreman had fetched, and which deployed configurations name them.",
+        ),
     }
 
 
@@ -27,8 +32,4 @@ app = typer.Typer(
     context_settings=CONTEXT,
     help="Be the Smart Proxy of Foreman or Satellite.",
 )
-
-
-@app.callback()
-def _group() -> None:
-    """Nothing is chosen here."""
+app.callback()(choose)

@@ -51,4 +51,5 @@ def add(  # noqa: PLR0917 - one parameter for each option of the command
     )
     with connected(context) as api:
         api.post("guests", said)
-    typer.echo(f"{said['name']}: added")
+        typer.echo(f"{said['name']}: added")
+        options.tell_of_profile(api, profile)

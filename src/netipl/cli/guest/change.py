@@ -57,4 +57,5 @@ def change(  # noqa: PLR0917 - one parameter for each option of the command
             typer.echo(f"{before.name}: it is so already")
             return
         api.put(guest_path(name), after, etag)
-    typer.echo(f"{before.name}: changed")
+        typer.echo(f"{before.name}: changed")
+        options.tell_of_profile(api, profile)

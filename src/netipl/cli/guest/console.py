@@ -59,9 +59,8 @@ def _print(api: Api, name: str, boot: str, *, as_json: bool) -> None:
     if boot == NEWEST:
         found = _transcripts(api, name)
         if not found:
-            raise MissingError(
-                f"of guest {name} nothing is recorded", remedy="a console is recorded while netipl serve runs"
-            )
+            remedy = f"netipl guest start {name}: its console is recorded from then on, where libvirt runs it"
+            raise MissingError(f"of guest {name} nothing is recorded yet", remedy=remedy)
         boot = str(found[0]["id"])
     text = api.text(guest_path(name, "transcripts", boot))
     lines = Lines()

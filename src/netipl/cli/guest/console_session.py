@@ -16,7 +16,7 @@ from typing import Final
 import typer
 
 from netipl.cli.remote.api import Api, guest_path
-from netipl.console import SafeText
+from netipl.console import Lines, SafeText
 from netipl.errors import NetiplError, UsageError
 
 LEAVE: Final = b"\x1d"
@@ -26,15 +26,37 @@ _CONSOLE: Final = "console"
 
 
 def look_on(api: Api, name: str, *, as_json: bool) -> None:
-    """Until it ends or somebody interrupts. What steers a terminal is taken out once more where it arrives."""
-    safe = SafeText()
+    """Until it ends or somebody interrupts. What steers a terminal is taken out once more where it arrives; what is no
+    terminal gets whole lines, without the progress that the firmware rewrites.
+    """
+    is_terminal, whole = sys.stdout.isatty(), _Whole()
+    show = _decoded if as_json else SafeText().feed if is_terminal else whole.feed
+    if is_terminal and not as_json:
+        typer.echo(f"looking on at the console of guest {name}; Ctrl-C leaves it, and the guest goes on", err=True)
     with suppress(KeyboardInterrupt), api.pieces(_path(name), form="json" if as_json else "text") as coming:
         for data in coming:
-            if as_json:
-                sys.stdout.write(data.decode("utf-8", "replace"))
-            else:
-                sys.stdout.write(safe.feed(data))
+            sys.stdout.write(show(data))
             sys.stdout.flush()
+    sys.stdout.write(whole.rest)
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+class _Whole:
+    """Text, line by line as each ends."""
+
+    def __init__(self) -> None:
+        self._safe, self._lines = SafeText(), Lines()
+
+    def feed(self, data: bytes) -> str:
+        return "".join(f"{line}\n" for line in self._lines.feed(self._safe.feed(data)))
+
+    @property
+    def rest(self) -> str:
+        """The line that has not ended, once no more comes."""
+        return f"{self._lines.current}\n" if self._lines.current else ""
 
 
 def sit(api: Api, name: str) -> None:

@@ -70,7 +70,8 @@ def define(  # noqa: PLR0917 - one parameter for each option of the command
             if is_new:
                 api.delete(guest_path(name))
             raise
-    told(made, as_json=as_json)
+        told(made, as_json=as_json)
+        options.tell_of_profile(api, profile)
 
 
 def _added(api: Api, name: str, stated: dict[str, Any]) -> bool:

@@ -32,6 +32,7 @@ class Phase(StrEnum):
     IDLE = "nothing is wanted of it"
     DISCOVERED = "waits for approval"
     WAITING = "waits for its next boot"
+    ON = "is switched on"
     ASKING = "asks for an address"
     ADDRESSED = "has an address"
     LOADING = "loads"
@@ -52,6 +53,7 @@ _GOALS: Final[Mapping[Until, frozenset[Phase]]] = MappingProxyType(
     {Until.KERNEL: _STARTED, Until.INSTALLED: frozenset({Phase.INSTALLED}), Until.EVER: frozenset()}
 )
 _LOST: Final = frozenset({Phase.FAILED, Phase.CANCELLED, Phase.REMOVED})
+_UNDER_WAY: Final = frozenset({Phase.LOADED, Phase.KERNEL, Phase.INSTALLING})
 _RESTING: Final = frozenset({Phase.IDLE, Phase.DISCOVERED})
 
 _AFTER: Final[Mapping[str, Phase]] = MappingProxyType(
@@ -66,11 +68,14 @@ _AFTER: Final[Mapping[str, Phase]] = MappingProxyType(
         Seen.TFTP_FINISHED: Phase.LOADING,
         Seen.DHCP_RELEASE: Phase.LOADED,
         Seen.KERNEL: Phase.KERNEL,
+        Seen.DISK_KERNEL: Phase.KERNEL,
         Seen.GUEST_ADDRESSED: Phase.KERNEL,
         Seen.CALLBACK: Phase.KERNEL,
         Seen.ANSWERS_FETCHED: Phase.INSTALLING,
         Seen.INSTALLER: Phase.INSTALLING,
         Deed.BUILD_DONE: Phase.INSTALLED,
+        Deed.HOST_BUILT: Phase.INSTALLED,
+        Deed.HOST_FAILED: Phase.FAILED,
         Deed.BUILD_FAILED: Phase.FAILED,
         Deed.BUILD_CANCELLED: Phase.CANCELLED,
         Deed.BOOT_FAILED: Phase.FAILED,
@@ -111,6 +116,8 @@ _OF_STATUS: Final[Mapping[str, Phase]] = MappingProxyType(
         Status.DISCOVERED: Phase.DISCOVERED,
         Status.REGISTERED: Phase.IDLE,
         Status.WAITING: Phase.WAITING,
+        Status.OFF: Phase.IDLE,
+        Status.CRASHED: Phase.IDLE,
         Status.INSTALLED: Phase.INSTALLED,
         Status.FAILED: Phase.FAILED,
     }
@@ -126,6 +133,12 @@ _OF_BOOT: Final[Mapping[str, Phase]] = MappingProxyType(
         BootState.INTERRUPTED: Phase.INTERRUPTED,
     }
 )
+
+
+_BEHIND_BOOT: Final = frozenset({Status.BOOTED, Status.RUNNING})
+"""What follows from a boot, whatever became of a build before it."""
+_OVER: Final = frozenset({Status.OFF, Status.CRASHED})
+"""The machine has left whatever it had booted."""
 
 
 @dataclass(slots=True)
@@ -148,8 +161,10 @@ class Row:
         row = cls(guest.name)
         boot, build = guest.boot, guest.build
         phase = _OF_STATUS.get(guest.status)
-        of_this = boot is not None and (build is None or build.id == boot.build or guest.status == Status.RUNNING)
-        if boot is not None and of_this and phase not in {Phase.WAITING, Phase.INSTALLED, Phase.DISCOVERED}:
+        of_this = boot is not None and (build is None or build.id == boot.build or guest.status in _BEHIND_BOOT)
+        if boot is not None and guest.status in _OVER:
+            row.boot = boot.id
+        elif boot is not None and of_this and phase not in {Phase.WAITING, Phase.INSTALLED, Phase.DISCOVERED}:
             row.boot = boot.id
             phase = _OF_BOOT.get(boot.state, phase) if phase is not Phase.FAILED else phase
             if phase is Phase.LOADED and boot.purpose == Purpose.DISK:
@@ -161,10 +176,14 @@ class Row:
 
     def note(self, event: EventView) -> None:
         """What was seen of it, or done with it."""
-        if not self._is_of_this_boot(event):
+        if not self._is_of_this_boot(event) or self._is_of_a_fallen_boot(event):
             return
         phase = _AFTER.get(event.what)
-        if phase is None or self._would_go_back(phase):
+        if phase is None:
+            return
+        if self._would_go_back(phase):
+            if event.what == Seen.TFTP_FINISHED:  # which is reported a little later than what follows it
+                self._note_file(event)
             return
         self.phase = phase
         self.cause = self.remedy = ""
@@ -182,6 +201,17 @@ class Row:
     def try_again(self) -> None:
         """It has failed, and netipl starts its machine again."""
         self.phase, self.cause, self.remedy = Phase.RETRIED, "", ""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something goes on of which nobody can say how much is left."""
+        return self.phase in _UNDER_WAY
+
+    def begin_anew(self) -> None:
+        """Its machine was just asked to start, so whatever it has booted before is over."""
+        if self.phase is not Phase.WAITING:
+            self.phase, self.cause, self.remedy = Phase.ON, "", ""
+            self._forget_file()
 
     def is_at(self, until: Until) -> bool:
         """Whether it has come to what it is watched for."""
@@ -206,6 +236,10 @@ class Row:
         self._forget_file()
         self.phase = Phase.WAITING
         return True
+
+    def _is_of_a_fallen_boot(self, event: EventView) -> bool:
+        """The kernel of its disk is not what an installation was to start: its firmware has gone on to that."""
+        return event.what == Seen.DISK_KERNEL and (event.build is not None or self.phase is Phase.WAITING)
 
     def _would_go_back(self, phase: Phase) -> bool:
         return phase in _ORDER and self.phase in _ORDER and _ORDER.index(phase) < _ORDER.index(self.phase)

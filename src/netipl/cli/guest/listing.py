@@ -12,7 +12,7 @@ from netipl.cli.remote.group import Json, connected, table
 from netipl.cli.remote.views import GuestView, guest_view
 from netipl.guests.status import Status
 
-_HEADS = ("name", "state", "network", "address", "MAC", "profile", "build")
+_HEADS = ("name", "state", "machine", "network", "address", "MAC", "profile", "build")
 
 
 def listing(
@@ -42,10 +42,11 @@ def _rows(guests: Iterator[GuestView]) -> Iterator[Sequence[str]]:
     for each in guests:
         document = each.document
         address = document.get("address") or (f"{each.leased} (leased)" if each.leased else "")
-        build = f"{each.build.state}, by {each.build.by}" if each.build is not None else ""
+        build = each.foreman or (f"{each.build.state}, by {each.build.by}" if each.build is not None else "")
         yield (
             each.name,
             each.status,
+            each.machine.state if each.machine is not None and not each.machine.away else "",
             document.get("network", ""),
             address,
             " ".join(document.get("mac", ())),

@@ -27,14 +27,19 @@ _IN_PASSING = frozenset({Seen.TFTP_STARTED, Seen.TFTP_PROGRESS, Seen.FIRMWARE_PR
 """Too many for lines."""
 
 
-def watch(api: Api, names: Sequence[str], *, until: Until, as_json: bool) -> None:
-    """Watch these guests, or all where none is named. Raises NetiplError, and what made any fail."""
-    after = stream.newest(api)  # before the guests are looked at: nothing falls in between
+def watch(api: Api, names: Sequence[str], *, until: Until, as_json: bool, since: int | None = None) -> None:
+    """Watch these guests, or all where none is named. Raises NetiplError, and what made any fail.
+
+    `since` is the number of the newest event before their machines were asked to start, if they were.
+    """
+    after = stream.newest(api) if since is None else since  # before the guests are looked at: nothing falls in between
     if names:
         guests = [options.known(api, name)[0] for name in names]
     else:
         guests = [guest_view(each) for each in api.items("guests", limit=PAGE)]
     following = Following(guests, until, open_to_all=not names)
+    for row in following.rows.values() if since is not None else ():
+        row.begin_anew()
     for row in following.lost:
         _look_for_a_retry(api, row)
     _see_to_the_end(api, following, names, after, as_json=as_json)
@@ -111,16 +116,23 @@ class Bars:
         if task is None:
             task = self._tasks[row.name] = self._progress.add_task(printable(row.name), phase="", bytes="", file="")
         crowded = len(self._tasks) > self._progress.console.height - 2
-        moving = bool(row.size)
+        done, total = self._extent(row)
+        next(each for each in self._progress.tasks if each.id == task).total = total  # `update` takes no None
         self._progress.update(
             task,
-            total=row.size if moving else 1,
-            completed=row.sent if moving else int(self._following.is_decided(row)),
+            completed=done,
             phase=Text(row.phase, style="bold red" if row.is_lost else ""),
             bytes=size(row.fetched + row.sent) if row.fetched + row.sent else "",
             file=Text(printable(row.cause or row.file.rpartition("/")[2])),
             visible=not (crowded and self._following.is_decided(row)),
         )
+
+    def _extent(self, row: Row) -> tuple[int, int | None]:
+        """How much is done, and of how much; None where that is not known: then the bar moves by itself."""
+        if row.size:
+            return row.sent, row.size
+        is_decided = self._following.is_decided(row)
+        return int(is_decided), None if row.is_under_way and not is_decided else 1
 
 
 def _print_line(event: EventView, row: Row) -> None:

@@ -31,33 +31,36 @@ def size(text: str, *, unit: str, option: str) -> int:
     return int(float(found[1]) * (1 << _UNITS[found[2].lower() or unit]))
 
 
-def asked(api: Api, name: str, what: str, body: Json, failures: Failures, *, as_json: bool) -> bool:
-    """Asks for `what` of the machine of a guest, and tells what it is then. Whether it was done."""
+def asked(api: Api, name: str, what: str, body: Json, failures: Failures, *, as_json: bool, becomes: str = "") -> bool:
+    """Asks for `what` of the machine of a guest, and tells what it is then, or, while it runs, what it `becomes`.
+    Whether it was done.
+    """
     with failures.kept():
-        told(api.post(guest_path(name, MACHINE, *([what] if what else [])), body).json, as_json=as_json)
+        told(api.post(guest_path(name, MACHINE, what), body).json, as_json=as_json, becomes=becomes)
         return True
     return False
 
 
 @reading
-def lines(json: Json) -> list[str]:
+def lines(json: Json, becomes: str = "") -> list[str]:
     """What it is now, and what is worth knowing of it. Raises UnavailableError."""
-    return [printable(line, 2048) for line in _lines(json)]
+    return [printable(line, 2048) for line in _lines(json, becomes)]
 
 
-def told(json: Json, *, as_json: bool) -> None:
+def told(json: Json, *, as_json: bool, becomes: str = "") -> None:
     """On standard output."""
     if as_json:
         options.line(json)
     else:
-        typer.echo("\n".join(lines(json)))
+        typer.echo("\n".join(lines(json, becomes)))
 
 
-def _lines(json: Json) -> Iterator[str]:
+def _lines(json: Json, becomes: str) -> Iterator[str]:
     now = f", now from its {json['boots_from_now']}" if json["boots_from_now"] not in {"", json["boots_from"]} else ""
     order = f"boots first from its {json['boots_from']}{now}"
+    what = becomes if becomes and json["active"] else f"is {json['state']}"
     whose = "" if json["managed"] else "; netipl does not manage it"
-    yield f"{json['guest']}: domain {json['domain']} ({json['kind']}) is {json['state']}; {order}{whose}"
+    yield f"{json['guest']}: domain {json['domain']} ({json['kind']}) {what}; {order}{whose}"
     for note in json["notes"]:
         yield f"  {note['severity']}: {note['message']}"
         yield f"    remedy: {note['remedy']}"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 import typer
 
@@ -11,7 +12,7 @@ from netipl.cli import said
 from netipl.cli.remote import completion
 from netipl.cli.remote.api import Api, Json, guest_path
 from netipl.cli.remote.views import GuestView, guest_view
-from netipl.errors import UsageError
+from netipl.errors import MissingError, NetiplError, UsageError
 from netipl.guests import choices_document
 from netipl.guests.document import document, guest
 from netipl.guests.guest import BootMethod, LocalBoot
@@ -133,6 +134,19 @@ def known(api: Api, name: str) -> tuple[GuestView, str]:
     """The guest of that name, and its entity tag. Raises MissingError."""
     answer = api.get(guest_path(name))
     return guest_view(answer.json), answer.etag
+
+
+def tell_of_profile(api: Api, name: object) -> None:
+    """A guest may have a profile before it is there; that it is not there yet is said, and no reason to refuse."""
+    if not isinstance(name, str) or not name:
+        return
+    try:
+        api.get(f"profiles/{quote(name, safe='')}")
+    except MissingError:
+        typer.echo(f"netipl: there is no profile {name} yet, so it cannot be installed", err=True)
+        typer.echo("  remedy: make it, by `netipl medium add` or `netipl profile add`", err=True)
+    except NetiplError:  # what was asked for is done
+        return
 
 
 def line(json_document: Json) -> None:

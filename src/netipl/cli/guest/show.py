@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -14,6 +14,8 @@ from netipl.cli.remote.api import guest_path
 from netipl.cli.remote.group import connected
 from netipl.cli.remote.views import GuestView, guest_view
 from netipl.wire import printable
+
+_AWAY: Final = "of which nothing is known now: libvirt is away (--machine tells why)"
 
 
 def show(
@@ -65,11 +67,17 @@ def _fields(guest: GuestView) -> Iterator[tuple[str, str]]:
         yield "leased", guest.leased
     yield "origin", guest.origin
     yield "state", guest.status
+    if (run := guest.machine) is not None:
+        yield "machine", f"domain {run.domain} is {run.state}" if not run.away else f"domain {run.domain}, {_AWAY}"
+    if guest.foreman:
+        yield "deployed", guest.foreman
     if (build := guest.build) is not None:
         yield "build", f"{build.id}: {build.state}, {build.profile}, asked for by {build.by} at {build.asked:%F %T}Z"
         yield from (("", text) for text in (build.cause, build.remedy) if text)
     if (boot := guest.boot) is not None:
         purpose = f", to its {boot.purpose}" if boot.purpose else ""
-        yield "boot", f"{boot.id}: {boot.state}{purpose}, since {boot.began:%F %T}Z"
+        yield "last boot", f"{boot.id}: {boot.state}{purpose}, began {boot.began:%F %T}Z"
         if boot.cause:
             yield "", boot.cause
+    if guest.seen is not None:
+        yield "last seen", f"{guest.seen:%F %T}Z"

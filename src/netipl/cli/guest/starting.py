@@ -1,13 +1,16 @@
 """`netipl guest start`, `stop` and `reset`: the machines of guests, as libvirt runs them."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from netipl.cli.guest import live, options
 from netipl.cli.guest.following import Until
 from netipl.cli.guest.machine import Watch, asked
+from netipl.cli.remote import stream
 from netipl.cli.remote.group import Failures, Json, connected, each
+
+_ASKED: Final = "is asked to shut down"
 
 
 def start(
@@ -33,7 +36,7 @@ def stop(
 
     It does not wait until they are off: `netipl guest timeline` tells when they are.
     """
-    _done(context, names, "stop", {"now": now}, watch=False, as_json=as_json)
+    _done(context, names, "stop", {"now": now}, watch=False, as_json=as_json, becomes=_ASKED)
 
 
 def reset(context: typer.Context, names: options.Names, *, watch: Watch = False, as_json: Json = False) -> None:
@@ -53,12 +56,14 @@ def _done(
     *,
     watch: bool,
     as_json: bool,
+    becomes: str = "",
 ) -> None:
     failures = Failures()
     with connected(context) as api:
+        since = stream.newest(api) if watch else None
         with each(names, what) as turn:
-            done = [name for name in turn if asked(api, name, what, body, failures, as_json=as_json)]
+            done = [name for name in turn if asked(api, name, what, body, failures, as_json=as_json, becomes=becomes)]
         if watch and done:
             with failures.kept():
-                live.watch(api, done, until=Until.KERNEL, as_json=as_json)
+                live.watch(api, done, until=Until.KERNEL, as_json=as_json, since=since)
     failures.tell()

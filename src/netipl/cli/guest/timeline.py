@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,13 +17,15 @@ from netipl.cli.describe import words
 from netipl.cli.guest import options
 from netipl.cli.remote.api import PAGE, Api, Json
 from netipl.cli.remote.group import connected
-from netipl.cli.remote.views import event_view
+from netipl.cli.remote.views import EventView, event_view
 from netipl.errors import MissingError, UsageError
 from netipl.guests.marks import domain_name
 from netipl.store.writing import private_file
 from netipl.wire import printable
 
 _COLUMNS: Final = ("at", "what", "network", "guest", "boot", "build", "mac", "address", "by", "number", "detail")
+_LATE: Final = timedelta(seconds=5)
+"""So much later than it happened is anything told, at most."""
 _AGO: Final = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -86,8 +89,21 @@ def _moment(text: str, now: datetime) -> datetime:
         raise UsageError(f"{text!r} is no time", remedy="write it as 90s, 5m, 2h, 7d or 2026-11-26T08:00") from None
 
 
+def _in_time(events: Iterable[EventView]) -> Iterator[EventView]:
+    """In the order of their times, where the journal got some of them a little later than others: TFTP reports twice
+    in a second what DHCP and the console tell at once.
+    """
+    waiting: list[tuple[datetime, int, EventView]] = []
+    for event in events:
+        heappush(waiting, (event.at, event.number, event))
+        while waiting[0][0] < event.at - _LATE:
+            yield heappop(waiting)[2]
+    while waiting:
+        yield heappop(waiting)[2]
+
+
 def _as_lines(events: Iterable[Json]) -> Iterator[str]:
-    for event in map(event_view, events):
+    for event in _in_time(map(event_view, events)):
         source, said = words(event.what, event, event.by)
         at = event.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         yield f"{at} {source:<6} {said}\n"

@@ -87,6 +87,7 @@ def path(job: Json) -> str:
 
 
 def arriving(api: Api) -> list[Json]:
-    """Imports that are not over, and those that failed."""
-    jobs = api.get("media-jobs").json["items"]
-    return [job for job in jobs if job["work"] == "import" and job["state"] not in {"done", "cancelled"}]
+    """Imports that are not over, and those that failed, but for names that somebody has tried again since."""
+    jobs = api.get("media-jobs").json["items"]  # the newest last
+    newest = {job["name"]: job for job in jobs if job["work"] == "import"}
+    return [job for job in newest.values() if job["state"] not in {"done", "cancelled"}]

@@ -53,10 +53,10 @@ class Api:
         )
 
     @classmethod
-    def found(cls, named: str | None, *, seconds: float | None = None) -> Self:
-        """The API that is `named`, or that of this machine. Raises UnavailableError."""
+    def found(cls, named: str | None, *, seconds: float | None = None, within: float = 0.0) -> Self:
+        """The API that is `named`, or that of this machine, once it is there. Raises UnavailableError."""
         patience = _PATIENCE if seconds is None else httpx2.Timeout(seconds)
-        return cls(place.found(named), place.token(), patience)
+        return cls(place.found(named, within=within), place.token(), patience)
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from netipl.cli.remote import place
 from netipl.cli.remote.api import Api
 from netipl.errors import RefusedError, UsageError
 from netipl.wire import printable
@@ -22,7 +23,7 @@ _WORTH_A_BAR: Final = 10
 
 def connected(context: typer.Context) -> Api:
     """The API that was chosen, to be used as a context. Raises UnavailableError."""
-    return Api.found(context.obj)
+    return Api.found(context.obj, within=place.STARTING)
 
 
 def agreed(question: str, *, yes: bool) -> None:

@@ -1,12 +1,17 @@
-"""Where the API of the daemon is: what was named, or else the first socket that answers. Reads the environment."""
+"""Where the API of the daemon is: what was named, or else the first socket that answers. Reads the environment.
+
+A daemon that was started a moment ago has no socket yet: commands wait for one for some seconds, and say so.
+"""
 
 import os
 import socket
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Final
 
 from netipl.errors import UnavailableError, UsageError
@@ -18,6 +23,10 @@ TOKEN_FILE: Final = "NETIPL_TOKEN_FILE"  # noqa: S105
 SYSTEM: Final = Path("/run/netipl/api.sock")
 SETTINGS: Final = Path("/etc/netipl/netipl.toml")
 _START: Final = "start the daemon with `netipl serve` or `systemctl start netipl`, or name its API with --api"
+_ASK: Final = "ask to be taken into the group that this socket belongs to (`ls -l` shows it)"
+STARTING: Final = 5.0
+"""Seconds that are enough for a daemon to start."""
+_AGAIN: Final = 0.1
 _SCHEMES: Final = ("http://", "https://")
 
 
@@ -32,12 +41,14 @@ class Place:
         return str(self.socket) if self.socket is not None else self.url
 
 
-def found(named: str | None, environment: Mapping[str, str] = os.environ) -> Place:
-    """The place that is `named`, or the socket that answers. Raises UnavailableError, which says what was tried."""
+def found(named: str | None, environment: Mapping[str, str] = os.environ, *, within: float = 0.0) -> Place:
+    """The place that is `named`, or the socket that answers `within` so many seconds. Raises UnavailableError, which
+    says what was tried.
+    """
     if named is None:
-        return _answering(list(dict.fromkeys(_usual(environment))))
+        return _waited_for(list(dict.fromkeys(_usual(environment))), within)
     if "://" not in named:
-        return _answering([Path(named)])
+        return _waited_for([Path(named)], within)
     if not named.startswith(_SCHEMES):
         raise UsageError(f"{named!r} is no place of an API", remedy="give the path of a socket, or an http(s):// URL")
     return Place(url=named.rstrip("/"))
@@ -77,6 +88,20 @@ def _configured(settings: Path) -> Path | None:
     return Path(named) if isinstance(named, str) else None
 
 
+def _waited_for(candidates: list[Path], seconds: float) -> Place:
+    until, told = monotonic() + seconds, False
+    while True:
+        try:
+            return _answering(candidates)
+        except UnavailableError as error:
+            if monotonic() >= until or error.remedy == _ASK:
+                raise
+        if not told:
+            sys.stderr.write(f"netipl: no daemon answers; waiting {seconds:.0f} s for one that is just starting\n")
+            told = True
+        sleep(_AGAIN)
+
+
 def _answering(candidates: list[Path]) -> Place:
     tried = []
     for path in candidates:
@@ -89,8 +114,7 @@ def _answering(candidates: list[Path]) -> Place:
                 return Place(socket=path)
     denied = any(isinstance(error, PermissionError) for _, error in tried)
     words = "; ".join(f"{path}: {_why(error)}" for path, error in tried)
-    remedy = "ask to be taken into the group that this socket belongs to (`ls -l` shows it)" if denied else _START
-    raise UnavailableError(f"there is no daemon to ask ({words})", remedy=remedy)
+    raise UnavailableError(f"there is no daemon to ask ({words})", remedy=_ASK if denied else _START)
 
 
 def _why(error: OSError) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from ipaddress import IPv4Address
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from netipl.cli.remote.api import Json
 from netipl.errors import NetiplError, UnavailableError
@@ -61,6 +61,15 @@ class BootView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuestMachineView:
+    """What libvirt says of a guest's machine; `away`: said it last."""
+
+    domain: str
+    state: str
+    away: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuestView:
     """`document` has what a guest's document may say, and no more; `leased` is an address from a pool."""
 
@@ -71,6 +80,10 @@ class GuestView:
     leased: str | None
     build: BuildView | None
     boot: BootView | None
+    seen: datetime | None
+    machine: GuestMachineView | None
+    foreman: str
+    """What it boots by Foreman, in words; empty where it is no host of Foreman's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +114,9 @@ def guest_view(json: Json) -> GuestView:
         leased=_text(json, "leased") or None,
         build=_build(json["build"]) if json.get("build") else None,
         boot=_boot(json["boot"]) if json.get("boot") else None,
+        seen=datetime.fromisoformat(json["seen"]) if json.get("seen") else None,
+        machine=_machine(json["machine"]) if json.get("machine") else None,
+        foreman=_by_foreman(json["foreman"]) if json.get("foreman") else "",
     )
 
 
@@ -132,6 +148,23 @@ def event_view(json: Json) -> EventView:
         detail=dict(json.get("detail") or {}),
         number=int(json.get("number") or 0),
     )
+
+
+def _machine(json: Json) -> GuestMachineView:
+    return GuestMachineView(domain=str(json["domain"]), state=str(json["state"]), away=bool(json.get("away")))
+
+
+_BY_FOREMAN: Final = {
+    "files": "installs, by Foreman",
+    "disk": "boots its disk, by Foreman",
+    "elsewhere": "boots from {why}, by Foreman",
+    "nothing": "nothing usable: {why}",
+}
+
+
+def _by_foreman(json: Json) -> str:
+    boots = str(json["boots"])
+    return _BY_FOREMAN.get(boots, boots).format(why=_text(json, "why"))
 
 
 def _build(json: Json) -> BuildView:

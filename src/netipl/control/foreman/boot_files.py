@@ -14,16 +14,17 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from netipl.control.foreman.fetching import Arrived, Tools, fetch
-from netipl.errors import NetiplError, UnavailableError
+from netipl.control.foreman.fetching import Arrived, Tools, fetch, parts
+from netipl.errors import ConflictError, MissingError, NetiplError, UnavailableError
 from netipl.integrations.mirror import client, guard
 from netipl.integrations.mirror.client import Patience, shown
 from netipl.integrations.mirror.download import Downloads
 from netipl.integrations.mirror.ftp import FtpDownloads
 from netipl.protocols.tftp.resolution import Arriving, Missing, Resolution
-from netipl.provisioning.changes import BootFileSet, Change, Happened
-from netipl.provisioning.foreman import naming
+from netipl.provisioning.changes import BootFileForgotten, BootFileSet, Change, Happened
+from netipl.provisioning.foreman import naming, uses
 from netipl.provisioning.foreman.deployed import BootFile, Deployed, FileState
+from netipl.provisioning.foreman.uses import KeptFile
 from netipl.provisioning.timeline import Deed, Event
 from netipl.servers.smartproxy.logbook import Level, Logbook
 from netipl.store import files
@@ -116,6 +117,34 @@ class BootFiles:
             return Arriving()
         return files.served(self.files, name)
 
+    async def kept(self) -> list[KeptFile]:
+        """All, as they lie here."""
+        files = sorted(self._deployed.files, key=lambda file: file.name)
+        stats = await asyncio.to_thread(lambda: [_stat(self.files / file.name) for file in files])
+        return [
+            KeptFile(
+                file=file, source=shown(file.url), size=size, came=came, users=uses.users(self._deployed, file.name)
+            )
+            for file, (size, came) in zip(files, stats, strict=True)
+        ]
+
+    async def remove(self, name: str, *, by: str) -> None:
+        """One that nothing needs. Raises MissingError, ConflictError and UnavailableError."""
+        if self._deployed.file(name) is None:
+            raise MissingError(f"there is no boot file {name}", remedy="`netipl foreman files` shows all")
+        if needed := uses.users(self._deployed, name):
+            remedy = "it goes when Foreman has deployed something else there"
+            raise ConflictError(f"{name} is needed by {', '.join(needed)}", remedy=remedy)
+        if name in self._running:
+            raise ConflictError(f"{name} is being fetched", remedy="try again when it is there")
+        try:  # nothing is waited for before it is forgotten: who asks for it meanwhile fetches it anew
+            for path in (self.files / name, *parts(self._incoming, name)):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UnavailableError(f"{name}: {error.strerror}", remedy="see whose the file is") from error
+        self._fresh.pop(name, None)
+        await self._commit((BootFileForgotten(name), _event(Deed.BOOT_FILE_REMOVED, by, name=name)))
+
     def _is_gone(self, file: BootFile) -> bool:
         return file.state is FileState.THERE and not (self.files / file.name).is_file()
 
@@ -197,6 +226,15 @@ class BootFiles:
             files=self.files,
             incoming=self._incoming,
         )
+
+
+def _stat(path: Path) -> tuple[int, datetime] | tuple[None, None]:
+    """Size, and when it came."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None, None
+    return found.st_size, datetime.fromtimestamp(found.st_mtime, UTC)
 
 
 def _arrived(file: BootFile, arrived: Arrived) -> Happened:

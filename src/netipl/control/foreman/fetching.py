@@ -70,6 +70,11 @@ async def fetch(name: str, url: str, tools: Tools, said: Said) -> Arrived:
     raise MissingError(f"{' nor '.join(tried)} is not there", remedy="see whether the medium's URL in Foreman is right")
 
 
+def parts(incoming: Path, name: str) -> list[Path]:
+    """What has come of a file that is not whole, to be continued."""
+    return list(incoming.glob(f"{_digest(name)}*"))
+
+
 async def _brought(name: str, place: Place, tools: Tools, said: Said) -> tuple[Arrived, Path]:
     part = tools.incoming / f"{_digest(name)}.part"
     found = await _sum(place, tools, said)

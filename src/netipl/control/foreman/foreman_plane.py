@@ -1,6 +1,8 @@
 """All that a Smart Proxy of this daemon is asked, over the inventory and its journal; and what guests get of it."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
 from pathlib import Path
 from time import time
 from typing import Final
@@ -9,6 +11,7 @@ from netipl.content import inline
 from netipl.control.foreman.boot_files import BootFiles, Terms
 from netipl.control.foreman.configurations import Configurations
 from netipl.control.foreman.reservations import Reservations
+from netipl.errors import NetiplError
 from netipl.firmware.lint.finding import Target
 from netipl.firmware.versions import Version
 from netipl.guests.network import Network
@@ -17,11 +20,13 @@ from netipl.net import Mac
 from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
 from netipl.provisioning.changes import Change
 from netipl.provisioning.choice import OfForeman
+from netipl.provisioning.foreman import hosts
 from netipl.provisioning.foreman.deployed import DEFAULT, Variant
 from netipl.provisioning.foreman.deploying import BootsFiles, deployed_for, deployment
 from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.timeline import Deed
 from netipl.servers.smartproxy.control import Passed
-from netipl.servers.smartproxy.logbook import Logbook
+from netipl.servers.smartproxy.logbook import Level, Logbook
 from netipl.servers.smartproxy.request import Pairs
 from netipl.store import deploying
 
@@ -29,6 +34,8 @@ _CONFIGURATIONS: Final = "pxelinux.cfg/"
 _OWN: Final = "01-"
 _IMAGE: Final = "/boot.img"
 _GUESTS: Final = "guests/"
+_SAID: Final = {"built": Deed.HOST_BUILT, "failed": Deed.HOST_FAILED}
+"""By the kind of template that a host asks for to say so."""
 
 Commit = Callable[[Iterable[Change]], Awaitable[None]]
 
@@ -52,6 +59,7 @@ class ForemanPlane:
     ) -> None:
         self.logbook = Logbook(time)
         self._inventory = inventory
+        self._commit = commit
         self.boot_files = BootFiles(root, inventory.deployed, terms, self.logbook, commit=commit)
         self.tftp = Configurations(self.boot_files.files, inventory, self.boot_files, self.logbook, commit=commit)
         self.dhcp = Reservations(inventory, commit=commit, pings=pings)
@@ -92,6 +100,18 @@ class ForemanPlane:
         found = self._inventory.deployed.configuration(station, Variant.PXELINUX)
         made = deployment(found.data, Target()) if found is not None else None
         return inline(made.text) if isinstance(made, BootsFiles) else Missing()
+
+    async def host_said(self, kind: str, address: str) -> None:
+        """Kept in the timeline of the guest that has this address. That it cannot be kept is no reason to tell the
+        guest anything else than Foreman does.
+        """
+        if kind not in _SAID:
+            return
+        told = hosts.said(self._inventory, _SAID[kind], IPv4Address(address), datetime.now(UTC))
+        try:
+            await self._commit(told)
+        except NetiplError as error:
+            self.logbook.add(Level.ERROR, f"that {address} says that it is {kind} is not kept: {error}")
 
     def _image(self, name: str) -> Resolution:
         guest = self._inventory.guest(name)

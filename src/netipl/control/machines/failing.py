@@ -36,7 +36,7 @@ class Failures:
 
     async def has_failed(self, boot: Boot) -> bool:
         """Whether `boot` ended in a crash of the power-on that began it, which was the last that happened."""
-        events = _back(self._history, boot)
+        events = back(self._history, boot.guest)
         return await _ends_in_crash(events, boot) and await _is_of_this_power_on(events, boot)
 
 
@@ -70,10 +70,10 @@ async def _is_of_this_power_on(events: AsyncIterator[Event], boot: Boot) -> bool
     return False
 
 
-async def _back(history: History, boot: Boot) -> AsyncIterator[Event]:
-    """From the newest on."""
+async def back(history: History, guest: str | None) -> AsyncIterator[Event]:
+    """What happened to a guest, from the newest on."""
     before: int | None = None
-    while page := await history(EventQuery(guest=boot.guest, before=before, limit=_PAGE, newest_first=True)):
+    while page := await history(EventQuery(guest=guest, before=before, limit=_PAGE, newest_first=True)):
         for event in page:
             yield event
         before = page[-1].number

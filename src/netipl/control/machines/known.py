@@ -20,6 +20,8 @@ class Domains:
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
         self._by_uuid: dict[str, Domain] = {}
+        self._by_mac: dict[str, list[Domain]] | None = {}
+        """Made when it is asked for; None after a change."""
 
     def __iter__(self) -> Iterator[Domain]:
         return iter([*self._by_uuid.values()])
@@ -27,15 +29,18 @@ class Domains:
     def replace(self, domains: Iterable[Domain]) -> None:
         """These are all."""
         self._by_uuid = {each.uuid: each for each in domains if each.facts.arch == ARCH}
+        self._by_mac = None
 
     def put(self, domain: Domain) -> None:
         """It is so now."""
         if domain.facts.arch == ARCH:
             self._by_uuid[domain.uuid] = domain
+            self._by_mac = None
 
     def forget(self, uuid: str) -> None:
         """It is not there any more."""
         self._by_uuid.pop(uuid, None)
+        self._by_mac = None
 
     def with_uuid(self, uuid: str) -> Domain | None:
         return self._by_uuid.get(uuid)
@@ -57,7 +62,7 @@ class Domains:
         """
         return [
             each
-            for each in self
+            for each in self._with_macs(guest)
             if self._is_without_guest(each)
             and self._has_its_mac(each, guest)
             and (each.facts.owner != guest.name or is_managed(each, guest))
@@ -92,6 +97,16 @@ class Domains:
             guest = self.guest_of(domain) if domain.facts.owner else None
             if guest is not None and is_managed(domain, guest):
                 yield domain, guest
+
+    def _with_macs(self, guest: Guest) -> list[Domain]:
+        """On any network."""
+        if self._by_mac is None:
+            self._by_mac = {}
+            for domain in self:
+                for mac in domain.macs:
+                    self._by_mac.setdefault(mac, []).append(domain)
+        found = (each for mac in guest.macs for each in self._by_mac.get(str(mac), ()))
+        return list({each.uuid: each for each in found}.values())
 
     def _has_its_mac(self, domain: Domain, guest: Guest) -> bool:
         """On its network, as far as that can be told from here."""

@@ -11,6 +11,7 @@ from netipl.control.machines.known import Domains
 from netipl.guests.guest import Guest
 from netipl.integrations.libvirt.domain import Domain, domain
 from netipl.integrations.libvirt.worker.protocol import Notice, Told
+from netipl.provisioning.machine_view import CRASHED
 from netipl.provisioning.timeline import Observation, Seen
 
 _SEEN: Final[Mapping[str, Seen]] = {
@@ -20,19 +21,26 @@ _SEEN: Final[Mapping[str, Seen]] = {
     "reset": Seen.MACHINE_RESET,
 }
 """By what the worker calls it."""
-CRASHED: Final = "crashed"
 _AWAY: Final = "while libvirt was away"
 
 
 class Life:
-    """`crashed` is called with each guest whose machine has crashed, and with those that are found so."""
+    """`crashed` is called with each guest whose machine has crashed, and with those that are found so; `unborn` with
+    those whose machines are found paused before they have run.
+    """
 
     def __init__(
-        self, domains: Domains, *, observe: Callable[[Observation], None], crashed: Callable[[Guest], None]
+        self,
+        domains: Domains,
+        *,
+        observe: Callable[[Observation], None],
+        crashed: Callable[[Guest], None],
+        unborn: Callable[[Guest], None],
     ) -> None:
         self._domains = domains
         self._observe = observe
         self._crashed = crashed
+        self._unborn = unborn
         self._was_connected = False
         self._told_of_crash = set[str]()
         """UUIDs of those that have crashed since they were started."""
@@ -58,6 +66,8 @@ class Life:
                 self._saw(each, what, now, reason=_AWAY)
             elif each.state == CRASHED and (guest := self._domains.guest_of(each)) is not None:
                 self._crashed(guest)
+            if each.is_unborn and (guest := self._domains.guest_of(each)) is not None:
+                self._unborn(guest)
 
     def _happened(self, detail: Mapping[str, Any]) -> None:  # Any: JSON
         uuid, record = str(detail["uuid"]), detail.get("domain")

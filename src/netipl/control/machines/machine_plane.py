@@ -15,13 +15,14 @@ from netipl.control.machines import notes
 from netipl.control.machines.deeds import deed
 from netipl.control.machines.defining import Defining
 from netipl.control.machines.failing import Failures, History
+from netipl.control.machines.interrupted import Interrupted
 from netipl.control.machines.keeping import Keeping
 from netipl.control.machines.known import Domains, is_managed
 from netipl.control.machines.life import Life
 from netipl.control.machines.naming import Naming
 from netipl.control.machines.ports import Commit, Driver, PutGuest
 from netipl.control.machines.power import Power
-from netipl.errors import ConflictError, MissingError
+from netipl.errors import ConflictError, MissingError, RefusedError
 from netipl.guests.guest import Guest, Origin
 from netipl.integrations.libvirt import driver
 from netipl.integrations.libvirt.domain import Domain, domain
@@ -60,7 +61,8 @@ class MachinePlane:
         self._keeping = Keeping(self._domains, inventory, self._driver, self._power, Failures(boots, history))
         self._consoles = ConsolePlane(self._driver, Owners(self._domains), Transcripts(consoles), observe)
         self._naming = Naming(inventory, self._driver)
-        self._life = Life(self._domains, observe=observe, crashed=self._keeping.crashed)
+        self._interrupted = Interrupted(self._power, history)
+        self._life = Life(self._domains, observe=observe, crashed=self._keeping.crashed, unborn=self._interrupted.found)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -69,6 +71,7 @@ class MachinePlane:
             tasks.create_task(self._keeping.run())
             tasks.create_task(self._consoles.run())
             tasks.create_task(self._naming.run())
+            tasks.create_task(self._interrupted.run())
 
     @property
     def consoles(self) -> ConsolePlane:
@@ -113,9 +116,10 @@ class MachinePlane:
         found = self._meant(name, guest, domain_name)
         owner = self._domains.guest_of(found)
         if owner is not None and owner.name != name:
-            raise ConflictError(
-                f"domain {found.name} is the machine of guest {owner.name}", remedy=f"netipl guest remove {owner.name}"
+            remedy = (
+                f"netipl guest attach {owner.name} --release; netipl guest set {owner.name} --uuid '' --mac ANOTHER"
             )
+            raise ConflictError(f"domain {found.name} is the machine of guest {owner.name}", remedy=remedy)
         if guest is None or owner is None or self._has_other_uuid(guest, found):
             guest = await self._taken(name, guest, found, by=by)
         record = await self._driver.ask(Call.MARK, uuid=found.uuid, name=name)
@@ -201,6 +205,11 @@ class MachinePlane:
         """The guest with the marks of the domain."""
         before = guest or Guest(name=name, origin=Origin.ADDED)
         macs = before.macs if set(before.macs) & set(found.own_macs) else found.own_macs
+        if not macs:
+            raise RefusedError(
+                f"domain {found.name} has no network interface that its firmware could boot from",
+                remedy=f"virsh attach-interface {found.name} network NETWORK --model virtio --config",
+            )
         made = replace(before, macs=macs, uuid=UUID(found.uuid))
         if made.network is None:
             made = replace(made, network=await self._network_of(found))

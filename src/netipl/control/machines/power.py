@@ -10,7 +10,6 @@ from typing import Final
 from netipl.control.machines.deeds import deed
 from netipl.control.machines.demands import demand_boots, demand_kept, demand_own
 from netipl.control.machines.known import Domains, is_managed
-from netipl.control.machines.life import CRASHED
 from netipl.control.machines.ordering import wanted
 from netipl.control.machines.ports import Commit, Driver
 from netipl.errors import RefusedError
@@ -19,6 +18,7 @@ from netipl.integrations.libvirt.domain import Domain, domain
 from netipl.integrations.libvirt.worker.protocol import Call
 from netipl.provisioning.changes import Happened
 from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.machine_view import CRASHED
 from netipl.provisioning.timeline import Deed
 
 RUNNING: Final = "running"
@@ -95,6 +95,14 @@ class Power:
                 await self._driver.ask(Call.RESET, uuid=found.uuid)
                 return await self._look(found)
             return await self._start(found)
+
+    async def go_on(self, guest: Guest) -> None:
+        """One that is paused and has not run begins to; any other is left alone. Raises NetiplError."""
+        async with self._turns[guest.name]:
+            found = await self._fresh(guest)
+            if found.is_unborn:
+                await self._driver.ask(Call.RESUME, uuid=found.uuid)
+                await self._look(found)
 
     async def order(self, guest: Guest) -> None:
         """Its machine is to boot from what its build asks for, at its next start. Raises NetiplError."""

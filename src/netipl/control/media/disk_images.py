@@ -48,6 +48,7 @@ class DiskImage:
         head, unpacked = self._head(packed), None
         if qcow2.is_image(head):
             whole, size = self._converted(packed)
+            self._demand_blocks(size)
             head = beginning(whole.path, _HEAD)
             packed = None
         elif packed is not None and (self.unpack or packed not in ENDINGS):
@@ -85,6 +86,8 @@ class DiskImage:
 
     def _demand_blocks(self, size: int) -> None:
         """What a mirror sends in the place of an image, as a page of HTML, is none. Raises RefusedError."""
+        if not size:
+            raise RefusedError(f"{self.called} is a disk of no bytes", remedy="give the image of a disk")
         if size % _BLOCK:
             message = f"{self.called} is no image of a disk: it has {size} bytes, and a disk has blocks of {_BLOCK}"
             raise RefusedError(message, remedy="look at what it is, as with `file`, and give the image of a disk")

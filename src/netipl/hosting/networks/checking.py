@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from shlex import quote
 from typing import Final
 
 from netipl.errors import NetiplError
@@ -30,6 +31,8 @@ class Finding:
     message: str
     evidence: str
     repair: Step | None = None
+    root: str = ""
+    """Its TFTP root, as a shell takes it."""
 
     @property
     def severity(self) -> Severity:
@@ -42,7 +45,7 @@ class Finding:
 
     @property
     def remedy(self) -> str:
-        return ROWS[self.problem].remedy.format(name=self.network, server=self.server)
+        return ROWS[self.problem].remedy.format(name=self.network, server=self.server, root=self.root)
 
 
 Found = tuple[Problem, str, str]
@@ -68,6 +71,7 @@ def _findings(situation: Situation, found: Iterator[Found]) -> Iterator[Finding]
             message=message,
             evidence=evidence,
             repair=repair,
+            root=quote(str(situation.now.tftp_root)),
         )
 
 

@@ -35,7 +35,7 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`remedy` has `{name}` and `{server}` where the network's name belongs, and who serves it or can."""
+    """In `remedy`, `{name}`, `{server}` and `{root}` stand for the network, who serves it or can, and its TFTP root."""
 
     severity: Severity
     guest: str
@@ -120,7 +120,7 @@ ROWS: Final[Mapping[Problem, Row]] = MappingProxyType(
         Problem.FILES_WRONG: Row(
             severity=Severity.ERROR,
             guest="does not boot; what it says is in what `netipl lint` says",
-            remedy="`netipl lint` tells all that is wrong with the files",
+            remedy="`netipl lint {root}` tells all that is wrong with the files",
         ),
     }
 )

@@ -18,6 +18,8 @@ class Domain:
     """Whether libvirt keeps it when it is off: others have no next start."""
     boots_from_now: BootsFrom | None
     facts: DomainFacts
+    is_unborn: bool = False
+    """Whether it was started paused, and its processors have done nothing since."""
     saved: bool = False
     """Whether its next start goes on with the memory that libvirt has saved, instead of booting."""
 
@@ -52,6 +54,7 @@ def domain(record: Mapping[str, Any]) -> Domain:  # Any: JSON
         state=record["state"],
         active=record["active"],
         persistent=record["persistent"],
+        is_unborn=record["is_unborn"],
         saved=record["saved"],
         boots_from_now=BootsFrom(now) if now else None,
         facts=DomainFacts(**said),

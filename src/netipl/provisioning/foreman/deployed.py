@@ -139,8 +139,15 @@ class Deployed:
     def set_file(self, file: BootFile) -> None:
         self._files[file.name] = file
 
+    def forget_file(self, name: str) -> None:
+        self._files.pop(name, None)
+
     def configuration(self, station: str, variant: Variant) -> Configuration | None:
         return self._configurations.get((station, variant))
+
+    @property
+    def configurations(self) -> tuple[Configuration, ...]:
+        return tuple(self._configurations.values())
 
     def variants(self, station: str) -> Iterator[Variant]:
         """Those that were uploaded for it."""

@@ -110,6 +110,16 @@ def forget(inventory: Inventory, guest: Guest) -> tuple[Change, ...]:
     return *kept, *(ConfigurationForgotten(each, variant) for each in stations for variant in deployed.variants(each))
 
 
+def said(inventory: Inventory, deed: Deed, address: IPv4Address, now: datetime) -> tuple[Change, ...]:
+    """What the guest at `address` has said to Foreman; nothing, where no guest has it."""
+    lease = inventory.lease_with(address)
+    guest = inventory.guest_of(lease) if lease is not None else None
+    guest = guest or next((each for each in inventory.guests if each.address == address), None)
+    if guest is None or not guest.macs:
+        return ()
+    return (_told(guest.name, (str(guest.network), guest.macs[0]), deed, now, "", address=str(address)),)
+
+
 def mac_of(station: str) -> Mac | None:
     """Of an Ethernet station; an InfiniBand address is nobody's here."""
     try:

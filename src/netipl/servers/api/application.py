@@ -12,6 +12,7 @@ from netipl.servers.api.body_limit import BodyLimit, BodyLimits
 from netipl.servers.api.control import Control
 from netipl.servers.api.problems import HANDLERS
 from netipl.servers.api.routes import (
+    boot_files,
     builds,
     consoles,
     guests,
@@ -29,7 +30,20 @@ _VERSION: Final = "1"
 _LIMITS: Final = BodyLimits()
 _ROUTERS: Final[tuple[APIRouter, ...]] = tuple(
     each.router
-    for each in (state, guests, machines, consoles, builds, imports, profiles, history, served, media, tokens)
+    for each in (
+        state,
+        guests,
+        machines,
+        consoles,
+        builds,
+        imports,
+        profiles,
+        history,
+        served,
+        media,
+        boot_files,
+        tokens,
+    )
 )
 _NO_TELEMETRY: Final[Any] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """Any: a mapping with types of the framework's own. What is asked of the API is nobody else's business."""

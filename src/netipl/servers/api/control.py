@@ -4,7 +4,6 @@ What changes something returns once it is durable. `by` is who asks: `token NAME
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from ipaddress import IPv4Address
 from typing import Protocol
 
 from netipl.guests.build import Build
@@ -12,13 +11,14 @@ from netipl.guests.guest import Guest
 from netipl.guests.lease import Lease
 from netipl.guests.network import Network
 from netipl.guests.profile import Profile
-from netipl.guests.status import Status
 from netipl.provisioning.boots import Boot
 from netipl.provisioning.credential import ApiToken
 from netipl.provisioning.history import BootQuery, EventQuery
 from netipl.provisioning.importing import Import
 from netipl.provisioning.plan_view import PlanView
+from netipl.provisioning.standing import Standing
 from netipl.provisioning.timeline import Event
+from netipl.servers.api.boot_file_control import BootFileControl
 from netipl.servers.api.machine_control import MachineControl
 from netipl.servers.api.media_control import MediaControl
 from netipl.servers.api.profile_control import ProfileControl
@@ -53,16 +53,13 @@ class Control(Protocol):
     @property
     def media(self) -> MediaControl: ...
 
+    @property
+    def boot_files(self) -> BootFileControl: ...
+
     def guest(self, name: str) -> Guest: ...
 
-    def status(self, guest: Guest) -> Status: ...
-
-    def build_of(self, guest: Guest) -> Build | None: ...
-
-    def boot_of(self, guest: Guest) -> Boot | None: ...
-
-    def leased_to(self, guest: Guest) -> IPv4Address | None:
-        """The address that it has now."""
+    def standing(self, guest: Guest) -> Standing:
+        """Where it stands now."""
         ...
 
     def plan(self, name: str, *, secrets: bool, build: bool, profile: str | None = None) -> PlanView:

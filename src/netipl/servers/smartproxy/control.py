@@ -120,6 +120,10 @@ class Control(Protocol):
 
     def served(self, name: str) -> Resolution: ...
 
+    async def host_said(self, kind: str, address: str) -> None:
+        """A host has said to Foreman, which took it, what `kind` is: `built`, `failed` or whatever else it asks."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:

@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from email.message import Message
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+from time import time
 from typing import Any, TypeVar
 
 from netipl.content import inline
+from netipl.control.foreman import boot_files
 from netipl.control.machines.machine_plane import MachinePlane
 from netipl.control.media.media_plane import MediaPlane
 from netipl.control.plane import ControlPlane
@@ -23,6 +25,8 @@ from netipl.guests.build import Build
 from netipl.guests.guest import BootFiles
 from netipl.guests.network import Network
 from netipl.guests.profile import Profile
+from netipl.integrations.mirror.client import Patience
+from netipl.integrations.mirror.guard import Guard
 from netipl.net import AddressRange, Endpoint
 from netipl.provisioning.boots import Boot, Boots
 from netipl.provisioning.changes import Change, Happened
@@ -33,6 +37,7 @@ from netipl.provisioning.timeline import Event
 from netipl.provisioning.tokens import Tokens
 from netipl.servers.api.listen import Listen
 from netipl.servers.api.server import ApiServer, Limits
+from netipl.servers.smartproxy.logbook import Logbook
 from netipl.servers.web.connection import Timeouts
 from netipl.store import templates
 from netipl.store.archive import Archive
@@ -198,6 +203,10 @@ def control_plane(directory: Path, networks: Iterable[Network] = (LAB,)) -> tupl
     )
     planner = Planner(offered, inventory.build_of, complain=lambda *_: None, added=lambda: inventory.profiles)
     made = ControlPlane(inventory, boots, planner, Policy())
+    terms = boot_files.Terms(guard=Guard(()), most=1 << 20, patience=Patience())
+    made.foreman_files = boot_files.BootFiles(
+        directory / "state/foreman", inventory.deployed, terms, Logbook(time), commit=made.commit
+    )
     made.machine_plane = MachinePlane(
         "fake:///",
         inventory,

@@ -29,6 +29,9 @@ def test_a_guest_is_added_shown_changed_and_removed(api: Api) -> None:
         "leased": None,
         "build": None,
         "boot": None,
+        "seen": None,
+        "machine": None,
+        "foreman": None,
     }
     shown = api.ask("GET", "/guests/web1")
     assert (shown.json, shown.headers["ETag"]) == (added.json, added.headers["ETag"])
@@ -169,14 +172,14 @@ def test_a_plan_tells_what_the_firmware_is_given(api: Api) -> None:
     assert (plan["purpose"], plan["address"], plan["refused"]) == ("install", "192.0.2.10", False)
     assert plan["dhcp"]["file"]
     texts = [file["text"] for file in plan["files"] if file["text"]]
-    assert any("netipl_…" in text for text in texts)
+    assert any("netipl_..." in text for text in texts)
     assert api.ask("GET", "/guests/web1/plan").json["purpose"] == "disk"
 
 
 def test_secrets_of_a_plan_are_shown_to_who_asks_for_them(api: Api) -> None:
     api.ask("POST", "/guests", guest(profile="debian", address="192.0.2.10"))
     plan = api.ask("GET", "/guests/web1/plan?build=true&secrets=true").json
-    assert "…" not in "".join(file["text"] or "" for file in plan["files"])
+    assert "..." not in "".join(file["text"] or "" for file in plan["files"])
 
 
 def _add(api: Api, count: int) -> None:

@@ -24,9 +24,13 @@ def test_a_machine_is_made_started_reset_and_stopped(api: Api) -> None:
     assert api.ask("POST", "/guests/web1/machine").status == 409
     started = api.ask("POST", "/guests/web1/machine/start")
     assert (started.status, started.json["state"], started.json["boots_from_now"]) == (200, "running", "network")
+    assert api.ask("GET", "/guests/web1").json["status"] == "running"
     assert api.ask("POST", "/guests/web1/machine/start", {}).status == 409
     assert api.ask("POST", "/guests/web1/machine/reset").status == 200
     assert api.ask("POST", "/guests/web1/machine/stop", {"now": True}).json["active"] is False
+    shown = api.ask("GET", "/guests/web1").json
+    assert (shown["status"], shown["machine"]) == ("off", {"domain": "web1", "state": "off", "away": False})
+    assert [each["name"] for each in api.ask("GET", "/guests?status=off").json["items"]] == ["web1"]
     told = [each["what"] for each in api.ask("GET", "/events?guest=web1").json["items"]]
     assert {"machine-defined", "machine-asked"} <= set(told)
 

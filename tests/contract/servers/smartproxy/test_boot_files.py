@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from netipl.content import Content, read
+from netipl.errors import ConflictError, MissingError
 from netipl.protocols.tftp.resolution import Arriving, Missing, Resolution
 from netipl.provisioning.timeline import Deed
 from tests.contract.servers.smartproxy.lab import Answer, Proxy, serving
@@ -260,3 +261,38 @@ def test_a_file_that_is_too_large_is_not_taken(tmp_path: Path, mirror: MirrorSer
         fetch(proxy, mirror.url("images/kernel.img"))
         assert settled(proxy) is None
         assert "more than 1048576 bytes" in logged(proxy)
+
+
+def test_one_that_nothing_deployed_names_is_removed_and_fetched_again_when_it_is_asked_for(
+    proxy: Proxy, mirror: MirrorServer
+) -> None:
+    data = mirror.put("rh/7.5/images/kernel.img", b"kernel" * 1000)
+    files, station = proxy.plane.boot_files, "52:54:00:00:00:01"
+    fetch(proxy, mirror.url("rh/7.5/images/kernel.img"))
+    assert settled(proxy) == data
+    named = f"label l\nkernel {KERNEL}\ninitrd i\nappend a\n"
+    proxy.ask("POST", f"/tftp/PXELinux/{station}", [("pxeconfig", named)])
+    [kept] = proxy.wait(files.kept())
+    assert (kept.file.name, kept.size, kept.users) == (KERNEL, len(data), ("pxelinux.cfg/01-52-54-00-00-00-01",))
+    assert kept.came is not None
+    with pytest.raises(ConflictError, match="is needed by pxelinux"):
+        proxy.wait(files.remove(KERNEL, by="user root"))
+    assert settled(proxy) == data
+    proxy.ask("DELETE", f"/tftp/PXELinux/{station}")
+    proxy.wait(files.remove(KERNEL, by="user root"))
+    assert (settled(proxy), proxy.wait(files.kept())) == (None, [])
+    assert not (files.files / KERNEL).exists()
+    assert deeds(proxy)[-1] is Deed.BOOT_FILE_REMOVED
+    with pytest.raises(MissingError, match="there is no boot file"):
+        proxy.wait(files.remove(KERNEL, by="user root"))
+    fetch(proxy, mirror.url("rh/7.5/images/kernel.img"))
+    assert settled(proxy) == data
+
+
+def test_one_that_is_being_fetched_is_not_removed(proxy: Proxy, mirror: MirrorServer) -> None:
+    mirror.put("rh/7.5/images/kernel.img", bytes(200_000))
+    mirror.behave("rh/7.5/images/kernel.img", {"cut": 100_000, "hold": True})
+    fetch(proxy, mirror.url("rh/7.5/images/kernel.img"))
+    with pytest.raises(ConflictError, match="is being fetched"):
+        proxy.wait(proxy.plane.boot_files.remove(KERNEL, by="user root"))
+    mirror.release()

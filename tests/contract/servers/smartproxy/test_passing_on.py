@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import pytest
 
+from netipl.net import Mac
+from netipl.provisioning.foreman.deployed import Reservation
+from netipl.provisioning.timeline import Deed
 from netipl.servers.smartproxy.control import Offer
 from tests.answering_server import AnsweringServer, Asked, answering
+from tests.contract.servers.api.lab import LAB
 from tests.contract.servers.smartproxy.lab import Answer, Proxy, asked, serving
 
 TOKEN = "d2f1e9b0"
@@ -79,6 +85,38 @@ def test_a_host_that_says_that_it_is_built_is_passed_on_with_its_words(tmp_path:
         assert found.status == 200
         assert (upstream.asked[-1].method, upstream.asked[-1].body) == ("POST", "all done")
         assert upstream.asked[-1].headers["content-type"] == "text/plain"
+
+
+LOOP = replace(LAB, subnet=IPv4Network("127.0.0.0/24"), server=IPv4Address("127.0.0.254"), pools=())
+HOST = Reservation(
+    network="lab", mac=Mac.parse("52:54:00:00:00:01"), address=IPv4Address("127.0.0.1"), name="z1", hostname="z1"
+)
+
+
+@pytest.mark.parametrize(("kind", "deed"), [("built", Deed.HOST_BUILT), ("failed", Deed.HOST_FAILED)])
+def test_what_foreman_took_of_a_host_is_in_the_timeline_of_its_guest(tmp_path: Path, kind: str, deed: Deed) -> None:
+    with answering(answer) as upstream, serving(tmp_path, foreman=upstream.url, networks=[LOOP]) as proxy:
+        proxy.wait(proxy.plane.dhcp.add(HOST, related=(), by="foreman"))
+        proxy.ask("POST", f"/unattended/{kind}?token={TOKEN}", b"")
+        proxy.ask("GET", f"/unattended/provision?token={TOKEN}")
+        (said,) = [each for each in proxy.events() if each.what is deed]
+        assert (said.guest, said.mac, said.by, dict(said.detail)) == ("z1", HOST.mac, "", {"address": "127.0.0.1"})
+
+
+def test_what_foreman_refuses_is_in_no_timeline(tmp_path: Path) -> None:
+    def refuse(_: Asked) -> tuple[int, object]:
+        return 404, ""
+
+    with answering(refuse) as upstream, serving(tmp_path, foreman=upstream.url, networks=[LOOP]) as proxy:
+        proxy.wait(proxy.plane.dhcp.add(HOST, related=(), by="foreman"))
+        assert proxy.ask("GET", "/unattended/built").status == 404
+        assert not [each for each in proxy.events() if each.what is Deed.HOST_BUILT]
+
+
+def test_what_nobody_known_says_is_in_no_timeline(tmp_path: Path) -> None:
+    with proxied(tmp_path) as (proxy, _):
+        assert proxy.ask("GET", "/unattended/built").status == 200
+        assert not proxy.events()
 
 
 def test_created_is_ok(tmp_path: Path) -> None:

@@ -309,8 +309,37 @@ async def test_a_guest_takes_the_uuid_of_the_domain_with_its_mac() -> None:
 async def test_the_machine_of_another_guest_is_not_taken() -> None:
     lab = Lab()
     lab.libvirt.add(BARE)
-    with pytest.raises(ConflictError, match="guest web1"):
+    with pytest.raises(ConflictError, match="guest web1") as refused:
         await lab.plane.attach("web2", "web1", by=BY)
+    assert "netipl guest attach web1 --release; netipl guest set web1 --uuid '' --mac" in refused.value.remedy
+
+
+@in_loop
+async def test_the_machine_of_another_guest_is_taken_once_that_has_left_it() -> None:
+    lab = Lab()
+    lab.libvirt.add(BARE)
+    await lab.plane.attach("web1", None, by=BY)
+    await lab.plane.release("web1", by=BY)
+    other = replace(WEB1, uuid=None, macs=(Mac.parse(domains.OTHER_MAC),))
+    await lab.put_guest(other, by=BY, expected=None, is_new=False)
+    assert (await lab.plane.attach("web2", "web1", by=BY)).managed
+    guest = lab.inventory.guest("web2")
+    assert guest is not None
+    assert (guest.macs, guest.uuid) == ((MAC,), UUID(domains.UUID))
+
+
+@pytest.mark.parametrize("name", ["web1", "z9"])
+def test_a_domain_without_an_interface_is_no_guests(name: str) -> None:
+    @in_loop
+    async def attach() -> None:
+        lab = Lab()
+        lab.libvirt.add(domains.domain(domains.VIRTIO_DISK))
+        with pytest.raises(RefusedError, match="no network interface") as refused:
+            await lab.plane.attach(name, "web1", by=BY)
+        assert "virsh attach-interface web1" in refused.value.remedy
+        assert lab.libvirt.asked == []
+
+    attach()
 
 
 @in_loop

@@ -182,6 +182,7 @@ def test_the_sum_is_the_users_or_that_of_a_list_beside_it(mirror: MirrorServer, 
     ("name", "data", "words"),
     [
         pytest.param("x-s390x.raw", b"", "is empty", id="empty"),
+        pytest.param("x-s390x.qcow2", bytes(Made(header=Header(size=0))), "of no bytes", id="an empty disk"),
         pytest.param("x-s390x.qcow2", b"<html>404</html>", "disk has blocks", id="a page of HTML"),
         pytest.param("x-s390x.raw.gz", gzip.compress(bytes(1000)), "disk has blocks", id="packed, of no blocks"),
         pytest.param(

@@ -1,6 +1,7 @@
 """What the worker does with a real libvirtd: its schema takes our domains, and it keeps what others said of theirs."""
 
 import re
+import time
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from netipl.integrations.libvirt.driver import Driver
 from netipl.integrations.libvirt.worker.protocol import Call, Told
 from netipl.net import Mac
 from tests.integration.integrations.libvirt.test_driver import driven, in_loop, inside
-from tests.libvirt_host import LibvirtHost, libvirt_host
+from tests.libvirt_host import DEADLINE, LibvirtHost, libvirt_host
 from tests.unit.integrations.libvirt.domains import OTHERS_METADATA
 
 pytestmark = pytest.mark.root
@@ -121,3 +122,30 @@ def capacity(host: LibvirtHost) -> int:
     found = re.search(r"Capacity:\s+(\d+)", host.virsh("vol-info", "--bytes", "web1.qcow2", "default"))
     assert found is not None
     return int(found[1])
+
+
+@in_loop
+async def test_one_that_was_started_paused_has_not_run_and_one_that_was_paused_later_has() -> None:
+    with libvirt_host() as host:
+        host.define_default_network()
+        async with driven(inside(host)) as (driver, heard):
+            await heard.next(Told.CONNECTED)
+            wanted = Wanted(name="web1", uuid=uuid4(), mac=Mac.parse(MAC), network="default", memory=256, cpus=2)
+            made = await driver.ask(Call.DEFINE, xml=domain_making.domain(wanted, await made_host(driver)))
+            uuid = made["uuid"]
+            assert not made["is_unborn"]
+            host.virsh("start", "--paused", "web1")
+            paused = await driver.ask(Call.DOMAIN, uuid=uuid)
+            assert (paused["state"], paused["is_unborn"]) == ("paused", True)
+            await driver.ask(Call.RESUME, uuid=uuid)
+            assert (await driver.ask(Call.DOMAIN, uuid=uuid))["state"] == "running"
+            until = time.monotonic() + DEADLINE
+            while True:  # the firmware asks for an address, which keeps it busy
+                host.virsh("suspend", "web1")
+                found = await driver.ask(Call.DOMAIN, uuid=uuid)
+                if not found["is_unborn"]:
+                    break
+                assert time.monotonic() < until
+                host.virsh("resume", "web1")
+            assert found["state"] == "paused"
+            await driver.ask(Call.DESTROY, uuid=uuid)

@@ -58,7 +58,7 @@ def test_secrets_are_hidden_however_they_are_cut() -> None:
         feed.read(bytes([byte]), number)
         printed = feed.take(number + 0.5, at=1.0)
         text += "".join(piece.text for piece in printed.pieces) if printed is not None else ""
-    assert text == (IPL + KERNEL).decode() + "Kernel command line: x=netipl_… y\r\n"
+    assert text == (IPL + KERNEL).decode() + "Kernel command line: x=netipl_... y\r\n"
 
 
 def test_an_unfinished_line_is_told_too() -> None:

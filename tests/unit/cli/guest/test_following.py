@@ -47,6 +47,9 @@ def test_every_state_of_a_guest_has_its_phase(status: Status, state: BootState |
         (guest(status="installing", build=build("spent"), boot=boot("started")), Phase.KERNEL),
         (guest(status="installed", build=build("done"), boot=boot("started")), Phase.INSTALLED),
         (guest(status="running", build=build("done"), boot=boot("finished", purpose="disk", build=None)), Phase.DISK),
+        (guest(status="booted", build=build("done"), boot=boot("finished", purpose="disk", build=None)), Phase.DISK),
+        (guest(status="off", boot=boot("started", build=None)), Phase.IDLE),
+        (guest(status="crashed", boot=boot("started", build=None)), Phase.IDLE),
         (guest(status="failed", build=build("failed"), boot=boot("started")), Phase.FAILED),
     ],
 )
@@ -59,6 +62,43 @@ def test_why_a_boot_failed_before_is_told_with_the_remedy_of_its_rule() -> None:
     row = Row.of(guest_view(guest(status="booting", build=build("loading"), boot=failed)))
     assert row.cause == "initrd is missing"
     assert row.remedy
+
+
+def test_a_file_whose_end_is_told_late_counts_and_is_no_longer_shown() -> None:
+    row = row_after(
+        seen(Seen.TFTP_STARTED, {"name": "k", "size": 10}),
+        seen(Seen.TFTP_PROGRESS, {"name": "k", "size": 10, "sent": 9}),
+        seen(Seen.DHCP_RELEASE),
+        seen(Seen.TFTP_FINISHED, {"name": "k", "size": 10}),
+    )
+    assert (row.phase, row.size, row.fetched) == (Phase.LOADED, 0, 10)
+    assert row.is_under_way
+
+
+def test_a_machine_that_was_just_started_has_not_come_as_far_as_its_boot_before() -> None:
+    row = Row.of(guest_view(guest(status="running", boot=boot("started", build=None))))
+    row.begin_anew()
+    phases = [row.phase]
+    row.note(seen(Seen.DHCP_DISCOVER, boot=LATER))
+    assert [*phases, row.phase] == [Phase.ON, Phase.ASKING]
+    waiting = Row.of(guest_view(guest(status="waiting", build=build())))
+    waiting.begin_anew()
+    assert waiting.phase is Phase.WAITING
+
+
+def test_the_kernel_of_its_disk_counts_unless_an_installer_was_to_start() -> None:
+    row = Row("web1", Phase.ON)
+    row.note(seen(Seen.DISK_KERNEL, boot=None, build=None))
+    assert row.is_at(Until.KERNEL)
+    for phase, its in ((Phase.LOADING, "b"), (Phase.WAITING, None)):
+        fallen = Row("web1", phase)
+        fallen.note(seen(Seen.DISK_KERNEL, boot=None, build=its))
+        assert fallen.phase is phase
+
+
+def test_a_host_that_tells_foreman_that_it_is_built_is_installed() -> None:
+    assert row_after(seen(Seen.KERNEL), seen(Deed.HOST_BUILT, boot=None)).is_at(Until.INSTALLED)
+    assert row_after(seen(Seen.KERNEL), seen(Deed.HOST_FAILED, boot=None)).is_lost
 
 
 def test_one_boot_from_its_first_packet_to_its_end() -> None:

@@ -50,6 +50,15 @@ def _start(host: Host, arguments: Arguments) -> Json:
         domain.create()
         return
     domain.createWithFlags(host.binding.VIR_DOMAIN_START_PAUSED)
+    _begun(host, domain)
+
+
+def _resume(host: Host, arguments: Arguments) -> Json:
+    _begun(host, _of(host, arguments))
+
+
+def _begun(host: Host, domain: Libvirt) -> None:
+    """It runs then, whatever becomes of those who want to know."""
     try:
         for paused in host.paused:
             paused(domain)
@@ -133,6 +142,7 @@ HANDLERS: Final[Mapping[Call, Handler]] = {
     Call.DEFINE: _define,
     Call.UNDEFINE: _undefine,
     Call.START: _start,
+    Call.RESUME: _resume,
     Call.DESTROY: _destroy,
     Call.SHUTDOWN: _shutdown,
     Call.RESET: _reset,

@@ -27,10 +27,15 @@ _RIGHTS: Final = "the user of the daemon has to be in the group libvirt: usermod
 _NOT_AS_ROOT: Final = (
     "what libvirt starts for this, as ssh, wants rights that the daemon has dropped: name a user in [server]"
 )
+_POOLS: Final = "`virsh pool-list --all` shows the pools that there are; --pool names one"
+_VOLUME: Final = "--disk-path takes it as the disk; or remove it: virsh vol-delete PATH"
 _REMEDIES: Final[Mapping[str, str]] = {
     "VIR_ERR_NO_CONNECT": _NOT_THERE,
     "VIR_ERR_AUTH_UNAVAILABLE": _RIGHTS,
     "VIR_ERR_AUTH_FAILED": _RIGHTS,
+    "VIR_ERR_NO_STORAGE_POOL": _POOLS,
+    "VIR_ERR_STORAGE_VOL_EXIST": _VOLUME,
+    "VIR_ERR_NO_DOMAIN": "`virsh list --all` shows the domains that there are",
 }
 
 

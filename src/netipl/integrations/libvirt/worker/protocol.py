@@ -35,6 +35,7 @@ class Call(StrEnum):
     DEFINE = "define"  # xml -> the record of the domain
     UNDEFINE = "undefine"  # uuid
     START = "start"  # uuid
+    RESUME = "resume"  # uuid: one that was started paused begins to run
     DESTROY = "destroy"  # uuid; one that is off stays so
     SHUTDOWN = "shutdown"  # uuid
     RESET = "reset"  # uuid

@@ -21,6 +21,11 @@ STATES: Final[Mapping[int, str]] = {
 }
 """virDomainState."""
 
+_PAUSED: Final = 3
+_BEFORE_RUNNING: Final = 50_000_000
+"""Nanoseconds of a processor: one that was never let run has taken 0 to 10 ms, one that ran for 0.1 s takes 110."""
+_TIME: Final = 2
+"""Of virVcpuInfo, as the binding gives it."""
 _OFF: Final = 5
 _OFF_CRASHED: Final = 3
 """virDomainShutoffReason: its guest has crashed, and it was switched off for that."""
@@ -47,10 +52,20 @@ def record(
         "state": "crashed" if (state, reason) == (_OFF, _OFF_CRASHED) else STATES.get(state, str(state)),
         "active": active,
         "persistent": persistent,
+        "is_unborn": state == _PAUSED and _has_not_run(binding, domain),
         "saved": bool(domain.hasManagedSaveImage()),
         "boots_from_now": now.boots_from if active else "",
         **asdict(_with_bridges(binding, domain, then, bridge_of or _bridge_of)),
     }
+
+
+def _has_not_run(binding: Any, domain: Any) -> bool:  # Any: as above
+    """Libvirt calls one that was started paused and one that somebody has paused the same. Not where it cannot tell."""
+    try:
+        processors = domain.vcpus()[0]
+    except binding.libvirtError:
+        return False
+    return bool(processors) and all(each[_TIME] < _BEFORE_RUNNING for each in processors)
 
 
 def _with_bridges(

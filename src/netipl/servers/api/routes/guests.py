@@ -46,7 +46,7 @@ class Wanted(BaseModel):
                 guest.name > after
                 and (network is None or guest.network == network)
                 and (profile is None or guest.profile == profile)
-                and (status is None or control.status(guest) is status)
+                and (status is None or control.standing(guest).status is status)
             ):
                 yield guest
 

@@ -1,6 +1,7 @@
 """Guests as clients write and see them. What the values of a document mean is said in `guests/document.py` alone."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from ipaddress import IPv4Address
 from typing import Annotated
 
@@ -9,10 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from netipl.guests import choices_document, document
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.status import Status
+from netipl.provisioning.foreman.wishes import Boots, Wish
 from netipl.provisioning.importing import Difference, Import, Step
+from netipl.provisioning.machine_view import MachineView
+from netipl.provisioning.tokens import hidden
 from netipl.servers.api.control import Control
 from netipl.servers.api.views.choices import ChoiceKeys
 from netipl.servers.api.views.history import BootView, BuildView, of_boot, of_build
+from netipl.wire import printable
 
 _Text = Annotated[str, Field(max_length=65_536)]
 _MOST_MACS = 64
@@ -52,6 +57,21 @@ class GuestKeys(BaseModel):
     choices: ChoiceKeys | None = Field(default=None, description="Of its installation, over those of its profile.")
 
 
+class GuestMachine(BaseModel):
+    """Of a guest's machine as much as says whether it runs."""
+
+    domain: str
+    state: str = Field(description="In libvirt's words: running, off, crashed, paused and so on.")
+    away: bool = Field(description="Whether libvirt is not there now: then this is as it was before.")
+
+
+class GuestOfForeman(BaseModel):
+    """How far Foreman is with a host."""
+
+    boots: Boots = Field(description="What its next boot gets: files (of an installer, mostly), its disk, or nothing.")
+    why: str = Field(description="The reason for nothing, or, elsewhere, the server that has it.")
+
+
 class GuestView(GuestKeys):
     """A guest, and where it stands. Keys of it that nobody has said are left out."""
 
@@ -60,7 +80,12 @@ class GuestView(GuestKeys):
     origin: Origin = Field(description="Who says that there is this guest.")
     leased: IPv4Address | None = Field(description="The address that it has.")
     build: BuildView | None = Field(description="Its newest build.")
-    boot: BootView | None = Field(description="Its newest boot.")
+    boot: BootView | None = Field(
+        description="Its newest boot; none, where its machine was started anew since and nothing was seen of that yet."
+    )
+    seen: datetime | None = Field(description="When anything of it was seen or heard last.")
+    machine: GuestMachine | None = Field(description="Its machine, where libvirt runs it.")
+    foreman: GuestOfForeman | None = Field(description="What Foreman has deployed for it, where it is Foreman's host.")
 
 
 class ImportAsked(BaseModel):
@@ -95,18 +120,29 @@ def guest_of(keys: GuestKeys) -> Guest:
 
 def of_guest(guest: Guest, control: Control, *, secrets: bool) -> GuestView:
     """With what `control` knows of it now; hashes of passwords only with `secrets`."""
-    build, boot = control.build_of(guest), control.boot_of(guest)
+    now = control.standing(guest)
     said = document.document(guest)
     return GuestView.model_validate(
         {
             **(said if secrets else choices_document.public(said)),
-            "status": control.status(guest),
+            "status": now.status,
             "origin": guest.origin,
-            "leased": control.leased_to(guest),
-            "build": of_build(build) if build is not None else None,
-            "boot": of_boot(boot) if boot is not None else None,
+            "leased": now.leased,
+            "build": of_build(now.build) if now.build is not None else None,
+            "boot": of_boot(now.boot) if now.boot is not None else None,
+            "seen": now.seen,
+            "machine": _machine(now.machine) if now.machine is not None else None,
+            "foreman": _wish(now.foreman) if now.foreman is not None else None,
         }
     )
+
+
+def _machine(found: MachineView) -> GuestMachine:
+    return GuestMachine(domain=printable(found.domain), state=found.state, away=bool(found.away))
+
+
+def _wish(found: Wish) -> GuestOfForeman:
+    return GuestOfForeman(boots=found.boots, why=printable(hidden(found.why), 1024))
 
 
 def of_import(made: Import) -> ImportView:

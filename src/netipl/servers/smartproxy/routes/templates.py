@@ -31,7 +31,9 @@ async def _template_server(proxy: Proxy, _request: Request, _parts: tuple[str, .
 
 
 async def _unattended(proxy: Proxy, request: Request, parts: tuple[str, ...]) -> Reply:
-    return await _passed(proxy, request, "unattended", parts, unreached=_BAD_REQUEST)
+    reply = await _passed(proxy, request, "unattended", parts, unreached=_BAD_REQUEST)
+    await proxy.control.host_said(parts[0], request.client.address)
+    return reply
 
 
 async def _userdata(proxy: Proxy, request: Request, parts: tuple[str, ...]) -> Reply:
