@@ -15,6 +15,7 @@ from netipl.errors import MissingError, RefusedError, UnavailableError, UsageErr
 
 _REDIRECTS: Final = 5
 _ABSENT: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_GZIP: Final = frozenset({"gzip", "x-gzip"})
 _AGAIN: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
@@ -109,8 +110,13 @@ def _check(response: httpx2.Response, url: str, also: frozenset[int]) -> None:
         raise TryAgainError(f"{where}: HTTP status {status}", wait=_seconds(response.headers.get("Retry-After", "")))
     if status not in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, *also}:
         raise RefusedError(f"{where}: HTTP status {status}", remedy="see whether the mirror wants a login")
-    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if not _is_itself(response.headers.get("Content-Encoding", "identity").lower(), response.url.path):
         raise RefusedError(f"{where} is sent in another encoding than was asked for", remedy="use another mirror")
+
+
+def _is_itself(encoding: str, path: str) -> bool:
+    """Whether the bytes that are sent are those of the file. Servers call a file of gzip encoded by its name alone."""
+    return encoding == "identity" or (encoding in _GZIP and path.endswith(".gz"))
 
 
 def _seconds(retry_after: str) -> float:

@@ -94,6 +94,7 @@ class Application:
             status=error.status,
             body=error.text.encode("utf-8", "surrogateescape"),
             media_type=error.media_type or media_type,
+            headers=error.headers,
         )
 
 

@@ -1,6 +1,7 @@
 """Downloads from a real server that breaks connections, lies about ranges, redirects, and has wrong bytes."""
 
 import asyncio
+import gzip
 import hashlib
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -134,6 +135,29 @@ def test_without_a_validator_a_part_is_not_continued_unless_its_sum_is_known(
     mirror.behave("kernel", {"cut": THREE, "etag": ""}, {"etag": ""})
     fetch(mirror.url("kernel"), tmp_path / "other", sum_=sha256(DATA))
     assert mirror.asked("kernel")[3]["Range"] == "bytes=3145728-"
+
+
+@pytest.mark.parametrize("sized", ["chunked", "end"])
+def test_a_server_need_not_say_how_long_a_file_is(mirror: MirrorServer, tmp_path: Path, sized: str) -> None:
+    data = mirror.put("file", bytes(range(256)) * 1000)
+    mirror.behave("file", {"sized": sized})
+    assert fetch(mirror.url("file"), tmp_path / "part").size == len(data)
+    assert (tmp_path / "part").read_bytes() == data
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip"])
+def test_a_file_of_gzip_comes_as_it_is_whatever_its_server_calls_it(
+    mirror: MirrorServer, tmp_path: Path, encoding: str
+) -> None:
+    """Some say that of every file called so; for others it would be a kernel that nobody unpacks."""
+    data = gzip.compress(b"initrd")
+    for name in ("initrd.gz", "kernel"):
+        mirror.put(name, data)
+        mirror.behave(name, {"headers": {"Content-Encoding": encoding}})
+    fetch(mirror.url("initrd.gz"), tmp_path / "part")
+    assert (tmp_path / "part").read_bytes() == data
+    with pytest.raises(RefusedError, match="another encoding"):
+        fetch(mirror.url("kernel"), tmp_path / "other")
 
 
 def test_redirects_are_followed_but_not_for_ever(mirror: MirrorServer, tmp_path: Path) -> None:
