@@ -1,8 +1,9 @@
 """As much of Foreman as a host asks for: `python -m tests.e2e.foreman_server ADDRESS PORT HOST.json`.
 
-The file has `token`, `mac`, `ip`, `orders` and `calls`. /unattended/provision is rendered of `orders` for whoever has
-the token and says that MAC, as anaconda does; its URLs are those of the proxy that asks. /unattended/built makes the
-calls (tests/foreman_conversation.py) before it is answered, and the token is spent.
+The file has `token`, `mac`, `ip`, `values` and `calls`. /unattended/provision is the template of that kind
+(tests/foreman_templates.py), rendered with `values` for whoever has the token and says that MAC, as anaconda does; its
+URLs are those of the proxy that asks. /unattended/built makes the calls (tests/foreman_conversation.py) before it is
+answered, and the token is spent.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from tests.foreman_conversation import make
+from tests.foreman_templates import rendered, templates
 
 _MAC = "X-RHN-Provisioning-MAC-0"
 
@@ -31,9 +33,11 @@ class _Handler(BaseHTTPRequestHandler):
         elif at.path == "/unattended/built":
             self._answer(201 if self._built(host) else 500)
         elif at.path == "/unattended/provision" and self._says_its_mac(host):
-            own = {word: f"{query['url']}/unattended/{word}?token={host['token']}" for word in ("built", "failed")}
-            orders = host["orders"] | {"done": own["built"], "failed": own["failed"]}
-            self._answer(200, json.dumps(orders).encode())
+            urls = {
+                f"foreman_url('{word}')": f"{query['url']}/unattended/{word}?token={host['token']}"
+                for word in ("built", "failed")
+            }
+            self._answer(200, rendered(templates()[1], host["values"] | urls).encode())
         else:
             self._answer(404)
 

@@ -1,8 +1,9 @@
 """An s390x host of Foreman from its first call to its own disk: the calls that Foreman makes, and a real guest.
 
 The medium is a tree with kernel.img, initrd.img and the image of a system, with their sums. Its installer is netipl's
-agent: it fetches its orders from Foreman through the proxy, writes the image to an empty disk, and says that the host
-is built. The daemon is killed between Foreman's last answer and the guest's boot.
+agent, by the templates of docs/howto/foreman.md: it fetches its orders from Foreman through the proxy, writes the image
+to an empty disk, and says that the host is built. The daemon is killed between Foreman's last answer and the guest's
+boot.
 """
 
 import hashlib
@@ -23,6 +24,7 @@ from tests.contract.servers.smartproxy.certificates import Authority, Pair
 from tests.e2e.serving import BRIDGE, SERVER, Guest, Place, guest, mac, serving
 from tests.e2e.test_install import DISK_NUMBER, Asking
 from tests.foreman_conversation import LOCAL_BOOT, Call, Host, written
+from tests.foreman_templates import rendered, templates
 
 pytestmark = [
     pytest.mark.guest,
@@ -69,16 +71,14 @@ class Lab:
     def build(self, token: str) -> str:
         """Foreman begins a build of that token; its template of PXELinux, for netipl's agent."""
         sums = (self.where.directory / "mirror/rh/.treeinfo").read_text()
-        image = re.search("(images/disk.zst) = sha256:([0-9a-f]{64})", sums)
-        orders = {
-            "version": 1,
-            "do": "write-image",
-            "image": image and {"url": f"{HOST.medium}/{image[1]}", "format": "zstd", "sha256": image[2]},
-        }
+        image = re.search("images/disk.zst = sha256:([0-9a-f]{64})", sums)
+        values = {"medium_uri": HOST.medium, "host_param('image_sha256')": image[1] if image else ""}
         calls = json.loads(written(list(HOST.built(LOCAL_BOOT)), self.place))
-        host = {"token": token, "mac": HOST.mac, "ip": HOST.ip, "orders": orders, "calls": calls}
+        host = {"token": token, "mac": HOST.mac, "ip": HOST.ip, "values": values, "calls": calls}
         (self.where.directory / "host.json").write_text(json.dumps(host))
-        return HOST.kickstart(f"console=ttysclp0 quiet netipl.orders={PROXY}/unattended/provision?token={token}")
+        kernel, initrd = (f"{HOST.prefix}-{file}" for file in HOST.files)
+        url = f"{PROXY}/unattended/provision?token={token}"
+        return rendered(templates()[0], {"@kernel": kernel, "@initrd": initrd, "foreman_url('provision')": url})
 
     def deployed(self) -> str:
         """The configuration of PXELinux that the proxy has."""
