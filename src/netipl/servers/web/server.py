@@ -21,6 +21,7 @@ from netipl.servers.complaints import Complaints, told
 from netipl.servers.web import handshakes
 from netipl.servers.web.complaining import log_to
 from netipl.servers.web.connection import Connection, Malformed, Timeouts
+from netipl.servers.web.tls import shaken
 from netipl.wire import printable
 
 _AGAIN = 1.0  # seconds until a connection is accepted again, where there was no descriptor left
@@ -166,12 +167,10 @@ class WebServer:
         made: Connection | None = None
         try:
             made = await self._connection(door, peer, connected)
-            await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: made,
-                connected,
-                ssl=door.tls,
-                ssl_handshake_timeout=self._timeouts.handshake if door.tls is not None else None,
-            )
+            if door.tls is None:
+                await asyncio.get_running_loop().connect_accepted_socket(lambda: made, connected)
+            else:
+                await shaken(connected, made, door.tls, seconds=self._timeouts.handshake)
         except OSError as error:
             if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
                 self._unshaken(peer, handshakes.told(error))
