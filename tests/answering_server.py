@@ -79,4 +79,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_POST = do_PUT = do_GET  # noqa: N815 - as http.server has it
+    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - as http.server has it

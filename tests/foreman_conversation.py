@@ -1,8 +1,9 @@
 """Foreman's side of the conversation with a Smart Proxy, call by call, in its order and as rest-client 2.1 writes it.
 
 Paths and query strings are not escaped; forms have capital hexadecimal digits, `+` for a blank, an empty list as a key
-without a value. `python -m tests.foreman_conversation CALLS.json` makes the calls of a file in order up to the first
-that Foreman would take for a failure, and prints what came back. Source: the contract (docs/reference/foreman.md).
+without a value; a test compares that with rest-client itself. `python -m tests.foreman_conversation CALLS.json` makes
+the calls of a file in order up to the first that Foreman would take for a failure, and prints what came back. Source:
+the contract (docs/reference/foreman.md).
 """
 
 import http.client
@@ -10,13 +11,14 @@ import json
 import ssl
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
 KINDS = ("PXELinux", "PXEGrub2", "PXEGrub", "iPXE")
+KINDS_OF_DEFAULTS = ("PXEGrub2", "PXELinux", "PXEGrub")
 Fields = Sequence[tuple[str, str | Sequence[str]]]
 
 
@@ -39,12 +41,17 @@ def form(fields: Fields) -> bytes:
     parts = []
     for key, said in fields:
         if isinstance(said, str):
-            parts.append(f"{quote_plus(key)}={quote_plus(said)}")
+            parts.append(f"{_escaped(key)}={_escaped(said)}")
         elif said:
-            parts += [f"{quote_plus(key)}[]={quote_plus(each)}" for each in said]
+            parts += [f"{_escaped(key)}[]={_escaped(each)}" for each in said]
         else:
-            parts.append(quote_plus(key))
+            parts.append(_escaped(key))
     return "&".join(parts).encode()
+
+
+def _escaped(text: str) -> str:
+    """As Ruby's URI.encode_www_form_component: a star stays, and a tilde does not."""
+    return quote_plus(text, safe="*").replace("~", "%7E")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +106,22 @@ class Host:
         yield self.give_back()
         yield from self.withdraw()
 
+    def bond(self, template: str, *macs: str) -> Iterator[Call]:
+        """Created, with these network cards as one: a record for each of them, all with one address."""
+        ports = [replace(self, mac=mac) for mac in macs]
+        for number, port in enumerate(ports):
+            suffix = f"-{number:02}" if number else ""
+            yield port.reserve(suffix=suffix, related=[mac for mac in macs if mac != port.mac])
+        for port in ports:
+            yield from port.deploy(template)
+        yield from self.fetch()
+
+    def build_default(self, menu: str) -> Iterator[Call]:
+        """`Build PXE Default`: what machines get that Foreman does not know."""
+        for kind in KINDS_OF_DEFAULTS:
+            yield Call("POST", f"/tftp/{kind}/create_default", (("menu", menu),))
+        yield from self.fetch()
+
     def roll_back(self) -> Iterator[Call]:
         """After a failure: what was done is undone in reverse."""
         yield from reversed(list(self.withdraw()))
@@ -106,7 +129,8 @@ class Host:
 
     # its calls
 
-    def reserve(self, *, expected: int = 200) -> Call:
+    def reserve(self, *, suffix: str = "", related: Sequence[str] = (), expected: int = 200) -> Call:
+        """`suffix` is what tells the records of a bond apart."""
         fields = (
             ("hostname", self.name),
             ("mac", self.mac),
@@ -114,8 +138,8 @@ class Host:
             ("network", self.network),
             ("nextServer", self.next_server),
             ("filename", "pxelinux.0"),
-            ("name", self.name),
-            ("related_macs", ()),
+            ("name", f"{self.name}{suffix}"),
+            ("related_macs", related),
         )
         return Call("POST", f"/dhcp/{self.network}", fields, expected)
 

@@ -43,7 +43,8 @@ class MirrorServer:
         """The next requests for `path` are answered in these ways, and those after them well.
 
         `status`; `location` of a redirect; `cut` after so many bytes; `whole` in spite of a range; `shift`: bytes by
-        which a range is another than asked for; `wrong`: other bytes; `etag`; `encoding`; `hold` until it is released.
+        which a range is another than asked for; `wrong`: other bytes; `etag`; `encoding`; `hold` until it is released;
+        `sized`: the length is not said, but how it ends, `chunked` or by the `end` of the connection.
         """
         self._ask(f"behaviour/{path}", json.dumps(ways).encode())
 
@@ -114,6 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
         if etag and self.headers.get("If-None-Match") == etag:
             self._send(304, b"")
             return
+        if "sized" in way:
+            self._unsized(data, fields, way["sized"])
+            return
         asked_for, size, start = self.headers.get("Range"), len(data), 0
         is_same = self.headers.get("If-Range") in {None, etag}
         if asked_for and is_same and not way.get("whole"):
@@ -132,15 +136,23 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.wfile.write(data[start:])
 
+    def _unsized(self, data: bytes, fields: dict[str, str], way: str) -> None:
+        self._begin(200, None, fields | ({"Transfer-Encoding": "chunked"} if way == "chunked" else {}))
+        if way == "chunked":
+            data = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (data[:1000], data[1000:])) + b"0\r\n\r\n"
+        self.wfile.write(data)
+        self.close_connection = True
+
     def _send(self, status: int, data: bytes, **fields: str) -> None:
         self._begin(status, len(data), fields)
         self.wfile.write(data)
 
-    def _begin(self, status: int, size: int, fields: dict[str, str]) -> None:
+    def _begin(self, status: int, size: int | None, fields: dict[str, str]) -> None:
         self.send_response(status)
         for name, value in fields.items():
             self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(size))
+        if size is not None:
+            self.send_header("Content-Length", str(size))
         self.end_headers()
 
 

@@ -1,4 +1,4 @@
-"""The place where daemons and guests of the end-to-end tests meet."""
+"""The place where daemons and guests of the end-to-end tests meet, and what takes long to make."""
 
 import tempfile
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from netipl.integrations.debian import agent, disk_image
 from tests.e2e.commands import copied_boot_files
 from tests.e2e.serving import Place, place
 
@@ -23,3 +24,19 @@ def lab() -> Iterator[Place]:
             file.truncate(12 << 20)
         with place(directory) as made:
             yield made
+
+
+@pytest.fixture(scope="session")
+def medium(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The agent."""
+    made = tmp_path_factory.mktemp("agent")
+    agent.write(agent.build(progress=print), made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def bootable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A raw image of a disk that boots."""
+    made = tmp_path_factory.mktemp("disk") / "image.raw"
+    disk_image.build(made, progress=print)
+    return made

@@ -1,37 +1,62 @@
-"""As much of Foreman as an installed host asks for: `python -m tests.e2e.foreman_server ADDRESS PORT CALLS.json`.
+"""As much of Foreman as a host asks for: `python -m tests.e2e.foreman_server ADDRESS PORT HOST.json`.
 
-A GET of /unattended/built makes the calls of the file (tests/foreman_conversation.py) before it is answered, as Foreman
-does: with the token that was given to the host, and with no other.
+The file has `token`, `mac`, `ip`, `values` and `calls`. /unattended/provision is the template of that kind
+(tests/foreman_templates.py), rendered with `values` for whoever has the token and says that MAC, as anaconda does; its
+URLs are those of the proxy that asks. /unattended/built makes the calls (tests/foreman_conversation.py) before it is
+answered, and the token is spent.
 """
 
 import json
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from tests.foreman_conversation import make
+from tests.foreman_templates import rendered, templates
 
-TOKEN = "d2f1e9b0-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
+_MAC = "X-RHN-Provisioning-MAC-0"
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    spent: ClassVar[set[str]] = set()
 
     def do_GET(self) -> None:
         at = urlsplit(self.path)
-        query = parse_qs(at.query)
-        if at.path != "/unattended/built" or query.get("token") != [TOKEN] or not query.get("url"):
+        query = {key: said[-1] for key, said in parse_qs(at.query).items()}
+        host: dict[str, Any] = json.loads(Path(sys.argv[3]).read_text())  # Any: JSON
+        is_known = query.get("token") == host["token"] and self.headers.get("X-Forwarded-For") == host["ip"]
+        if not is_known or host["token"] in self.spent or "url" not in query:
             self._answer(404)
-            return
-        document = json.loads(Path(sys.argv[3]).read_text())
-        found = make(document)
-        self._answer(201 if len(found) == len(document["calls"]) else 500)
+        elif at.path == "/unattended/built":
+            self._answer(201 if self._built(host) else 500)
+        elif at.path == "/unattended/provision" and self._says_its_mac(host):
+            urls = {
+                f"foreman_url('{word}')": f"{query['url']}/unattended/{word}?token={host['token']}"
+                for word in ("built", "failed")
+            }
+            self._answer(200, rendered(templates()[1], host["values"] | urls).encode())
+        else:
+            self._answer(404)
 
-    def _answer(self, status: int) -> None:
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
+    def _says_its_mac(self, host: dict[str, Any]) -> bool:  # Any: JSON
+        return self.headers.get(_MAC, "").split()[1:] == [host["mac"]]
+
+    def _built(self, host: dict[str, Any]) -> bool:  # Any: JSON
+        self.spent.add(host["token"])
+        return len(make(host["calls"])) == len(host["calls"]["calls"])
+
+    def _answer(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
 
 if __name__ == "__main__":

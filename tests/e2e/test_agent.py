@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 
-from netipl.integrations.debian import agent, disk_image
 from tests import ssh_guest
 from tests.e2e.serving import BRIDGE, Place
 from tests.e2e.test_install import added, lab_with, settings
@@ -35,22 +34,6 @@ HOST = "10.0.2.2"
 """This machine, as a guest of QEMU's user network sees it."""
 NUMBER = "0.0.1234"
 OLD = 0xAA
-
-
-@pytest.fixture(scope="module")
-def medium(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The agent."""
-    made = tmp_path_factory.mktemp("agent")
-    agent.write(agent.build(progress=print), made)
-    return made
-
-
-@pytest.fixture(scope="module")
-def bootable(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A raw image of a disk that boots."""
-    made = tmp_path_factory.mktemp("disk") / "image.raw"
-    disk_image.build(made, progress=print)
-    return made
 
 
 def digest(path: Path) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from tests.e2e.serving import KERNEL_LINE, SERVER, Place, serving
-from tests.e2e.test_foreman import HOST, TEMPLATE, lab_of
+from tests.e2e.test_foreman import CALLS_BACK, HOST, lab_of, small_linux
 from tests.network_namespaces import eventually
 
 pytestmark = [
@@ -26,11 +26,12 @@ SLOW = 8002
 
 def test_a_guest_boots_whose_files_come_later_than_its_firmware_waits_for_a_name(lab: Place) -> None:
     host = replace(HOST, medium=f"http://{SERVER}:{SLOW}/rh")
+    small_linux(lab)
     with lab_of(lab) as foreman, serving(lab) as daemon:
         command = (sys.executable, "-m", "http.server", "--bind", SERVER, "--directory", lab.directory / "mirror")
         with lab.namespace.running(*command, str(SLOW)) as mirror:
             mirror.send_signal(signal.SIGSTOP)
-            foreman.replay(*host.create(TEMPLATE))
+            foreman.replay(*host.create(CALLS_BACK))
             foreman.machine.start()
             eventually(lambda: "is still arriving" in daemon.log.read_text(), "the first name is given up")
             mirror.send_signal(signal.SIGCONT)

@@ -33,6 +33,8 @@ _ZONE: Final = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
 _USER: Final = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _HASH: Final = re.compile(r"\$[A-Za-z0-9./$=,+-]+|[!*]")
 _MOST_SEED: Final = 1 << 20
+_TOLD: Final = ("callback", "done", "failed")
+"""The fields that are URLs of those who are told."""
 
 
 class Do(StrEnum):
@@ -79,13 +81,16 @@ class Image:
 class WriteImage:
     """`disk` is a device number as `0.0.1234`, or `AUTO`; `seed` are files of NoCloud, by name.
 
-    `callback` is followed by `/started` and the like; empty if nobody is to be told.
+    `callback` is followed by `/started` and the like; empty if nobody is to be told. `done` and `failed` are whole URLs
+    that are told in its place.
     """
 
     image: Image
     disk: str = AUTO
     seed: tuple[tuple[str, str], ...] = ()
     callback: str = ""
+    done: str = ""
+    failed: str = ""
     then: Then = Then.RE_IPL
 
 
@@ -116,6 +121,8 @@ class InstallDebian:
     repositories: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
     callback: str = ""
+    done: str = ""
+    failed: str = ""
     then: Then = Then.RE_IPL
 
 
@@ -128,7 +135,8 @@ def encode(orders: Orders) -> bytes:
         "version": VERSION,
         **_said(_image_told(orders) if isinstance(orders, WriteImage) else _debian_told(orders)),
     }
-    ending = {"disk": orders.disk, "callback": orders.callback or None, "then": orders.then.value}
+    told = {name: getattr(orders, name) or None for name in _TOLD}
+    ending = {"disk": orders.disk, **told, "then": orders.then.value}
     encoded = json.dumps(document | _said(ending), indent=2, ensure_ascii=False).encode() + b"\n"
     decode(encoded)
     return encoded
@@ -144,8 +152,9 @@ def decode(data: bytes) -> Orders:
     fields.end()
     if orders.disk != AUTO and not _NUMBER.fullmatch(orders.disk):
         raise WireError(f"disk: a device number as 0.0.1234 or {AUTO} is wanted")
-    if orders.callback and not _URL.fullmatch(orders.callback):
-        raise WireError("callback: a URL of http is wanted")
+    for name in _TOLD:
+        if (url := getattr(orders, name)) and not _URL.fullmatch(url):
+            raise WireError(f"{name}: a URL of http is wanted")
     return orders
 
 
@@ -155,6 +164,8 @@ def _write_image(fields: Fields) -> WriteImage:
         disk=fields.text_or("disk", AUTO),
         seed=_seed(fields.inner_or_none("seed")),
         callback=fields.text_or("callback", "").rstrip("/"),
+        done=fields.text_or("done", ""),
+        failed=fields.text_or("failed", ""),
         then=fields.choice_or("then", Then, Then.RE_IPL),
     )
 
@@ -171,6 +182,8 @@ def _install_debian(fields: Fields) -> InstallDebian:
         repositories=fields.texts("repositories"),
         scripts=fields.texts("scripts"),
         callback=fields.text_or("callback", "").rstrip("/"),
+        done=fields.text_or("done", ""),
+        failed=fields.text_or("failed", ""),
         then=fields.choice_or("then", Then, Then.RE_IPL),
     )
     if not _HOST_NAME.fullmatch(orders.hostname):

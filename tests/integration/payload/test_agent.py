@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,7 @@ class Lab:
     paths: dict[str, list[Reply]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    macs: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     sleep: Callable[[float], None] = lambda _: None
 
@@ -46,6 +48,12 @@ class Lab:
             self.calls.append((path.rpartition("/")[2], urllib.parse.unquote(words)))
             self.bodies.append(request.body)
             return status("204 No Content")
+        if path == "/orders.json":
+            self.macs += [text for name, text in request.headers.items() if name.startswith("x-rhn-provisioning-mac-")]
+        if path.startswith("/unattended/"):
+            self.calls.append((path.rpartition("/")[2], words))
+            self.bodies.append(request.body)
+            return status("201 Created")
         replies = self.paths.get(path, [saying("404 Not Found")])
         return (replies.pop(0) if len(replies) > 1 else replies[0])(request)
 
@@ -91,6 +99,29 @@ def test_the_image_is_on_the_disk_and_the_next_ipl_from_it(lab: Lab) -> None:
     assert lab.disk[: len(IMAGE)] == IMAGE
     assert words(lab) == ["started", "done"]
     assert (lab.root / "sys/firmware/reipl/ccw/device").read_text() == "0.0.1234"
+
+
+def test_whoever_is_asked_for_orders_is_told_the_macs_of_network_cards(lab: Lab) -> None:
+    for name, mac in (("eth1", "52:54:00:00:00:02"), ("lo", "00:00:00:00:00:00"), ("eth0", "52:54:00:00:00:01")):
+        (lab.root / "sys/class/net" / name).mkdir(parents=True)
+        (lab.root / "sys/class/net" / name / "address").write_text(f"{mac}\n")
+    assert lab.run()
+    assert lab.macs == ["eth0 52:54:00:00:00:01", "eth1 52:54:00:00:00:02"]
+
+
+@pytest.mark.parametrize("disk", ["0.0.1234", "0.0.0001"])
+def test_its_end_is_told_where_the_orders_say(lab: Lab, disk: str) -> None:
+    """As Foreman wants it: at one URL if it is done, at another, with the log, if it has failed."""
+
+    def of_foreman(orders: dict[str, Any]) -> None:  # Any: JSON
+        server = orders.pop("callback").removesuffix("/callback/token")
+        orders |= {"disk": disk, "done": f"{server}/unattended/built?token=t"}
+        orders |= {"failed": f"{server}/unattended/failed?token=t"}
+
+    assert lab.run(of_foreman) == (disk == "0.0.1234")
+    ends = [call for call in lab.calls if call[1] == "token=t"]
+    assert ends == [("built" if disk == "0.0.1234" else "failed", "token=t")]
+    assert (b"no disk has the number" in lab.bodies[-1]) == (disk == "0.0.0001")
 
 
 def test_a_server_that_goes_away_and_comes_back(lab: Lab) -> None:

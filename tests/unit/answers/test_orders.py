@@ -27,6 +27,8 @@ WHOLE = WriteImage(
     disk="0.0.1234",
     seed=(("meta-data", "instance-id: one\n"), ("user-data", "#cloud-config\n")),
     callback="http://192.0.2.1/callback/token",
+    done="http://192.0.2.1:8000/unattended/built?token=t",
+    failed="http://192.0.2.1:8000/unattended/failed?token=t",
     then=Then.POWER_OFF,
 )
 
@@ -73,6 +75,8 @@ def image(**fields: object) -> dict[str, object]:
         pytest.param(LEAST | {"seed": {"user-data": ""}}, "seed.meta-data", id="half a seed"),
         pytest.param(LEAST | {"seed": {"meta-data": "", "user-data": "x" * (1 << 20 | 1)}}, "seed: more", id="large"),
         pytest.param(LEAST | {"callback": "h/c"}, "callback: a URL", id="a callback that is no URL"),
+        pytest.param(LEAST | {"done": "https://h/built"}, "done: a URL", id="an end told by https"),
+        pytest.param(LEAST | {"failed": "h"}, "failed: a URL", id="a failure told to what is no URL"),
         pytest.param(LEAST | {"then": "stay"}, "then: 'stay'", id="another end"),
         pytest.param([LEAST], "not a JSON object", id="a list"),
     ],
@@ -104,6 +108,7 @@ DEBIAN = InstallDebian(
     repositories=("deb http://192.0.2.1/debian bookworm main",),
     scripts=("touch /done",),
     callback="http://192.0.2.1/callback/token",
+    done="http://192.0.2.1:8000/built?token=t",
 )
 
 

@@ -26,6 +26,7 @@ from netipl.provisioning.foreman import naming, uses
 from netipl.provisioning.foreman.deployed import BootFile, Deployed, FileState
 from netipl.provisioning.foreman.uses import KeptFile
 from netipl.provisioning.timeline import Deed, Event
+from netipl.servers import complaints
 from netipl.servers.smartproxy.logbook import Level, Logbook
 from netipl.store import files
 
@@ -169,6 +170,8 @@ class BootFiles:
             await self._failed(file, error)
         except OSError as error:
             await self._failed(file, UnavailableError(f"{file.name}: {error.strerror or error}"))
+        except Exception as bug:  # noqa: BLE001 - what was asked for once must not end the daemon at every start
+            await self._failed(file, UnavailableError(f"{file.name}: netipl has a fault: {complaints.told(bug)}"))
         finally:
             self._begun.discard(file.name)
             self._running.discard(file.name)

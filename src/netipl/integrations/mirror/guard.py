@@ -38,7 +38,10 @@ class Guard:
 
     def resolved(self, host: str, port: int) -> list[str]:
         """All addresses of `host`. Blocks. Raises RefusedError, also where only one may not be, and OSError."""
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except UnicodeError as error:  # a part of it is empty or too long
+            raise RefusedError(f"{host[:80]} is no name of a host", remedy="correct the URL") from error
         return [self.check(host, str(each[4][0])) for each in found]
 
 

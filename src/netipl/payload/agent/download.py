@@ -6,7 +6,7 @@ rest says which version it is the rest of. Sources: RFC 9110, 13.1.5 (If-Range),
 
 import http.client
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -35,12 +35,14 @@ class Download:
         say: Say,
         *,
         size: int | None = None,
+        headers: Mapping[str, str] | None = None,
         pauses: tuple[float, ...] = PAUSES,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`size` is how much is expected; another one is refused before the first byte."""
+        """`size` is how much is expected; another one is refused before the first byte. `headers` are sent as well."""
         self._url = urlsplit(url)
         self._say = say
+        self._more = headers or {}
         self._pauses = pauses
         self._sleep = sleep
         self._expected = size
@@ -90,7 +92,7 @@ class Download:
         return (self._url.path or "/") + (f"?{self._url.query}" if self._url.query else "")
 
     def _headers(self) -> dict[str, str]:
-        headers = {"Connection": "close", "Accept-Encoding": "identity"}
+        headers = {**self._more, "Connection": "close", "Accept-Encoding": "identity"}
         if self._received:
             headers["Range"] = f"bytes={self._received}-"
             if self._version is not None:

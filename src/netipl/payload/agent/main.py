@@ -1,9 +1,11 @@
 """The agent: fetches its orders, carries them out, reports, and leaves. Started by `init` when the network is up.
 
-On the kernel command line: `netipl.orders=URL`, and `netipl.callback=URL` for orders that name none. Whatever goes
-wrong is told to netipl and shown on the console; then the machine is turned off, and does not try again by itself.
+On the kernel command line: `netipl.orders=URL`, and `netipl.callback=URL` for orders that name none. Whoever is asked
+for orders is told the MAC addresses, as anaconda tells them with inst.ks.sendmac. Whatever goes wrong is told and shown
+on the console; then the machine is turned off, and does not try again by itself.
 """
 
+import re
 import sys
 import time
 import traceback
@@ -25,6 +27,9 @@ from netipl.values import value
 
 _MOST_ORDERS: Final = 4 << 20
 _CALLBACK: Final = "netipl.callback"
+_MAC: Final = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
+_NO_MAC: Final = "00:00:00:00:00:00"
+"""That of the loopback interface."""
 _PATIENCE, _MOMENT = 20, 0.5
 """How often a disk that is not there is looked for again, and after how many seconds."""
 _SETTLED: Final = 2.0
@@ -50,11 +55,10 @@ class Here:
 def run(command_line: str, here: Here) -> Orders | None:
     """Do what the command line points to. None if that failed, which is told by then."""
     log = here.log
-    reports = Reports(parameter(_CALLBACK, command_line), log, sleep=here.sleep)
+    reports = _reports(None, command_line, here)
     try:
         found = _orders(parameter(orders.PARAMETER, command_line), here)
-        if found.callback:
-            reports = Reports(found.callback, log, sleep=here.sleep)
+        reports = _reports(found, command_line, here)
         reports.tell("started")
         _carry_out(found, here, reports)
     except NetiplError as error:
@@ -67,11 +71,25 @@ def run(command_line: str, here: Here) -> Orders | None:
     return None
 
 
+def _reports(found: Orders | None, command_line: str, here: Here) -> Reports:
+    """To whom the orders name, else to whom the command line names."""
+    base = (found and found.callback) or parameter(_CALLBACK, command_line)
+    instead = {"done": found.done, "failed": found.failed} if found else {}
+    return Reports(base, here.log, instead=instead, sleep=here.sleep)
+
+
+def macs(sys: Path) -> dict[str, str]:
+    """The header fields that tell them: `X-RHN-Provisioning-MAC-0: eth0 52:54:00:12:34:56`."""
+    found = [(path.parent.name, path.read_text().strip()) for path in sorted(sys.glob("class/net/*/address"))]
+    known = [(name, mac) for name, mac in found if _MAC.fullmatch(mac) and mac != _NO_MAC]
+    return {f"X-RHN-Provisioning-MAC-{number}": f"{name} {mac}" for number, (name, mac) in enumerate(known)}
+
+
 def _orders(url: str, here: Here) -> Orders:
     if not url:
         raise UsageError(f"the kernel command line has no {orders.PARAMETER}=URL")
     data = bytearray()
-    for piece in Download(url, here.log.say, sleep=here.sleep).pieces():
+    for piece in Download(url, here.log.say, headers=macs(here.sys), sleep=here.sleep).pieces():
         data += piece
         if len(data) > _MOST_ORDERS:
             raise RefusedError(f"the orders have more than {_MOST_ORDERS} bytes")

@@ -6,7 +6,7 @@ bounds. The log's tail goes with a failure, as the body of a POST.
 
 import http.client
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -39,17 +39,19 @@ class Log:
 
 
 class Reports:
-    """To the callback URL `base`; empty if nobody is to be told."""
+    """To the callback URL `base`; empty if nobody is to be told. `instead` has whole URLs for some words."""
 
     def __init__(
         self,
         base: str,
         log: Log,
         *,
+        instead: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._base = base
+        self._instead = instead or {}
         self._log = log
         self._clock = clock
         self._sleep = sleep
@@ -75,13 +77,15 @@ class Reports:
         return False
 
     def _one_try(self, word: str, words: str, body: bytes, patience: float) -> bool:
-        if not self._base:
+        whole = self._instead.get(word)
+        if not self._base and not whole:
             return True
-        url = urlsplit(self._base)
         query = f"?{quote(words[:_MOST_WORDS])}" if words else ""
+        url = urlsplit(whole or f"{self._base}/{word}{query}")
         connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=patience)
+        headers = {"Connection": "close", "Content-Type": "text/plain"}
         try:
-            connection.request("POST", f"{url.path}/{word}{query}", body=body, headers={"Connection": "close"})
+            connection.request("POST", url._replace(scheme="", netloc="").geturl(), body=body, headers=headers)
             return connection.getresponse().status < 500
         except (OSError, http.client.HTTPException):
             return False

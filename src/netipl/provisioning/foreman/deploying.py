@@ -24,6 +24,7 @@ from netipl.protocols.tftp.resolution import checked
 from netipl.provisioning.foreman.deployed import DEFAULT, Deployed, Variant
 from netipl.values import value
 
+_LONGEST_NAME: Final = 253
 _REBOOTERS: Final = frozenset({b"kernel-reboot.img", b"reboot-kernel.img"})
 """Kernels of images that do nothing but boot the disk."""
 
@@ -79,8 +80,8 @@ def deployed_for(
         return deployment(own.data, target)
     reservation = deployed.reservation(network.name, mac)
     default = deployed.configuration(DEFAULT, Variant.PXELINUX)
-    if reservation is not None and (said := reservation.option("nextServer")):
-        server = _server(said)
+    server = _server(reservation.option("nextServer")) if reservation is not None else None
+    if server is not None:
         is_ours = default is not None if isinstance(server, str) else server == network.server
         if not is_ours:
             return BootsElsewhere(server=server)
@@ -107,11 +108,17 @@ def deployment(data: bytes, target: Target) -> Deployment:
     return deployed
 
 
-def _server(text: str) -> IPv4Address | str:
+def _server(text: str) -> IPv4Address | str | None:
+    """An address, a name that can be looked up, or what is neither and says nothing."""
     try:
         return IPv4Address(text)
     except ValueError:
-        return text
+        pass
+    try:
+        encoded = text.encode("idna")
+    except UnicodeError:
+        return None
+    return text if 0 < len(encoded) <= _LONGEST_NAME else None
 
 
 def _is_local(choice: Choice) -> bool:

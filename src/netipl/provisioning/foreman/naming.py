@@ -4,6 +4,7 @@ Checked part by part, since the name becomes a path. Only http, https and ftp ar
 that there is nothing to fetch.
 """
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,9 +15,11 @@ from netipl.wire import printable
 
 FETCHED: Final = frozenset({"http", "https", "ftp"})
 _NOTHING: Final = "nfs"
+_LONGEST_URL: Final = 4096
 _LONGEST_PART: Final = 200
 _LONGEST: Final = 206
 """Characters of a name that the firmware asks for (firmware.md, "TFTP")."""
+_USER: Final = re.compile(r"//.*@", re.DOTALL)
 _OURS: Final = ("guests/", "pxelinux.cfg/")
 
 
@@ -25,11 +28,13 @@ def name(prefix: str, url: str) -> str | None:
     try:
         at = urlsplit(url)
         host, _ = at.hostname, at.port
+        (host or "").encode("idna")  # as whoever looks it up does
     except ValueError:
         raise _unknown(url) from None
     if at.scheme.lower() == _NOTHING:
         return None
-    if at.scheme.lower() not in FETCHED or not host or not at.path or not url.isprintable():
+    is_whole = host and host.isascii() and at.path and url.isprintable() and len(url) <= _LONGEST_URL
+    if at.scheme.lower() not in FETCHED or not is_whole:
         raise _unknown(url)
     last = url.rpartition("/")[2]
     whole = f"{prefix}{last}" if prefix.endswith("/") else f"{prefix}-{last}"
@@ -52,4 +57,6 @@ def _checked(whole: str, last: str) -> str:
 
 
 def _unknown(url: str) -> UsageError:
-    return UsageError(f"Cannot fetch boot file, unknown protocol for medium source path: {printable(url, 200)}")
+    """It is shown without what may be a user and a password."""
+    told = printable(_USER.sub("//", url), 200)
+    return UsageError(f"Cannot fetch boot file, unknown protocol for medium source path: {told}")

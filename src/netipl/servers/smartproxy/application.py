@@ -33,7 +33,7 @@ _TIME: Final = 60.0  # seconds for a body to come
 _PIECE: Final = 256 * 1024
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _ACCEPTED: Final = ("application/json", "application/*", "*/*")
-_ROUTES: Final[Mapping[Module, Sequence[Route]]] = {
+_OF_MODULES: Final[Mapping[Module, Sequence[Route]]] = {
     Module.TFTP: tftp.ROUTES,
     Module.DHCP: dhcp.ROUTES,
     Module.HTTPBOOT: httpboot.ROUTES,
@@ -41,6 +41,8 @@ _ROUTES: Final[Mapping[Module, Sequence[Route]]] = {
     Module.REGISTRATION: registration.ROUTES,
     Module.LOGS: logs.ROUTES,
 }
+ROUTES: Final = (*root.ROUTES, *(route for routes in _OF_MODULES.values() for route in routes))
+"""All that there are."""
 _NEED_FOREMAN: Final = frozenset({Module.TEMPLATES, Module.REGISTRATION})
 
 
@@ -50,7 +52,7 @@ class Application:
     def __init__(self, control: Control, offer: Offer, trust: Trust) -> None:
         self._proxy = Proxy(control=control, offer=offer, states=_states(control, offer))
         self._trust = trust
-        running = [routes for module, routes in _ROUTES.items() if self._proxy.states[module] == root.RUNNING]
+        running = [routes for module, routes in _OF_MODULES.items() if self._proxy.states[module] == root.RUNNING]
         self._routes = (*root.ROUTES, *(route for routes in running for route in routes))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,6 +94,7 @@ class Application:
             status=error.status,
             body=error.text.encode("utf-8", "surrogateescape"),
             media_type=error.media_type or media_type,
+            headers=error.headers,
         )
 
 

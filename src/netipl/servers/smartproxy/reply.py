@@ -30,11 +30,20 @@ class Reply:
 
 class RefusalError(Exception):
     """An answer of another status than 200, with its text; in JSON's media type unless it says another. `logged` is
-    what the log has instead, where the text repeats what a client said.
+    what the log has instead, where the text repeats what a client said; `headers` are further ones.
     """
 
-    def __init__(self, status: int, text: str, *, media_type: str | None = None, logged: str | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        text: str,
+        *,
+        media_type: str | None = None,
+        logged: str | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         super().__init__(text)
+        self.headers = headers
         self.status = status
         self.text = text
         self.media_type = media_type

@@ -5,6 +5,7 @@ Bodies are forms as rest-client writes them (tests/foreman_conversation.py).
 
 import asyncio
 import json
+import os
 import ssl
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
@@ -35,7 +36,8 @@ from netipl.servers.smartproxy.server import SmartProxyServer
 from netipl.store import files
 from tests.contract.servers.api.lab import DEADLINE, LAB, LOOPBACK, Store, control_plane
 from tests.contract.servers.smartproxy.certificates import Authority, Pair
-from tests.foreman_conversation import Fields, form
+from tests.contract.servers.smartproxy.rest_client import RestClient
+from tests.foreman_conversation import Call, Fields, form
 
 Result = TypeVar("Result")
 HURRIED = Patience(connect=5, read=5, piece=5, pause=0.01, longest=0.02, tries=2)
@@ -78,12 +80,30 @@ class Proxy:
     authority: Authority | None = None
     shown: Pair | None = None
     """The certificate that the client shows by HTTPS."""
+    rest: RestClient | None = None
+    """Foreman's own client, by which `make` makes its calls."""
     failures: list[Exception] = field(default_factory=list)
 
     def ask(self, method: str, path: str, fields: Fields | bytes | None = None, **headers: str) -> Answer:
         """By HTTPS where there is an authority, else by HTTP."""
         connection = self.https(self.shown) if self.authority is not None else self.http()
         return asked(connection, method, path, fields, **headers)
+
+    def make(self, call: Call) -> Answer:
+        """A call of Foreman's."""
+        if self.rest is None:
+            return self.ask(call.method, call.path, call.body)
+        came = self.rest.ask(self.place, call)
+        return Answer(came.status, came.headers, came.body)
+
+    @property
+    def place(self) -> dict[str, str]:
+        """As tests/foreman_conversation.py has it."""
+        if self.authority is None or self.shown is None:
+            return {"url": f"http://{LOOPBACK}:{self.server.ports[-1]}"}
+        shown = {"certificate": str(self.shown.certificate), "key": str(self.shown.key)}
+        authority = str(self.authority.certificate)
+        return {"url": f"https://{LOOPBACK}:{self.server.ports[0]}", "authority": authority, **shown}
 
     def http(self) -> HTTPConnection:
         return HTTPConnection(str(LOOPBACK), self.server.ports[-1], timeout=DEADLINE)
@@ -175,7 +195,7 @@ def _plane(
         terms,
         commit=control.commit,
         public=public,
-        is_directory=lambda name: (directory / "root" / name).is_dir(),
+        is_directory=lambda name: os.path.isdir(directory / "root" / name),  # noqa: PTH112 - any name
         pings=False,
         foreman=Place(url=foreman) if foreman is not None else None,
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from netipl.content import Content, read
+from netipl.control.foreman import boot_files
+from netipl.control.foreman.fetching import Arrived
 from netipl.errors import ConflictError, MissingError
 from netipl.protocols.tftp.resolution import Arriving, Missing, Resolution
 from netipl.provisioning.timeline import Deed
@@ -77,7 +79,8 @@ def test_whoever_asks_waits_for_what_is_on_its_way_and_never_sees_a_part(tmp_pat
         fetch(proxy, mirror.url("images/kernel.img"))
         eventually(lambda: len(mirror.asked("images/kernel.img")) == 1, "it is asked for")
         assert isinstance(resolved(proxy, KERNEL), Arriving)
-        assert proxy.ask("GET", f"/httpboot/{KERNEL}").status == 503
+        later = proxy.ask("GET", f"/httpboot/{KERNEL}")
+        assert (later.status, later.headers["Retry-After"]) == (503, "5")
         for _ in range(20):
             assert fetch(proxy, mirror.url("images/kernel.img")).is_done
         mirror.release()
@@ -201,6 +204,8 @@ def test_a_file_that_is_nowhere_is_told_of(tmp_path: Path, mirror: MirrorServer)
         ("boot/x", "file:///etc/passwd", "unknown protocol"),
         ("boot/x", "/etc/passwd", "unknown protocol"),
         ("boot/x", "http://[::1/kernel", "unknown protocol"),
+        ("boot/x", "http://a..b/kernel", "unknown protocol"),
+        ("boot/x", "ftp://" + "a" * 64 + "/kernel", "unknown protocol"),
         ("../x", "http://m/kernel", "TFTP destination outside of tftproot"),
         ("boot/../../x", "http://m/kernel", "TFTP destination outside of tftproot"),
         ("/etc/x", "http://m/kernel", "TFTP destination outside of tftproot"),
@@ -220,6 +225,40 @@ def test_what_may_not_be_fetched_is_refused(proxy: Proxy, prefix: str, url: str,
     assert words in found.text
     assert deeds(proxy) == []
     assert "Failed to fetch boot file" in logged(proxy)
+
+
+def test_user_and_password_are_for_the_mirror_and_nobody_else(tmp_path: Path, mirror: MirrorServer) -> None:
+    url = mirror.url("images/kernel.img").replace("://", "://user:secret@")
+    with serving(tmp_path) as proxy:
+        refused = fetch(proxy, "gopher://user:secret@m/kernel")
+        fetch(proxy, url)
+        assert settled(proxy) is None
+        data = mirror.put("images/kernel.img", b"kernel")
+        fetch(proxy, url)
+        eventually(lambda: settled(proxy) == data, "it is there now")
+        assert mirror.asked("images/kernel.img")[-1]["Authorization"] == "Basic dXNlcjpzZWNyZXQ="
+        for told in (refused.text, logged(proxy), str(proxy.events())):
+            assert "kernel" in told
+            assert "secret" not in told
+
+
+def test_what_nobody_thought_of_ends_the_download_and_not_the_daemon(
+    tmp_path: Path, mirror: MirrorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would end every daemon that is started after it, too."""
+
+    async def broken(*_: object) -> Arrived:
+        raise ValueError("odd")
+
+    data = mirror.put("images/kernel.img", b"kernel")
+    with serving(tmp_path) as proxy:
+        with monkeypatch.context() as patched:
+            patched.setattr(boot_files, "fetch", broken)
+            assert fetch(proxy, mirror.url("images/kernel.img")).is_done
+            assert settled(proxy) is None
+        assert "netipl has a fault: ValueError('odd')" in logged(proxy)
+        fetch(proxy, mirror.url("images/kernel.img"))
+        eventually(lambda: settled(proxy) == data, "the next one comes")
 
 
 def test_nfs_is_nothing_to_do(proxy: Proxy) -> None:
@@ -244,6 +283,14 @@ def test_nothing_is_fetched_from_loopback_unless_it_is_allowed(tmp_path: Path, m
         assert settled(proxy) is None
         assert "from which nothing is fetched" in logged(proxy)
     assert len(mirror.asked("images/kernel.img")) == (1 if way == "by a redirect" else 0)
+
+
+def test_a_redirect_to_what_can_be_no_name_is_not_followed(tmp_path: Path, mirror: MirrorServer) -> None:
+    mirror.behave("images/kernel.img", {"location": "http://a..b/kernel.img"})
+    with serving(tmp_path) as proxy:
+        fetch(proxy, mirror.url("images/kernel.img"))
+        assert settled(proxy) is None
+        assert "a..b is no name of a host" in logged(proxy)
 
 
 @pytest.mark.parametrize("scheme", ["ftp", "file"])

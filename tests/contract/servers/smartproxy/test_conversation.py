@@ -1,9 +1,10 @@
 """Foreman's own order of calls, replayed: build, built, rebuild, cancel, another MAC, another name, delete, roll-back.
 
-What stands at the end is what Foreman would find, and nothing of it is lost when the daemon is started anew.
+By HTTP and HTTPS, with a client of ours and with Foreman's. What stands at the end is what Foreman would find, and
+nothing of it is lost when the daemon is started anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,16 @@ HOST = Host(
 TEMPLATE = HOST.kickstart("inst.ks=http://foreman.example.com/unattended/provision?token=t")
 
 
+@pytest.fixture(params=["http", "https", "http by rest-client", "https by rest-client"])
+def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
+    """By each of the two ways and clients."""
+    way, _, client = request.param.partition(" by ")
+    rest = request.getfixturevalue("rest") if client else None
+    with serving(tmp_path, tls=way == "https") as running:
+        running.rest = rest
+        yield running
+
+
 @pytest.fixture
 def host(tmp_path: Path):  # type: ignore[no-untyped-def]  # a generator of what the with statement gives
     """With a medium that is there."""
@@ -44,7 +55,7 @@ def host(tmp_path: Path):  # type: ignore[no-untyped-def]  # a generator of what
 def replay(proxy: Proxy, calls: Iterable[Call]) -> None:
     """Each as Foreman hopes."""
     for call in calls:
-        found = proxy.ask(call.method, call.path, call.body)
+        found = proxy.make(call)
         assert found.status == call.expected, (call, found.text)
         if found.status == 200 and call.method != "GET":
             assert found.body == b"", "Foreman takes any other body for a failure"
@@ -99,10 +110,18 @@ def test_what_failed_half_way_is_rolled_back(proxy: Proxy, host: Host) -> None:
 
 
 def test_a_default_is_for_whoever_has_nothing_of_its_own(proxy: Proxy, host: Host) -> None:
-    menu = Call("POST", "/tftp/PXELinux/create_default", (("menu", TEMPLATE),))
-    replay(proxy, [menu, *host.fetch(), *host.built(LOCAL_BOOT)])
+    replay(proxy, [*host.build_default(TEMPLATE), *host.built(LOCAL_BOOT)])
     assert isinstance(boots(proxy), BootsDisk)
     assert isinstance(boots(proxy, "52:54:00:00:00:07"), BootsFiles)
+
+
+def test_the_ports_of_a_bond_are_one_host(proxy: Proxy, host: Host) -> None:
+    macs = [host.mac, "52:54:00:00:00:02"]
+    replay(proxy, host.bond(TEMPLATE, *macs))
+    assert shown(proxy) == [(HOST.name, macs, HOST.ip)]
+    assert all(isinstance(boots(proxy, mac), BootsFiles) for mac in macs)
+    names = [record["name"] for record in proxy.ask("GET", f"/dhcp/192.0.2.0/ip/{HOST.ip}").json]
+    assert names == [HOST.name, f"{HOST.name}-01"]
 
 
 @pytest.fixture

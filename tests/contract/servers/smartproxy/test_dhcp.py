@@ -229,3 +229,23 @@ def test_a_machine_is_offered_what_it_has(proxy: Proxy) -> None:
 def test_a_range_that_is_none_is_refused(proxy: Proxy, query: str, words: str) -> None:
     found = proxy.ask("GET", f"/dhcp/192.0.2.0/unused_ip?{query}")
     assert (found.status, found.text) == (400, words)
+
+
+INFINIBAND = ":".join(["ab"] * 20)
+
+
+def test_an_infiniband_address_is_one_that_nothing_is_known_of(proxy: Proxy) -> None:
+    """Foreman takes any other answer than 404 as a reason to refuse the host."""
+    assert proxy.ask("GET", f"/dhcp/192.0.2.0/mac/{INFINIBAND.upper()}").status == 404
+    assert proxy.ask("DELETE", f"/dhcp/192.0.2.0/mac/{INFINIBAND}").is_done
+    assert proxy.ask("GET", f"/dhcp/192.0.2.0/unused_ip?mac={INFINIBAND}").json["ip"]
+    of_it = [(key, INFINIBAND if key == "mac" else said) for key, said in RECORD]
+    refused = proxy.ask("POST", "/dhcp/192.0.2.0", of_it)
+    assert (refused.status, refused.text) == (400, f"Invalid MAC {INFINIBAND}")
+    beside = [(key, (INFINIBAND,) if key == "related_macs" else said) for key, said in RECORD]
+    assert proxy.ask("POST", "/dhcp/192.0.2.0", beside).is_done
+
+
+def test_octets_may_have_one_digit(proxy: Proxy) -> None:
+    proxy.ask("POST", "/dhcp/192.0.2.0", [(key, "52:54:0:0:0:1" if key == "mac" else said) for key, said in RECORD])
+    assert proxy.ask("GET", "/dhcp/192.0.2.0/mac/52:54:0:00:0:01").json["mac"] == MAC

@@ -25,10 +25,19 @@ def test_a_file_by_http_with_its_ranges(tmp_path: Path, root: str) -> None:
         assert proxy.ask("GET", path, If_None_Match=str(found.headers["ETag"])).status == 304
 
 
+@pytest.mark.parametrize("name", ["a.html", "a.svg", "a.txt", "a.efi", "a"])
+def test_no_file_is_anything_that_a_browser_would_run(tmp_path: Path, name: str) -> None:
+    with serving(tmp_path) as proxy:
+        (tmp_path / "root" / name).write_bytes(b"<script>")
+        found = proxy.ask("GET", f"/httpboot/{name}")
+        assert (found.media_type, found.headers["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")
+
+
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
         ("/httpboot/none", 404, "Not found"),
+        ("/httpboot/" + "n" * 300, 404, "Not found"),
         ("/httpboot", 403, "Invalid or empty path"),
         ("/httpboot/", 403, "Invalid or empty path"),
         ("/httpboot/directory", 403, "Directory listing not allowed"),
@@ -62,6 +71,8 @@ def test_the_log_has_what_foreman_reads(proxy: Proxy) -> None:
         assert entry["level"] == "WARN"
         assert entry["request_id"] == "bc401f9b"
         assert isinstance(entry["timestamp"], float)
+    for never in ("nan", "-inf", "inf", "x"):
+        assert proxy.ask("GET", f"/logs/?from_timestamp={never}").json["logs"], "it is no number"
     later = proxy.ask("GET", f"/logs/?from_timestamp={entry['timestamp']}").json["logs"]
     assert not any("bogus" in each["message"] for each in later)
 

@@ -136,6 +136,14 @@ def test_without_a_validator_a_part_is_not_continued_unless_its_sum_is_known(
     assert mirror.asked("kernel")[3]["Range"] == "bytes=3145728-"
 
 
+@pytest.mark.parametrize("sized", ["chunked", "end"])
+def test_a_server_need_not_say_how_long_a_file_is(mirror: MirrorServer, tmp_path: Path, sized: str) -> None:
+    data = mirror.put("file", bytes(range(256)) * 1000)
+    mirror.behave("file", {"sized": sized})
+    assert fetch(mirror.url("file"), tmp_path / "part").size == len(data)
+    assert (tmp_path / "part").read_bytes() == data
+
+
 def test_redirects_are_followed_but_not_for_ever(mirror: MirrorServer, tmp_path: Path) -> None:
     mirror.behave("moved", {"location": "/kernel"})
     assert fetch(mirror.url("moved"), tmp_path / "part").size == len(DATA)

@@ -24,6 +24,12 @@ def test_others_are_for_whoever_deploys(address: str) -> None:
     assert Guard().check("m", address) == address
 
 
+@pytest.mark.parametrize("host", ["a..b", "a" * 64])
+def test_what_can_be_no_name_is_refused(host: str) -> None:
+    with pytest.raises(RefusedError, match="is no name of a host"):
+        Guard().resolved(host, 80)
+
+
 def test_a_name_that_leads_to_loopback_is_loopback() -> None:
     with pytest.raises(RefusedError, match="localhost is"):
         Guard().resolved("localhost", 80)

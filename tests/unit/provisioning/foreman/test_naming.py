@@ -23,6 +23,10 @@ def test_a_file_is_named_for_its_prefix_and_the_last_part_of_its_url(prefix: str
     [
         ("boot/m", "http:///kernel"),
         ("boot/m", "http://m"),
+        ("boot/m", "http://a..b/kernel"),
+        ("boot/m", "http://" + "a" * 64 + "/kernel"),
+        ("boot/m", "http://m\u00e4/kernel"),
+        ("boot/m", "http://m/" + "d/" * 3000 + "kernel"),
         ("boot//m", "http://m/kernel"),
         ("./boot/m", "http://m/kernel"),
         ("boot/m\\", "http://m/kernel"),
@@ -34,3 +38,10 @@ def test_a_file_is_named_for_its_prefix_and_the_last_part_of_its_url(prefix: str
 def test_what_is_no_name_is_refused(prefix: str, url: str) -> None:
     with pytest.raises(UsageError):
         name(prefix, url)
+
+
+@pytest.mark.parametrize("url", ["gopher://u:secret@m/kernel", "http://u:se/cr@et@[m/kernel", "http://u:secret@/k"])
+def test_a_password_is_not_told(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        name("boot/m", url)
+    assert "se" not in str(caught.value).partition("path: ")[2]

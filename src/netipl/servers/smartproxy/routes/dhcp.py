@@ -1,6 +1,5 @@
 """The DHCP module: subnets, and the records in them. All that is said is JSON, but for errors, which are plain text."""
 
-import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address
 from typing import Final
@@ -9,7 +8,8 @@ from netipl.errors import UsageError
 from netipl.guests.marks import domain_name, is_station
 from netipl.guests.network import Network
 from netipl.net import Mac
-from netipl.provisioning.foreman.deployed import Reservation
+from netipl.provisioning.foreman.deployed import Reservation, station
+from netipl.provisioning.foreman.hosts import mac_of
 from netipl.servers.smartproxy.control import Proxy
 from netipl.servers.smartproxy.reply import JSON, RefusalError, Reply, empty, of_json
 from netipl.servers.smartproxy.request import Pairs, Request
@@ -17,7 +17,6 @@ from netipl.servers.smartproxy.routes.route import ANY, Route
 from netipl.wire import printable
 
 _BAD_REQUEST, _NOT_FOUND = 400, 404
-_MAC: Final = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}", re.ASCII | re.IGNORECASE)
 _RELATED: Final = frozenset({"related_macs", "related_macs[]"})
 _OWN: Final = frozenset({"captures", "splat", "network", "subnet", "ip", "mac", "name", "hostname", *_RELATED})
 """What is no option of a record."""
@@ -46,9 +45,10 @@ async def _unused(proxy: Proxy, request: Request, parts: tuple[str, ...]) -> Rep
 
 async def _of_mac(proxy: Proxy, _request: Request, parts: tuple[str, ...]) -> Reply:
     network, mac = _network(proxy, parts[0]), _mac(parts[1])
-    found = proxy.control.dhcp.by_mac(network, mac)
+    found = proxy.control.dhcp.by_mac(network, mac) if mac is not None else None
     if found is None:
-        raise RefusalError(_NOT_FOUND, f"No DHCP record for MAC {network.subnet.network_address}/{mac} found")
+        asked = f"{network.subnet.network_address}/{parts[1].lower()}"
+        raise RefusalError(_NOT_FOUND, f"No DHCP record for MAC {asked} found")
     return of_json(found)
 
 
@@ -67,8 +67,8 @@ async def _add(proxy: Proxy, request: Request, parts: tuple[str, ...]) -> Reply:
     if not name or not hostname:
         raise RefusalError(_BAD_REQUEST, "Must provide hostname")
     mac, address = _mac(said.get("mac", "")), _address(said.get("ip", ""))
-    if not is_station(mac):
-        raise RefusalError(_BAD_REQUEST, f"Invalid MAC {mac}")
+    if mac is None or not is_station(mac):
+        raise RefusalError(_BAD_REQUEST, f"Invalid MAC {said['mac']}")
     wanted = _address(parts[0])
     network = next((each for each in proxy.control.dhcp.networks if wanted in each.subnet), None)
     if network is None:
@@ -84,13 +84,13 @@ async def _add(proxy: Proxy, request: Request, parts: tuple[str, ...]) -> Reply:
         options=_options(form),
     )
     related = [_mac(each) for each in _related(form) if each]
-    await proxy.control.dhcp.add(reservation, related=related, by=request.by)
+    await proxy.control.dhcp.add(reservation, related=[each for each in related if each is not None], by=request.by)
     return empty(JSON)
 
 
 async def _delete_mac(proxy: Proxy, request: Request, parts: tuple[str, ...]) -> Reply:
     mac = _mac(parts[1])
-    if (network := _found(proxy, parts[0])) is not None:
+    if (network := _found(proxy, parts[0])) is not None and mac is not None:
         await proxy.control.dhcp.remove_mac(network, mac, by=request.by)
     return empty()
 
@@ -144,10 +144,12 @@ def _address(text: str) -> IPv4Address:
         raise RefusalError(_BAD_REQUEST, f"Invalid IP Address {printable(text, 80)}") from None
 
 
-def _mac(text: str) -> Mac:
-    if not _MAC.fullmatch(text):
+def _mac(text: str) -> Mac | None:
+    """None for an InfiniBand address: it is one, and nobody's here. Raises RefusalError for what is none."""
+    found = station(text)
+    if found is None:
         raise RefusalError(_BAD_REQUEST, f"Invalid MAC {printable(text, 80)}")
-    return Mac.parse(text)
+    return mac_of(found)
 
 
 ROUTES: Final = (

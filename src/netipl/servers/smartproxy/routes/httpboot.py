@@ -16,6 +16,7 @@ from netipl.servers.web.ranges import ByteRange, Unsatisfiable, byte_range
 from netipl.servers.web.representation import http_date, is_unchanged, may_continue, representation
 
 _BAD_REQUEST, _FORBIDDEN, _NOT_FOUND, _UNAVAILABLE = 400, 403, 404, 503
+_LATER: Final = (("Retry-After", "5"),)
 _NOT_MODIFIED, _PARTIAL, _UNSATISFIABLE = 304, 206, 416
 
 
@@ -34,7 +35,7 @@ async def _file(proxy: Proxy, request: Request, parts: tuple[str, ...]) -> Reply
         case Missing():
             raise RefusalError(_NOT_FOUND, "Not found", media_type=TEXT)
         case Arriving():
-            raise RefusalError(_UNAVAILABLE, "Still being downloaded", media_type=TEXT)
+            raise RefusalError(_UNAVAILABLE, "Still being downloaded", media_type=TEXT, headers=_LATER)
         case Denied(reason=reason):
             raise _denied(reason)
 

@@ -1,5 +1,6 @@
 """The Logs module: what Foreman shows on the page of this proxy."""
 
+import math
 from typing import Final
 
 from netipl.servers.smartproxy.control import Proxy
@@ -25,9 +26,10 @@ async def _logs(proxy: Proxy, request: Request, _parts: tuple[str, ...]) -> Repl
 def _moment(text: str | None) -> float:
     """From the beginning, where it is no number."""
     try:
-        return float(text or 0)
+        found = float(text or 0)
     except ValueError:
         return 0
+    return found if math.isfinite(found) else 0
 
 
 ROUTES: Final = (Route("GET", ("logs",), _logs),)
