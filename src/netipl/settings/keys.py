@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from netipl.guests.guest import BootMethod, LocalBoot
-from netipl.guests.network import UnknownClients
+from netipl.guests.network import DhcpServer, UnknownClients
 from netipl.settings.foreman_keys import ForemanKeys
 from netipl.settings.notation import (
     ClientIdentifier,
@@ -240,6 +240,18 @@ class NetworkKeys(Table):
         default=None,
         description="The QEMU version of guests that name none. Without it the plan suits every version.",
         examples=["7.2"],
+    )
+    dhcp: DhcpServer = Field(
+        default=DhcpServer.NETIPL,
+        description="Who serves its DHCP: netipl, or the dnsmasq of a libvirt network, where netipl answers none, serves "
+        "the files, and keeps Foreman's records as hosts of that network.",
+        examples=["netipl"],
+    )
+    libvirt_network: str | None = Field(
+        default=None,
+        min_length=1,
+        description='The libvirt network, with `dhcp = "libvirt"`. Without it the one whose bridge is `interface`.',
+        examples=["default"],
     )
 
 
