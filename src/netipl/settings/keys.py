@@ -243,8 +243,8 @@ class NetworkKeys(Table):
     )
     dhcp: DhcpServer = Field(
         default=DhcpServer.NETIPL,
-        description="Who serves its DHCP: netipl, or the dnsmasq of a libvirt network, where netipl answers none, serves "
-        "the files, and keeps Foreman's records as hosts of that network.",
+        description="Who serves its DHCP: netipl, or the dnsmasq of a libvirt network. There netipl answers none, "
+        "serves the files, and writes Foreman's records as hosts into that network.",
         examples=["netipl"],
     )
     libvirt_network: str | None = Field(

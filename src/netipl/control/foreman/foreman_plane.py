@@ -1,5 +1,6 @@
 """All that a Smart Proxy of this daemon is asked, over the inventory and its journal; and what guests get of it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from time import time
@@ -8,11 +9,15 @@ from typing import Final
 from netipl.content import inline
 from netipl.control.foreman.boot_files import BootFiles, Terms
 from netipl.control.foreman.configurations import Configurations
+from netipl.control.foreman.dhcp_servers import OwnServer
+from netipl.control.foreman.libvirt_server import LibvirtServer, MakeDriver
 from netipl.control.foreman.reservations import Reservations
 from netipl.firmware.lint.finding import Target
 from netipl.firmware.versions import Version
 from netipl.guests.network import Network
 from netipl.integrations.foreman import upstream
+from netipl.integrations.libvirt import driver
+from netipl.integrations.libvirt.connection import SYSTEM
 from netipl.net import Mac
 from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
 from netipl.provisioning.changes import Change
@@ -49,19 +54,27 @@ class ForemanPlane:
         is_directory: Callable[[str], bool],
         pings: bool,
         foreman: upstream.Place | None,
+        libvirt: str = SYSTEM,
+        make_driver: MakeDriver = driver.Driver,
     ) -> None:
+        """`libvirt` is the one that serves the DHCP of networks whose settings say so."""
         self.logbook = Logbook(time)
         self._inventory = inventory
         self.boot_files = BootFiles(root, inventory.deployed, terms, self.logbook, commit=commit)
         self.tftp = Configurations(self.boot_files.files, inventory, self.boot_files, self.logbook, commit=commit)
-        self.dhcp = Reservations(inventory, commit=commit, pings=pings)
+        self._libvirts = LibvirtServer(libvirt, inventory, make_driver)
+        self.dhcp = Reservations(
+            inventory, OwnServer(inventory), self._libvirts, self.logbook, commit=commit, pings=pings
+        )
         self.upstream = PassingOn(foreman) if foreman is not None else None
         self._public = public
         self._is_directory = is_directory
 
     async def run(self) -> None:
         try:
-            await self.boot_files.run()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.boot_files.run())
+                tasks.create_task(self._libvirts.run())
         finally:
             if self.upstream is not None:
                 await self.upstream.close()
