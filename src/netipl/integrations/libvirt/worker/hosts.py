@@ -71,6 +71,10 @@ def _element(said: Mapping[str, Json]) -> Element:
     return Element("host", {name: said[key] for key, name in _ATTRIBUTES.items() if said[key]})
 
 
+def _alike(one: Element, other: Element) -> bool:
+    return all(one.get(name, "").lower() == other.get(name, "").lower() for name in _ATTRIBUTES.values())
+
+
 def _update(binding: Libvirt, found: Libvirt, command: int, wanted: Element, states: list[_State]) -> None:
     if not states:
         return
