@@ -8,6 +8,7 @@ from netipl.control.foreman.boot_files import Terms
 from netipl.control.foreman.foreman_plane import ForemanPlane
 from netipl.integrations.mirror.client import Patience
 from netipl.integrations.mirror.guard import Guard
+from netipl.integrations.payload import reipl_program
 from netipl.protocols.tftp.resolution import Missing, Resolution
 from netipl.provisioning.changes import Change
 from netipl.provisioning.inventory import Inventory
@@ -49,6 +50,7 @@ def plane(
         is_directory=is_directory,
         pings=keys.ping,
         foreman=foreman.upstream(keys, settings.placed),
+        program=reipl_program(),
         libvirt=libvirt_dhcp.uri(settings.libvirt),
     )
     return made

@@ -112,8 +112,14 @@ def way_to_disk(guest: Guest, version: Version | None) -> LocalBoot:
     return LocalBoot.FALL_THROUGH if falls else LocalBoot.RE_IPL
 
 
-def method_of(guest: Guest | None, version: Version | None, default: BootMethod | None) -> BootMethod:
-    """How the firmware is given a kernel: as the guest or the settings say, or as suits its version."""
+def method_of(
+    guest: Guest | None, version: Version | None, default: BootMethod | None, network: Network | None = None
+) -> BootMethod:
+    """How the firmware is given a kernel: as the guest or the settings say, or as suits its version. Where libvirt
+    serves DHCP, no boot file can be named, and the MAC is what its address goes by.
+    """
+    if network is not None and network.is_libvirts:
+        return BootMethod.PROBE_MAC
     if guest is not None and guest.method is not None:
         return guest.method
     if default is not None:

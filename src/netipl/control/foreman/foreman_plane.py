@@ -6,12 +6,13 @@ from pathlib import Path
 from time import time
 from typing import Final
 
-from netipl.content import inline
+from netipl.content import Content
 from netipl.control.foreman.boot_files import BootFiles, Terms
 from netipl.control.foreman.configurations import Configurations
 from netipl.control.foreman.dhcp_servers import OwnServer
 from netipl.control.foreman.libvirt_server import LibvirtServer, MakeDriver
 from netipl.control.foreman.reservations import Reservations
+from netipl.control.foreman.strangers import Strangers
 from netipl.firmware.lint.finding import Target
 from netipl.firmware.versions import Version
 from netipl.guests.network import Network
@@ -22,7 +23,7 @@ from netipl.net import Mac
 from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
 from netipl.provisioning.changes import Change
 from netipl.provisioning.choice import OfForeman
-from netipl.provisioning.foreman.deployed import DEFAULT, Variant
+from netipl.provisioning.foreman.deployed import Variant
 from netipl.provisioning.foreman.deploying import BootsFiles, deployed_for, deployment
 from netipl.provisioning.inventory import Inventory
 from netipl.servers.smartproxy.control import Passed
@@ -30,8 +31,6 @@ from netipl.servers.smartproxy.logbook import Logbook
 from netipl.servers.smartproxy.request import Pairs
 from netipl.store import deploying
 
-_CONFIGURATIONS: Final = "pxelinux.cfg/"
-_OWN: Final = "01-"
 _IMAGE: Final = "/boot.img"
 _GUESTS: Final = "guests/"
 
@@ -54,10 +53,11 @@ class ForemanPlane:
         is_directory: Callable[[str], bool],
         pings: bool,
         foreman: upstream.Place | None,
+        program: Content,
         libvirt: str = SYSTEM,
         make_driver: MakeDriver = driver.Driver,
     ) -> None:
-        """`libvirt` is the one that serves the DHCP of networks whose settings say so."""
+        """`program` is the one for re-IPL, and `libvirt` what serves the DHCP of networks whose settings say so."""
         self.logbook = Logbook(time)
         self._inventory = inventory
         self.boot_files = BootFiles(root, inventory.deployed, terms, self.logbook, commit=commit)
@@ -67,6 +67,7 @@ class ForemanPlane:
             inventory, OwnServer(inventory), self._libvirts, self.logbook, commit=commit, pings=pings
         )
         self.upstream = PassingOn(foreman) if foreman is not None else None
+        self._strangers = Strangers(inventory, program)
         self._public = public
         self._is_directory = is_directory
 
@@ -96,15 +97,7 @@ class ForemanPlane:
 
     def configuration(self, name: str) -> Resolution:
         """For clients whose addresses are another server's: they are known by what they ask for."""
-        if not name.startswith(_CONFIGURATIONS):
-            return Missing()
-        file = name.removeprefix(_CONFIGURATIONS)
-        station = DEFAULT if file == "default" else file.removeprefix(_OWN).replace("-", ":")
-        if station != DEFAULT and not file.startswith(_OWN):
-            return Missing()
-        found = self._inventory.deployed.configuration(station, Variant.PXELINUX)
-        made = deployment(found.data, Target()) if found is not None else None
-        return inline(made.text) if isinstance(made, BootsFiles) else Missing()
+        return self._strangers.resolve(name)
 
     def _image(self, name: str) -> Resolution:
         guest = self._inventory.guest(name)

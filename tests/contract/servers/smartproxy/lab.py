@@ -25,6 +25,7 @@ from netipl.integrations.foreman.upstream import Place
 from netipl.integrations.libvirt.driver import Driver
 from netipl.integrations.mirror.client import Patience
 from netipl.integrations.mirror.guard import Guard
+from netipl.integrations.payload import reipl_program
 from netipl.net import Endpoint
 from netipl.protocols.tftp.resolution import Resolution
 from netipl.provisioning.history import EventQuery
@@ -188,6 +189,7 @@ def _plane(
         is_directory=lambda name: (directory / "root" / name).is_dir(),
         pings=False,
         foreman=Place(url=foreman) if foreman is not None else None,
+        program=reipl_program(),
         libvirt=libvirt,
         make_driver=make_driver,
     )
