@@ -1,14 +1,16 @@
 """`netipl network enable`: a network serves boots, by libvirt's dnsmasq or by netipl."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from netipl.cli.network import options, telling
-from netipl.errors import UsageError
+from netipl.errors import UnavailableError, UsageError
 from netipl.firmware.rules import Severity
 from netipl.hosting.networks import checking, enabling
+from netipl.hosting.networks.beside_libvirt import beside, refuse
 from netipl.hosting.networks.enabling import Asked
 from netipl.hosting.networks.situation import Situation, look
 from netipl.hosting.serving import plans
@@ -59,6 +61,7 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     path = options.path(config)
     settings = options.settings(config) if server is Server.DNSMASQ else None
     with options.libvirt_by(connect, path) as libvirt:
+        _refuse_beside(config, look(libvirt, name))
         asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
         plan = _WAYS[server](look(libvirt, name), asked, path)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)
@@ -69,6 +72,12 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
 def _check_fits(server: Server, tftp_root: Path | None, boot_file: str | None) -> None:
     if server is Server.NETIPL and (tftp_root is not None or boot_file is not None):
         raise UsageError("--tftp-root and --boot-file are for dnsmasq", remedy="leave them out with --server netipl")
+
+
+def _refuse_beside(config: Path | None, situation: Situation) -> None:
+    """By settings that can be read; whoever is to write them tells what is wrong with others."""
+    with suppress(UsageError, UnavailableError):
+        refuse(beside(options.settings(config), situation.now), situation.now)
 
 
 def _tell_what_is_left(situation: Situation) -> None:
