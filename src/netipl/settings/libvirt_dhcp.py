@@ -12,7 +12,7 @@ from netipl.integrations.libvirt.connection import SYSTEM
 from netipl.settings.keys import File, LibvirtKeys
 from netipl.settings.problems import Problem, dotted
 
-_OF_OUR_DHCP: Final = ("pools", "relays", "lease_time", "authoritative", "unknown")
+_OF_OUR_DHCP: Final = ("pools", "relays", "lease_time", "authoritative", "unknown", "method")
 """What netipl's own DHCP server alone goes by."""
 
 
@@ -34,7 +34,7 @@ def disagreements(file: File, _: Path) -> Iterator[Problem]:
             yield Problem(key=(*key, "dhcp"), what="it does not say which libvirt network", remedy=remedy)
         for each in _OF_OUR_DHCP:
             if each in network.model_fields_set:
-                remedy = "take it out, and write ranges and lease times into the libvirt network"
+                remedy = "take it out; what libvirt's dnsmasq gives is said in the libvirt network"
                 yield Problem(key=(*key, each), what="libvirt serves DHCP here, not netipl", remedy=remedy)
     yield from _one_server_for_each_interface(file)
 

@@ -299,6 +299,7 @@ def _network(name: str, keys: NetworkKeys) -> Network:
         authoritative=keys.authoritative,
         unknown=keys.unknown,
         firmware=keys.firmware,
+        method=keys.method,
         dhcp=keys.dhcp,
         libvirt_network=keys.libvirt_network,
     )

@@ -162,7 +162,17 @@ METHODS = {
 def test_the_method(
     guest: Guest | None, version: Version | None, default: BootMethod | None, method: BootMethod
 ) -> None:
-    assert method_of(guest, version, default) is method
+    assert method_of(guest, replace(LAB, firmware=version), default) is method
+
+
+SAYS_COMBINED = replace(LAB, method=BootMethod.COMBINED)
+
+
+@pytest.mark.parametrize(
+    ("guest", "method"), [(SAYS_INS, BootMethod.INS), (ADDED, BootMethod.COMBINED), (None, BootMethod.COMBINED)]
+)
+def test_a_network_says_how_its_guests_boot_that_do_not(guest: Guest | None, method: BootMethod) -> None:
+    assert method_of(guest, SAYS_COMBINED, BootMethod.OPTIONS) is method
 
 
 SEVEN, NINE = Version(7, 2), Version(9, 2)
@@ -182,6 +192,6 @@ def test_the_version(guest: Guest | None, network: Network | None, version: Vers
 
 @pytest.mark.parametrize("method", BootMethod)
 def test_where_libvirt_serves_dhcp_everybody_is_found_by_mac(method: BootMethod) -> None:
-    there = replace(LAB, dhcp=DhcpServer.LIBVIRT)
-    assert method_of(replace(SETTINGS, method=method, uuid=UUID_4), None, method, there) is BootMethod.PROBE_MAC
-    assert method_of(replace(SETTINGS, method=method), None, None, LAB) is method
+    there = replace(LAB, dhcp=DhcpServer.LIBVIRT, method=method)
+    assert method_of(replace(SETTINGS, method=method, uuid=UUID_4), there, method) is BootMethod.PROBE_MAC
+    assert method_of(replace(SETTINGS, method=method), LAB, None) is method

@@ -58,8 +58,11 @@ def test_dhcp_of_netipl_knows_no_interface_and_no_address_of_such_a_network(dire
             f'{LIBVIRTS}pools = ["192.0.2.10-192.0.2.20"]\n', "networks.lab.pools: libvirt serves", id="pools"
         ),
         pytest.param(f'{LIBVIRTS}relays = ["192.0.2.9"]\n', "networks.lab.relays: libvirt serves", id="relays"),
-        pytest.param(f'{LIBVIRTS}lease_time = "2h"\n', "ranges and lease times into the libvirt network", id="lease"),
+        pytest.param(
+            f'{LIBVIRTS}lease_time = "2h"\n', "what libvirt's dnsmasq gives is said in the libvirt network", id="lease"
+        ),
         pytest.param(f"{LIBVIRTS}authoritative = true\n", "libvirt serves DHCP here, not netipl", id="authority"),
+        pytest.param(f'{LIBVIRTS}method = "combined"\n', "networks.lab.method: libvirt serves", id="method"),
         pytest.param(f'{LIBVIRTS}unknown = "pool"\n', "networks.lab.unknown: libvirt serves", id="strangers"),
         pytest.param(
             f'{LIBVIRTS}{NOWHERE.replace("libvirt", "netipl")}interface = "lo"\n',
