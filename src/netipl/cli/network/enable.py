@@ -61,9 +61,8 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     path = options.path(config)
     settings = options.settings(config) if server is Server.DNSMASQ else None
     with options.libvirt_by(connect, path) as libvirt:
-        _refuse_beside(config, look(libvirt, name))
         asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
-        plan = _WAYS[server](look(libvirt, name), asked, path)
+        plan = _WAYS[server](_changeable(look(libvirt, name), config), asked, path)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)
         if not (dry_run or as_json):
             _tell_what_is_left(look(libvirt, name))
@@ -74,10 +73,11 @@ def _check_fits(server: Server, tftp_root: Path | None, boot_file: str | None) -
         raise UsageError("--tftp-root and --boot-file are for dnsmasq", remedy="leave them out with --server netipl")
 
 
-def _refuse_beside(config: Path | None, situation: Situation) -> None:
-    """By settings that can be read; whoever is to write them tells what is wrong with others."""
+def _changeable(situation: Situation, config: Path | None) -> Situation:
+    """By settings that can be read; whoever is to write them tells what is wrong with others. Raises RefusedError."""
     with suppress(UsageError, UnavailableError):
         refuse(beside(options.settings(config), situation.now), situation.now)
+    return situation
 
 
 def _tell_what_is_left(situation: Situation) -> None:

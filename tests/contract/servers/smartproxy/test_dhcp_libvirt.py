@@ -82,8 +82,8 @@ def proxy(running: Proxy, host: LibvirtHost) -> Iterator[Proxy]:
 
 @contextmanager
 def proxy_of(host: LibvirtHost, directory: Path, network: Network = THEIRS) -> Iterator[Proxy]:
-    uri = f"qemu+unix:///system?socket=/proc/{host.pid}/root/run/libvirt/libvirt-sock"
-    with serving(directory, networks=(network,), libvirt=uri) as made:
+    socket = Path("/proc", str(host.pid), "root", "run/libvirt/libvirt-sock")
+    with serving(directory, networks=(network,), libvirt=f"qemu+unix:///system?socket={socket}") as made:
         yield made
 
 
