@@ -23,6 +23,10 @@ CAPABILITIES = """<capabilities><guest><arch name='s390x'>
 <machine canonical='s390-ccw-virtio-7.2' maxCpus='248'>s390-ccw-virtio</machine><domain type='qemu'/>
 </arch></guest></capabilities>"""
 
+NETWORK = """<network><name>lab</name><uuid>9b6e2a0c-7b1d-4b52-8f6e-1f6f13910000</uuid><forward mode='nat'/>
+<bridge name='lo' stp='off' delay='0'/><ip address='192.0.2.1' netmask='255.255.255.0'><dhcp>
+<range start='192.0.2.100' end='192.0.2.199'/></dhcp></ip></network>"""
+
 
 class FakeLibvirt:
     """`asked` are the calls with a change, in order. `why_not` and `refuses` are set by tests."""
@@ -34,6 +38,8 @@ class FakeLibvirt:
         self.typed = b""
         self.refuses: dict[Call, NetiplError] = {}
         self.networks = [{"name": "lab", "bridge": "lo", "active": True}]
+        self.hosts: list[dict[str, str]] = []
+        """Of DHCP in its one network: mac, host_name, address."""
         self._hear = hear
         self._kept: dict[str, str] = {}
         self._live: dict[str, str] = {}
@@ -213,6 +219,27 @@ class FakeLibvirt:
     def _remove_volume(self, arguments: Mapping[str, Json]) -> None:
         self.asked.append(f"remove-volume {arguments['path']}")
 
+    def _network(self, _: Mapping[str, Json]) -> Json:
+        root = ET.fromstring(NETWORK)
+        dhcp = root.find("ip/dhcp")
+        assert dhcp is not None
+        for each in self.hosts:
+            ET.SubElement(dhcp, "host", mac=each["mac"], name=each["host_name"], ip=each["address"])
+        return {"name": "lab", "active": True, "xml": ET.tostring(root, encoding="unicode"), "leases": []}
+
+    def _add_host(self, arguments: Mapping[str, Json]) -> Json:
+        host = {key: str(arguments[key]) for key in ("mac", "host_name", "address")}
+        self.asked.append(f"add {host['mac']}")
+        if is_new := host not in self.hosts:
+            self.hosts.append(host)
+        return is_new
+
+    def _remove_hosts(self, arguments: Mapping[str, Json]) -> Json:
+        self.asked.append(f"remove {arguments['mac']}")
+        gone = [each for each in self.hosts if each["mac"] == arguments["mac"]]
+        self.hosts = [each for each in self.hosts if each not in gone]
+        return gone
+
     def _type(self, arguments: Mapping[str, Json]) -> None:
         self.typed += b64decode(arguments["keys"])
 
@@ -220,6 +247,9 @@ class FakeLibvirt:
         Call.CAPABILITIES: lambda *_: {"xml": CAPABILITIES, "is_system": True},
         Call.DOMAINS: lambda self, _: [self._record(uuid) for uuid in self._kept],
         Call.DOMAIN: lambda self, arguments: self._record(self._of(arguments)),
+        Call.NETWORK: _network,
+        Call.ADD_HOST: _add_host,
+        Call.REMOVE_HOSTS: _remove_hosts,
         Call.NETWORKS: lambda self, _: self.networks,
         Call.NAME_GUESTS: lambda *_: None,
         Call.DEFINE: _define,

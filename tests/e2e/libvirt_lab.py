@@ -96,12 +96,14 @@ class LibvirtLab:
 
 
 @contextmanager
-def libvirt_lab(settings: str = SETTINGS, *, libvirtd: str = "", daemon: bool = True) -> Iterator[LibvirtLab]:
-    """With the network, and `netipl serve` on it; `libvirtd` is what its configuration says."""
+def libvirt_lab(
+    settings: str = SETTINGS, *, libvirtd: str = "", daemon: bool = True, network: str = NETWORK
+) -> Iterator[LibvirtLab]:
+    """With the `network`, and `netipl serve` on it; `libvirtd` is what its configuration says."""
     with libvirt_host(libvirtd=False) as host:
         host.run("sh", "-c", "cat >/etc/libvirt/libvirtd.conf", stdin=libvirtd)
         host.start_libvirtd()
-        (host.directory / "lab.xml").write_text(NETWORK)
+        (host.directory / "lab.xml").write_text(network)
         host.virsh("net-define", host.directory / "lab.xml")
         host.virsh("net-start", "lab")
         config = host.directory / "netipl.toml"

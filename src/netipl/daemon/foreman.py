@@ -8,10 +8,11 @@ from netipl.control.foreman.boot_files import Terms
 from netipl.control.foreman.foreman_plane import ForemanPlane
 from netipl.integrations.mirror.client import Patience
 from netipl.integrations.mirror.guard import Guard
+from netipl.integrations.payload import reipl_program
 from netipl.protocols.tftp.resolution import Missing, Resolution
 from netipl.provisioning.changes import Change
 from netipl.provisioning.inventory import Inventory
-from netipl.settings import foreman
+from netipl.settings import foreman, libvirt_dhcp
 from netipl.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def plane(
         is_directory=is_directory,
         pings=keys.ping,
         foreman=foreman.upstream(keys, settings.placed),
+        program=reipl_program(),
+        libvirt=libvirt_dhcp.uri(settings.libvirt),
     )
     return made
 
@@ -60,7 +63,7 @@ def server(settings: Settings, plane: ForemanPlane) -> "SmartProxyServer | None"
         return None
     from netipl.servers.smartproxy.server import SmartProxyServer  # noqa: PLC0415 - a third of a second
 
-    return SmartProxyServer(plane, foreman.offer(keys), foreman.listen(keys, settings.placed))
+    return SmartProxyServer(plane, foreman.offer(keys, settings.networks()), foreman.listen(keys, settings.placed))
 
 
 def public(settings: Settings, plane: ForemanPlane, name: str) -> Resolution | None:

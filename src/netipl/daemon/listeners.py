@@ -9,6 +9,7 @@ from typing import Protocol
 from netipl.control.foreman.foreman_plane import ForemanPlane
 from netipl.control.plane import ControlPlane
 from netipl.daemon import foreman
+from netipl.guests.network import Network
 from netipl.net import Mac
 from netipl.protocols.dhcp4.message import Message
 from netipl.protocols.tftp.resolution import Resolution
@@ -65,7 +66,7 @@ def servers(
 ) -> list[Server]:
     """Those that are enabled, in the order in which they are opened."""
     enabled: list[Server] = []
-    if settings.dhcp.enabled:
+    if answered(settings):
         enabled.append(_dhcp(settings, doors))
     if settings.tftp.enabled:
         enabled.append(tftp)
@@ -80,8 +81,13 @@ def servers(
     return enabled
 
 
+def answered(settings: Settings) -> list[Network]:
+    """The networks in which netipl serves DHCP. No socket is opened for those where libvirt does."""
+    return [network for network in settings.networks() if settings.dhcp.enabled and not network.is_libvirts]
+
+
 def _dhcp(settings: Settings, doors: Doors) -> Dhcp4Server:
-    networks = settings.networks()
+    networks = answered(settings)
     return Dhcp4Server(
         interfaces=[network.interface for network in networks if network.interface is not None],
         addresses=[network.server for network in networks],

@@ -10,6 +10,14 @@ from netipl.guests.guest import BootMethod
 from netipl.net import AddressRange
 
 
+class DhcpServer(StrEnum):
+    """Whose DHCP server answers in a network."""
+
+    NETIPL = "netipl"
+    LIBVIRT = "libvirt"
+    """The dnsmasq of a libvirt network; netipl serves the files."""
+
+
 class UnknownClients(StrEnum):
     """What a client that is no known guest gets."""
 
@@ -44,3 +52,11 @@ class Network:
     """The QEMU version of guests that name none."""
     method: BootMethod | None = None
     """How guests boot that name no method."""
+    dhcp: DhcpServer = DhcpServer.NETIPL
+    libvirt_network: str | None = None
+    """Its name, where libvirt serves DHCP; None is the one whose bridge is `interface`."""
+
+    @property
+    def is_libvirts(self) -> bool:
+        """Whether libvirt gives the addresses, and netipl answers no DHCP in it."""
+        return self.dhcp is DhcpServer.LIBVIRT

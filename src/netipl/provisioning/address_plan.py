@@ -82,6 +82,10 @@ class AddressPlan:
         """The address that is `guest`'s alone."""
         return None if guest is None else self._reserved.get(guest.name)
 
+    def owner(self, address: IPv4Address) -> str | None:
+        """The name of the guest whose alone it is."""
+        return self._reserved_for.get(address)
+
     def may_be_reserved(self, address: IPv4Address) -> bool:
         """Whether `address` could be that of one more guest."""
         return address in self.network.subnet and address not in self._taken and address not in self._reserved_for

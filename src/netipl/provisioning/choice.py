@@ -114,7 +114,11 @@ def way_to_disk(guest: Guest, version: Version | None) -> LocalBoot:
 
 
 def method_of(guest: Guest | None, network: Network | None, default: BootMethod | None) -> BootMethod:
-    """How the firmware is given a kernel: as the guest, its network or the settings say, or as suits its version."""
+    """How the firmware is given a kernel: as the guest, its network or the settings say, or as suits its version. Where
+    libvirt serves DHCP, no boot file can be named, and the MAC is what its address goes by.
+    """
+    if network is not None and network.is_libvirts:
+        return BootMethod.PROBE_MAC
     said = (guest.method if guest is not None else None, network.method if network is not None else None, default)
     if (method := next(filter(None, said), None)) is not None:
         return method

@@ -75,7 +75,7 @@ def answer(inventory: Inventory, message: Message, arrival: Arrival, now: dateti
 
 def network_of(inventory: Inventory, message: Message, arrival: Arrival, guest: Guest | None) -> Network | None:
     """Where the client is: behind its relay, where its own address is when it asks us alone, or at the interface."""
-    networks = inventory.networks
+    networks = [network for network in inventory.networks if not network.is_libvirts]
     if message.giaddr != ANY:
         found = [network for network in networks if message.giaddr in network.relays]
     elif message.ciaddr != ANY and arrival.local is not None:

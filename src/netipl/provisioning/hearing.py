@@ -23,6 +23,16 @@ _OF_CONSOLE: Final = frozenset({Seen.CONSOLE_OPENED, Seen.CONSOLE_LOST})
 """What is about no boot, but about the console itself."""
 _OF_GUESTS: Final = _OF_FIRMWARE | _OF_CONSOLE | {Seen.KERNEL}
 """Seen of a guest by its name, whether or not it has a boot."""
+_FETCHED: Final = frozenset(
+    {
+        Seen.TFTP_MISSING,
+        Seen.TFTP_DENIED,
+        Seen.TFTP_STARTED,
+        Seen.TFTP_FINISHED,
+        Seen.TFTP_FAILED,
+        Seen.HTTP_SERVED,
+    }
+)
 
 _SEEN: Final = {Sign.ERROR: Seen.FIRMWARE_ERROR, Sign.KERNEL: Seen.KERNEL, Sign.KERNEL_OF_DISK: Seen.DISK_KERNEL}
 _SIGNS: Final = {seen: sign for sign, seen in _SEEN.items()}
@@ -70,9 +80,13 @@ def spoken_of(boots: Boots, observation: Observation) -> Boot | None:
 
 
 def of_no_boot(inventory: Inventory, observation: Observation) -> Event | None:
-    """What is kept of a guest's console where no boot is known, as when another server has its boots."""
+    """What is kept of a guest's console where no boot is known, as when another server has its boots; and of what it
+    fetches, where libvirt serves DHCP, since nothing tells there when a boot begins.
+    """
     guest = inventory.guest(observation.guest) if observation.guest is not None else None
-    if guest is None or observation.seen not in _OF_GUESTS:
+    network = inventory.network(guest.network) if guest is not None and guest.network is not None else None
+    is_fetched = network is not None and network.is_libvirts and observation.seen in _FETCHED
+    if guest is None or not (is_fetched or observation.seen in _OF_GUESTS):
         return None
     return Event(
         at=observation.at,

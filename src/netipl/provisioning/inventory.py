@@ -6,6 +6,7 @@ are not here at all: `profiling.py` puts all together.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from ipaddress import IPv4Address
 from itertools import chain
@@ -44,6 +45,8 @@ from netipl.provisioning.credential import ApiToken
 from netipl.provisioning.foreman.deployed import BootFile, Configuration, Deployed, Reservation
 from netipl.provisioning.identity import Guests, Owner
 from netipl.values import value
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @value(kw_only=True)
@@ -304,9 +307,16 @@ class Inventory:
         return None if addresses is None else addresses.lease_of(owner)
 
     def lease_with(self, address: IPv4Address) -> Lease | None:
-        """The lease of `address` in the network that has it."""
+        """The lease of `address` in the network that has it. Where libvirt serves DHCP, it is that of the guest whose
+        address it is: libvirt gives it to nobody else.
+        """
         network = self.network_with(address)
-        return None if network is None else self.lease(network.name, address)
+        if network is None or not network.is_libvirts:
+            return None if network is None else self.lease(network.name, address)
+        guest = self._guests.named(self._addresses[network.name].plan.owner(address) or "")
+        if guest is None or not guest.macs:
+            return None
+        return Lease(network=network.name, address=address, mac=guest.macs[0], guest=guest.name, expires=_NEVER)
 
     def guest_of(self, lease: Lease) -> Guest | None:
         """The guest whose `lease` is now."""

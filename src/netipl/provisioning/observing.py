@@ -68,7 +68,7 @@ def observed(inventory: Inventory, boots: Boots, observation: Observation) -> tu
         return () if event is None else (Happened(event),)
     boot = hearing.spoken_of(boots, observation)
     if boot is None:
-        event = hearing.of_no_boot(inventory, observation)
+        event = None if _passes(observation) else hearing.of_no_boot(inventory, observation)
         return () if event is None else (Happened(event),)
     if observation.detail.get("reason") == Reason.DROPPED:  # of the boot before, whose end is told already
         return (Happened(replace(_event(boot, observation), boot=None, build=None)),)

@@ -11,7 +11,8 @@ from itertools import combinations
 from pathlib import Path
 
 from netipl.guests.guest import BootMethod
-from netipl.settings import certificates, foreman, profiles
+from netipl.guests.network import DhcpServer
+from netipl.settings import certificates, foreman, libvirt_dhcp, profiles
 from netipl.settings.keys import BootKeys, File, GuestKeys, NetworkKeys
 from netipl.settings.problems import Location, Problem, dotted
 from netipl.settings.profiles import PATH_REMEDY
@@ -64,7 +65,7 @@ def _networks_are_apart(file: File, _: Path) -> Iterator[Problem]:
 
 def _networks_can_be_reached(file: File, _: Path) -> Iterator[Problem]:
     for name, network in file.networks.items():
-        if network.interface is None and not network.relays:
+        if network.interface is None and not network.relays and network.dhcp is DhcpServer.NETIPL:
             yield Problem(
                 key=("networks", name),
                 what="nobody can reach it, as it has neither an interface nor relays",
@@ -229,6 +230,7 @@ CHECKS: tuple[Check, ...] = (
     _api_is_reached_safely,
     _api_has_its_group_and_files,
     _foreman_is_reached_safely,
+    libvirt_dhcp.disagreements,
     _user_is_known,
 )
 

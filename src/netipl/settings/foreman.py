@@ -1,9 +1,10 @@
 """What `[foreman]` says, as values for the Smart Proxy, and what its keys must agree on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from netipl.guests.network import Network
 from netipl.integrations.foreman.upstream import Place
 from netipl.servers.smartproxy.authorization import Trust
 from netipl.servers.smartproxy.control import Offer
@@ -35,9 +36,11 @@ def listen(keys: ForemanKeys, placed: Placed) -> Listen:
     )
 
 
-def offer(keys: ForemanKeys) -> Offer:
-    """What Foreman is told of it."""
+def offer(keys: ForemanKeys, networks: Sequence[Network] = ()) -> Offer:
+    """What Foreman is told of it, which serves these networks."""
+    is_libvirts = bool(networks) and all(network.is_libvirts for network in networks)
     return Offer(
+        provider="dhcp_libvirt" if is_libvirts else "dhcp_netipl",
         modules=frozenset(keys.modules),
         server_name=keys.server_name or "",
         template_url=keys.template_url or "",

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from netipl.guests.guest import BootMethod, LocalBoot
-from netipl.guests.network import UnknownClients
+from netipl.guests.network import DhcpServer, UnknownClients
 from netipl.settings.foreman_keys import ForemanKeys
 from netipl.settings.notation import (
     ClientIdentifier,
@@ -245,6 +245,18 @@ class NetworkKeys(Table):
         default=None,
         description="How guests that name no method are given their files. Without it as `[default]` says.",
         examples=["combined"],
+    )
+    dhcp: DhcpServer = Field(
+        default=DhcpServer.NETIPL,
+        description="Who serves its DHCP: netipl, or the dnsmasq of a libvirt network. There netipl answers none, "
+        "serves the files, and writes Foreman's records as hosts into that network.",
+        examples=["netipl"],
+    )
+    libvirt_network: str | None = Field(
+        default=None,
+        min_length=1,
+        description='The libvirt network, with `dhcp = "libvirt"`. Without it the one whose bridge is `interface`.',
+        examples=["default"],
     )
 
 

@@ -216,7 +216,10 @@ class Settings:
             "api": file.api,
             "foreman": file.foreman,
             "libvirt": file.libvirt,
-            **{f"networks.{name}": (keys.interface, keys.server) for name, keys in file.networks.items()},
+            **{
+                f"networks.{name}": (keys.interface, keys.server, keys.dhcp, keys.libvirt_network)
+                for name, keys in file.networks.items()
+            },
         }
 
     def warnings(self) -> Iterator[str]:
@@ -225,7 +228,8 @@ class Settings:
         for name, network in self.file.networks.items():
             if network.interface is not None and network.interface not in present:
                 yield f"networks.{name}.interface: {network.interface} is not there; it is served when it comes"
-        ignored = self.dhcp.enabled and all(each.unknown is UnknownClients.IGNORE for each in self.networks())
+        answered = [each for each in self.networks() if self.dhcp.enabled and not each.is_libvirts]
+        ignored = bool(answered) and all(each.unknown is UnknownClients.IGNORE for each in answered)
         if ignored and not self.file.guests:
             yield "there are no guests, and unknown clients are ignored: nobody is answered until a guest is added"
         for guest in self.guests():
@@ -296,6 +300,8 @@ def _network(name: str, keys: NetworkKeys) -> Network:
         unknown=keys.unknown,
         firmware=keys.firmware,
         method=keys.method,
+        dhcp=keys.dhcp,
+        libvirt_network=keys.libvirt_network,
     )
 
 

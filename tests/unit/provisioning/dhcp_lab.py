@@ -90,8 +90,16 @@ class Lab:
         self.changes += self.outcome.changes
         return None if self.outcome.reply is None else decode(encode(self.outcome.reply.message))
 
-    def say(self, kind: int | None, mac: Mac = Z1_MAC, **given: Any) -> Message | None:
-        return self.ask(message(kind, mac, **given))
+    def say(
+        self,
+        kind: int | None,
+        mac: Mac = Z1_MAC,
+        *,
+        local: IPv4Address | None = None,
+        interface: str | None = "virbr1",
+        **given: Any,
+    ) -> Message | None:
+        return self.ask(message(kind, mac, **given), local=local, interface=interface)
 
     def discover(self, mac: Mac = Z1_MAC, **given: Any) -> Message | None:
         return self.say(MessageType.DISCOVER, mac, **given)

@@ -10,7 +10,7 @@ from netipl.ccw import DeviceNumber
 from netipl.firmware.versions import Version
 from netipl.guests.build import Build, BuildState
 from netipl.guests.guest import BootFiles, BootMethod, Guest, LocalBoot, Origin
-from netipl.guests.network import Network
+from netipl.guests.network import DhcpServer, Network
 from netipl.provisioning.choice import (
     Choice,
     Disk,
@@ -188,3 +188,10 @@ VERSIONS = {
 @pytest.mark.parametrize(("guest", "network", "version"), VERSIONS.values(), ids=VERSIONS)
 def test_the_version(guest: Guest | None, network: Network | None, version: Version | None) -> None:
     assert version_of(guest, network) == version
+
+
+@pytest.mark.parametrize("method", BootMethod)
+def test_where_libvirt_serves_dhcp_everybody_is_found_by_mac(method: BootMethod) -> None:
+    there = replace(LAB, dhcp=DhcpServer.LIBVIRT, method=method)
+    assert method_of(replace(SETTINGS, method=method, uuid=UUID_4), there, method) is BootMethod.PROBE_MAC
+    assert method_of(replace(SETTINGS, method=method), LAB, None) is method

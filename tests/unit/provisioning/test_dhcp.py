@@ -13,6 +13,7 @@ import pytest
 
 from netipl.guests.guest import Guest
 from netipl.guests.lease import LeaseState
+from netipl.guests.network import DhcpServer
 from netipl.net import AddressRange
 from netipl.protocols.dhcp4.codes import MessageType, Option
 from netipl.protocols.dhcp4.message import ANY
@@ -27,6 +28,7 @@ from tests.unit.provisioning.dhcp_lab import (
     LAB,
     OPEN_LAB,
     POOL,
+    RELAY,
     SERVER,
     STRANGER,
     STRANGER_2,
@@ -261,3 +263,24 @@ def test_the_method_bootp_answers_any_other_discover_with_an_offer(given: dict[s
     offer = Lab(boot=BOOTP_PLAN).discover(**given)
     assert offer is not None
     assert offer.options.message_type == MessageType.OFFER
+
+
+WAYS = {
+    "at its interface": (None, {}),
+    "of its address": (SERVER, {"ciaddr": Z1_ADDRESS}),
+    "by a relay": (SERVER, {"giaddr": RELAY}),
+    "of our address": (SERVER, {}),
+}
+
+
+@pytest.mark.parametrize(("local", "given"), WAYS.values(), ids=WAYS)
+def test_nobody_is_answered_where_libvirt_serves_dhcp(local: IPv4Address | None, given: dict[str, Any]) -> None:
+    """Whichever way it comes: two servers in one network would contradict each other."""
+    interface = None if local is not None else LAB.interface
+    for kind in (MessageType.DISCOVER, MessageType.REQUEST, MessageType.INFORM, None):
+        ours, theirs = (Lab(networks=(replace(OPEN_LAB, dhcp=each, relays=frozenset({RELAY})),)) for each in DhcpServer)
+        more = given | ({"requested": Z1_ADDRESS} if kind is MessageType.REQUEST and not given else {})
+        assert theirs.say(kind, local=local, interface=interface, **more) is None
+        assert theirs.reasons == [f"{RELAY} is no relay of any network" if "giaddr" in given else "no network is here"]
+        ours.say(kind, local=local, interface=interface, **more)
+        assert ours.reasons != theirs.reasons

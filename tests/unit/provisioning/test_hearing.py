@@ -9,11 +9,16 @@ from netipl.firmware.rules import RULES, RuleId
 from netipl.firmware.spoken.reading import ConsoleReading
 from netipl.firmware.spoken.signs import Said, Sign
 from netipl.guests.build import BuildState
-from netipl.provisioning.boots import BootState
+from netipl.guests.guest import Guest
+from netipl.guests.network import DhcpServer
+from netipl.provisioning.boots import Boots, BootState
+from netipl.provisioning.changes import Happened
 from netipl.provisioning.hearing import said, seen
+from netipl.provisioning.inventory import Inventory
+from netipl.provisioning.observing import observed
 from netipl.provisioning.plan import Purpose
 from netipl.provisioning.timeline import Deed, Event, Observation, Seen
-from tests.plane import MAC, START, Plane
+from tests.plane import LAB, MAC, START, Plane
 from tests.unit.provisioning.boot_bench import OTHER_MAC, SECOND, Bench, in_phase
 
 IPL = "LOADPARM=[        ]\nNetwork boot starting...\n"
@@ -91,6 +96,28 @@ def test_a_guest_whose_boots_another_server_has_is_told_of_all_the_same() -> Non
     plane = Plane()
     events = Console(plane).prints(IPL + ADDRESS + MISSING)
     assert [event.what for event in events] == [Seen.FIRMWARE] * 4 + [Seen.FIRMWARE_ERROR]
+
+
+@pytest.mark.parametrize("dhcp", DhcpServer)
+@pytest.mark.parametrize(
+    ("what", "detail", "kept"),
+    [
+        (Seen.TFTP_FINISHED, {"name": "kernel"}, True),
+        (Seen.TFTP_MISSING, {"name": "pxelinux.cfg/1"}, True),
+        (Seen.TFTP_PROGRESS, {"name": "kernel"}, False),
+        (Seen.HTTP_SERVED, {"name": "media/m/tree/a.deb", "status": 200}, False),
+        (Seen.HTTP_SERVED, {"name": "media/m/tree/a.deb", "status": 404}, True),
+    ],
+)
+def test_where_libvirt_serves_dhcp_a_guest_is_told_of_by_what_it_fetches(
+    dhcp: DhcpServer, what: Seen, detail: dict[str, str | int], kept: bool
+) -> None:
+    guest = Guest(name="z1", macs=(MAC,), network="lab")
+    known = Inventory([replace(LAB, dhcp=dhcp)], [guest])
+    told = observed(known, Boots(), Observation(at=START, seen=what, mac=MAC, guest="z1", detail=detail))
+    assert [change.event.what for change in told if isinstance(change, Happened)] == (
+        [what] if kept and dhcp is DhcpServer.LIBVIRT else []
+    )
 
 
 def test_a_console_of_nobody_is_not_kept() -> None:

@@ -1,5 +1,6 @@
 """Each client sees its own plan and what is for everybody, and a stranger nothing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 
@@ -8,7 +9,7 @@ import pytest
 from netipl.content import inline
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.lease import Lease, LeaseState
-from netipl.guests.network import Network
+from netipl.guests.network import DhcpServer, Network
 from netipl.net import Mac
 from netipl.protocols.tftp.resolution import Arriving, Denied, Missing, Resolution
 from netipl.provisioning.bootfields import BootFields
@@ -191,3 +192,16 @@ def test_what_is_for_clients_without_a_lease_is_for_them_alone() -> None:
     assert looked_up.resolve(b"public/file", there) == PUBLIC
     assert looked_up.resolve(b"pxelinux.cfg/01-x", ONE) == Missing()
     assert isinstance(looked_up.resolve(b"pxelinux.cfg/01-x", STRANGER), Denied)
+
+
+THEIRS = replace(NETWORK, dhcp=DhcpServer.LIBVIRT)
+GUEST = Guest(name="z1", macs=(MACS[ONE],), network="lab", address=ONE)
+
+
+def test_where_libvirt_serves_dhcp_a_reservation_is_what_a_lease_is_elsewhere() -> None:
+    there = Tree(Inventory([THEIRS], [GUEST]), Boots(), plan_of=plan_of, public=public)
+    assert there.resolve(b"boot.cfg", ONE) == inline(f"anew for {ONE}")
+    assert there.resolve(b"public/file", ONE) == PUBLIC
+    assert isinstance(there.resolve(b"boot.cfg", OTHER), Denied), "libvirt's range has it, and nobody knows whose it is"
+    ours = Tree(Inventory([NETWORK], [GUEST]), Boots(), plan_of=plan_of, public=public)
+    assert isinstance(ours.resolve(b"boot.cfg", ONE), Denied)

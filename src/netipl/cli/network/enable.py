@@ -1,14 +1,16 @@
 """`netipl network enable`: a network serves boots, by libvirt's dnsmasq or by netipl."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from netipl.cli.network import options, telling
-from netipl.errors import UsageError
+from netipl.errors import UnavailableError, UsageError
 from netipl.firmware.rules import Severity
 from netipl.hosting.networks import checking, enabling
+from netipl.hosting.networks.beside_libvirt import beside, refuse
 from netipl.hosting.networks.enabling import Asked
 from netipl.hosting.networks.situation import Situation, look
 from netipl.hosting.serving import plans
@@ -60,7 +62,7 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     settings = options.settings(config) if server is Server.DNSMASQ else None
     with options.libvirt_by(connect, path) as libvirt:
         asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
-        plan = _WAYS[server](look(libvirt, name), asked, path)
+        plan = _WAYS[server](_changeable(look(libvirt, name), config), asked, path)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)
         if not (dry_run or as_json):
             _tell_what_is_left(look(libvirt, name))
@@ -69,6 +71,13 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
 def _check_fits(server: Server, tftp_root: Path | None, boot_file: str | None) -> None:
     if server is Server.NETIPL and (tftp_root is not None or boot_file is not None):
         raise UsageError("--tftp-root and --boot-file are for dnsmasq", remedy="leave them out with --server netipl")
+
+
+def _changeable(situation: Situation, config: Path | None) -> Situation:
+    """By settings that can be read; whoever is to write them tells what is wrong with others. Raises RefusedError."""
+    with suppress(UsageError, UnavailableError):
+        refuse(beside(options.settings(config), situation.now), situation.now)
+    return situation
 
 
 def _tell_what_is_left(situation: Situation) -> None:

@@ -1,5 +1,6 @@
 """All that a Smart Proxy of this daemon is asked, over the inventory and its journal; and what guests get of it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
@@ -7,21 +8,26 @@ from pathlib import Path
 from time import time
 from typing import Final
 
-from netipl.content import inline
+from netipl.content import Content
 from netipl.control.foreman.boot_files import BootFiles, Terms
 from netipl.control.foreman.configurations import Configurations
+from netipl.control.foreman.dhcp_servers import OwnServer
+from netipl.control.foreman.libvirt_server import LibvirtServer, MakeDriver
 from netipl.control.foreman.reservations import Reservations
+from netipl.control.foreman.strangers import Strangers
 from netipl.errors import NetiplError
 from netipl.firmware.lint.finding import Target
 from netipl.firmware.versions import Version
 from netipl.guests.network import Network
 from netipl.integrations.foreman import upstream
+from netipl.integrations.libvirt import driver
+from netipl.integrations.libvirt.connection import SYSTEM
 from netipl.net import Mac
 from netipl.protocols.tftp.resolution import Denied, Missing, Resolution
 from netipl.provisioning.changes import Change
 from netipl.provisioning.choice import OfForeman
 from netipl.provisioning.foreman import hosts
-from netipl.provisioning.foreman.deployed import DEFAULT, Variant
+from netipl.provisioning.foreman.deployed import Variant
 from netipl.provisioning.foreman.deploying import BootsFiles, deployed_for, deployment
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.timeline import Deed
@@ -30,8 +36,6 @@ from netipl.servers.smartproxy.logbook import Level, Logbook
 from netipl.servers.smartproxy.request import Pairs
 from netipl.store import deploying
 
-_CONFIGURATIONS: Final = "pxelinux.cfg/"
-_OWN: Final = "01-"
 _IMAGE: Final = "/boot.img"
 _GUESTS: Final = "guests/"
 _SAID: Final = {"built": Deed.HOST_BUILT, "failed": Deed.HOST_FAILED}
@@ -56,20 +60,30 @@ class ForemanPlane:
         is_directory: Callable[[str], bool],
         pings: bool,
         foreman: upstream.Place | None,
+        program: Content,
+        libvirt: str = SYSTEM,
+        make_driver: MakeDriver = driver.Driver,
     ) -> None:
+        """`program` is the one for re-IPL, and `libvirt` what serves the DHCP of networks whose settings say so."""
         self.logbook = Logbook(time)
         self._inventory = inventory
         self._commit = commit
         self.boot_files = BootFiles(root, inventory.deployed, terms, self.logbook, commit=commit)
         self.tftp = Configurations(self.boot_files.files, inventory, self.boot_files, self.logbook, commit=commit)
-        self.dhcp = Reservations(inventory, commit=commit, pings=pings)
+        self._libvirts = LibvirtServer(libvirt, inventory, make_driver)
+        self.dhcp = Reservations(
+            inventory, OwnServer(inventory), self._libvirts, self.logbook, commit=commit, pings=pings
+        )
         self.upstream = PassingOn(foreman) if foreman is not None else None
+        self._strangers = Strangers(inventory, program)
         self._public = public
         self._is_directory = is_directory
 
     async def run(self) -> None:
         try:
-            await self.boot_files.run()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.boot_files.run())
+                tasks.create_task(self._libvirts.run())
         finally:
             if self.upstream is not None:
                 await self.upstream.close()
@@ -91,15 +105,7 @@ class ForemanPlane:
 
     def configuration(self, name: str) -> Resolution:
         """For clients whose addresses are another server's: they are known by what they ask for."""
-        if not name.startswith(_CONFIGURATIONS):
-            return Missing()
-        file = name.removeprefix(_CONFIGURATIONS)
-        station = DEFAULT if file == "default" else file.removeprefix(_OWN).replace("-", ":")
-        if station != DEFAULT and not file.startswith(_OWN):
-            return Missing()
-        found = self._inventory.deployed.configuration(station, Variant.PXELINUX)
-        made = deployment(found.data, Target()) if found is not None else None
-        return inline(made.text) if isinstance(made, BootsFiles) else Missing()
+        return self._strangers.resolve(name)
 
     async def host_said(self, kind: str, address: str) -> None:
         """Kept in the timeline of the guest that has this address. That it cannot be kept is no reason to tell the

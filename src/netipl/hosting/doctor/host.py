@@ -104,6 +104,8 @@ class Segment:
     interface: str
     address: IPv4Interface | None
     by: Server | None
+    dhcp: Server | None = None
+    """Who answers DHCP there, where that is somebody else."""
 
     @property
     def server(self) -> IPv4Address | None:
@@ -205,7 +207,10 @@ class Host:
         for network in self.settings.networks() if self.settings is not None else ():
             if network.interface is not None:
                 address = IPv4Interface(f"{network.server}/{network.subnet.prefixlen}")
-                yield Segment(name=network.name, interface=network.interface, address=address, by=Server.NETIPL)
+                dhcp = Server.DNSMASQ if network.is_libvirts else None
+                yield Segment(
+                    name=network.name, interface=network.interface, address=address, by=Server.NETIPL, dhcp=dhcp
+                )
 
     def _segments_of_libvirt(self) -> Iterator[Segment]:
         for guest in self.guests:

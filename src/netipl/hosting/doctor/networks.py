@@ -7,6 +7,7 @@ from netipl.errors import NetiplError
 from netipl.hosting.doctor.host import Host
 from netipl.hosting.doctor.outcome import Outcome, fine
 from netipl.hosting.networks import checking, tftp_root
+from netipl.hosting.networks.beside_libvirt import beside
 from netipl.hosting.networks.checking import Finding
 from netipl.hosting.networks.problems import Problem
 from netipl.hosting.networks.situation import Situation
@@ -16,7 +17,7 @@ from netipl.hosting.networks.step import Step
 def look(host: Host) -> Iterator[Outcome]:
     """Those that a guest is on, or that somebody has made for boots; nobody boots over the others."""
     for situation in host.booted_over:
-        findings = list(checking.check(situation))
+        findings = list(checking.check(situation, beside(host.settings, situation.now)))
         yield from (_outcome(each, situation) for each in findings)
         if not findings:
             yield fine(f"network {situation.name}", _words(situation))

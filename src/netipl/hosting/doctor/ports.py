@@ -47,7 +47,7 @@ def _wanted(host: Host, segment: Segment) -> Iterator[tuple[str, int]]:
             yield "udp", TFTP_PORT
         return
     assert host.settings is not None  # it named the segment
-    if host.settings.dhcp.enabled:
+    if host.settings.dhcp.enabled or segment.dhcp is not None:
         yield "udp", DHCP_PORT
     if host.settings.tftp.enabled:
         yield "udp", TFTP_PORT
@@ -68,7 +68,7 @@ def _judged(segment: Segment, protocol: str, port: int, there: list[Listener]) -
     One that listens everywhere may yet answer on other interfaces alone, as a dnsmasq with several does.
     """
     evidence = f"{protocol} port {port} on {segment.interface}: {', '.join(map(str, there)) or 'nobody'}"
-    ours = [each for each in there if each.program is None or _serves(each, segment)]
+    ours = [each for each in there if each.program is None or _serves(each, segment, port)]
     others = [each for each in there if each not in ours]
     again = "" if segment.by is Server.NETIPL else _restart(segment)
     if others and not (ours and port != DHCP_PORT):
@@ -87,7 +87,9 @@ def _restart(segment: Segment) -> str:
     return f"`virsh net-destroy {segment.name}` and `virsh net-start {segment.name}`, then `netipl doctor --fix`"
 
 
-def _serves(listener: Listener, segment: Segment) -> bool:
-    program = listener.program
+def _serves(listener: Listener, segment: Segment, port: int) -> bool:
+    program, by = listener.program, segment.by
     assert program is not None  # by the caller
-    return program.is_netipl if segment.by is Server.NETIPL else program.name == _DNSMASQ
+    if port == DHCP_PORT and segment.dhcp is not None:
+        by = segment.dhcp
+    return program.is_netipl if by is Server.NETIPL else program.name == _DNSMASQ

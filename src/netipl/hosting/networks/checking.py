@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Final
 
@@ -11,11 +11,13 @@ from netipl.errors import NetiplError
 from netipl.firmware.lint.finding import KERNEL_HEAD, Target
 from netipl.firmware.lint.tree import kernels, lint, uses
 from netipl.firmware.rules import Severity
+from netipl.guests.network import Network
 from netipl.hosting.networks import tftp_root as root_steps
-from netipl.hosting.networks.problems import ROWS, Problem
+from netipl.hosting.networks.problems import BESIDE, ROWS, Problem
 from netipl.hosting.networks.put_back import putting_back
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import Step
+from netipl.integrations.libvirt.dhcp_host import obstacles
 from netipl.integrations.libvirt.network_record import Server
 from netipl.store import tftp_root
 
@@ -33,6 +35,8 @@ class Finding:
     repair: Step | None = None
     root: str = ""
     """Its TFTP root, as a shell takes it."""
+    helps: str = ""
+    """What helps, where it is not what its row says."""
 
     @property
     def severity(self) -> Severity:
@@ -45,15 +49,21 @@ class Finding:
 
     @property
     def remedy(self) -> str:
-        return ROWS[self.problem].remedy.format(name=self.network, server=self.server, root=self.root)
+        remedy = self.helps or ROWS[self.problem].remedy
+        return remedy.format(name=self.network, server=self.server, root=self.root)
 
 
 Found = tuple[Problem, str, str]
 """The problem, what is wrong, and the evidence."""
 
 
-def check(situation: Situation) -> Iterator[Finding]:
-    """All that is wrong, in the order of a boot. Raises UnavailableError."""
+def check(situation: Situation, beside: Network | None = None) -> Iterator[Finding]:
+    """All that is wrong, in the order of a boot. `beside` is the network of the settings whose files netipl serves,
+    while libvirt serves DHCP. Raises UnavailableError.
+    """
+    if beside is not None:
+        yield from _beside(situation, beside)
+        return
     if not situation.now.has_own_bridge:
         yield from _findings(situation, _no_dnsmasq(situation))
         return
@@ -73,6 +83,15 @@ def _findings(situation: Situation, found: Iterator[Found]) -> Iterator[Finding]
             repair=repair,
             root=quote(str(situation.now.tftp_root)),
         )
+
+
+def _beside(situation: Situation, network: Network) -> Iterator[Finding]:
+    for each in (_active, _bridge, _taps, _hosts):
+        for finding in _findings(situation, each(situation)):
+            yield replace(finding, helps=BESIDE.get(finding.problem, ""))
+    for obstacle in obstacles(situation.now, network.subnet, network.server):
+        found = (Problem.NOT_BESIDE_NETIPL, obstacle.what, f"dhcp = 'libvirt' in [networks.{network.name}]")
+        yield from (replace(each, helps=obstacle.remedy) for each in _findings(situation, iter((found,))))
 
 
 def _no_dnsmasq(situation: Situation) -> Iterator[Found]:
@@ -122,6 +141,11 @@ def _dhcp(situation: Situation) -> Iterator[Found]:
         yield Problem.NO_DHCP, "its dnsmasq answers no DHCP", "no <range> or <host> in <dhcp>"
     elif now.ranges and "no-ping" not in now.options:
         yield Problem.PING, "dnsmasq pings an address before it offers it", "no dnsmasq:option no-ping"
+    yield from _hosts(situation)
+
+
+def _hosts(situation: Situation) -> Iterator[Found]:
+    now = situation.now
     addresses = Counter(host.address for host in now.hosts)
     for host in now.hosts:
         named = f"<host ip='{host.address}'>"

@@ -31,6 +31,7 @@ class Problem(StrEnum):
     ROOT_MISSING = "root-missing"
     ROOT_DENIED = "root-denied"
     FILES_WRONG = "files-wrong"
+    NOT_BESIDE_NETIPL = "not-beside-netipl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,5 +123,21 @@ ROWS: Final[Mapping[Problem, Row]] = MappingProxyType(
             guest="does not boot; what it says is in what `netipl lint` says",
             remedy="`netipl lint {root}` tells all that is wrong with the files",
         ),
+        Problem.NOT_BESIDE_NETIPL: Row(
+            severity=Severity.ERROR,
+            guest="is not given what netipl has for it",
+            remedy=f"{_EDIT}: DHCP, no `<tftp>`, and `<bootp file='/'/>`",
+        ),
     }
 )
+
+_AGAIN: Final = "`virsh net-destroy {name}` and `virsh net-start {name}`, then `netipl doctor --fix`"
+
+BESIDE: Final[Mapping[Problem, str]] = MappingProxyType(
+    {
+        Problem.CHANGED_SINCE_START: _AGAIN,
+        Problem.TAP_WITHOUT_BRIDGE: "`netipl doctor --fix` puts them back",
+        Problem.SPANNING_TREE: f"{_EDIT}: `<bridge stp='off' delay='0'/>`; then {_AGAIN}",
+    }
+)
+"""What helps instead where libvirt serves DHCP beside netipl: `enable` would change who serves."""

@@ -11,7 +11,7 @@ from typing import Final
 from netipl.errors import UsageError
 from netipl.guests.network import Network
 from netipl.net import AddressRange, Mac
-from netipl.provisioning.foreman import records
+from netipl.provisioning.foreman.records import Records
 from netipl.provisioning.inventory import Inventory
 
 KEPT: Final = timedelta(minutes=30)
@@ -47,21 +47,19 @@ def span(network: Network, first: str | None, last: str | None) -> AddressRange:
     return AddressRange(low, high)
 
 
-def own(inventory: Inventory, network: Network, mac: Mac, among: AddressRange, now: datetime) -> IPv4Address | None:
+def own(records: Records, mac: Mac, among: AddressRange) -> IPv4Address | None:
     """The address that `mac` has already, reserved or leased, if it is in the range."""
-    found = records.by_mac(inventory, network, mac, now)
+    found = records.by_mac(mac)
     address = IPv4Address(str(found["ip"])) if found is not None else None
     return address if address in among else None
 
 
 def candidates(
-    inventory: Inventory, network: Network, among: AddressRange, offered: Offered, now: datetime, *, random: Random
+    inventory: Inventory, records: Records, among: AddressRange, offered: Offered, now: datetime, *, random: Random
 ) -> Iterator[IPv4Address]:
     """All free ones of the range, from a random one on."""
-    addresses = inventory.addresses(network)
-    had = {each.address for each in records.running(inventory, network, now)}
-    had |= {each.address for each in inventory.deployed.reservations(network.name)}
-    had |= {each.address for each in addresses.offers() if each.until > now}
+    addresses = inventory.addresses(records.network)
+    had = records.taken | {each.address for each in addresses.offers() if each.until > now}
     count = len(among)
     start = random(count)
     for number in range(count):

@@ -24,6 +24,7 @@ from netipl.provisioning.changes import (
     ReservationSet,
 )
 from netipl.provisioning.foreman.deployed import DEFAULT, Configuration, Deployed, Reservation, Variant
+from netipl.provisioning.foreman.records import Host, Records
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.timeline import Deed, Event
 
@@ -52,11 +53,27 @@ def reserve(inventory: Inventory, new: Reservation, *, by: str, now: datetime) -
     return *left, ReservationSet(new), *_changed(before, guest, by=by, now=now), told
 
 
-def give_back(inventory: Inventory, network: str, mac: Mac, *, by: str, now: datetime) -> tuple[Change, ...]:
-    """Nothing, where there is no such record."""
+def forget_gone(
+    inventory: Inventory, there: Records, new: Reservation, *, by: str, now: datetime
+) -> tuple[Change, ...]:
+    """What is journalled of other hosts at the address of `new`, and is not there any more: somebody else took it out
+    of a libvirt network, or a daemon was killed before it could forget it.
+    """
+    kept = (each for each in inventory.deployed.reservations(new.network) if each.address == new.address)
+    gone = (each.mac for each in kept if each.mac != new.mac and each not in there.reserved)
+    return tuple(change for mac in gone for change in give_back(inventory, new.network, mac, by=by, now=now))
+
+
+def give_back(
+    inventory: Inventory, network: str, mac: Mac, gone: Iterable[Host] = (), *, by: str, now: datetime
+) -> tuple[Change, ...]:
+    """Nothing, where there is no such record. `gone` are the hosts of a libvirt network that went with it, of which
+    it is told also where Foreman has told nothing.
+    """
     kept = inventory.deployed.reservation(network, mac)
     if kept is None:
-        return ()
+        said = ({"address": str(each.address), "name": each.name or mac.dashed} for each in gone)
+        return tuple(_told(None, (network, mac), Deed.ADDRESS_GIVEN_BACK, now, by, **each) for each in said)
     guest = _foremans(inventory, mac)
     changes: list[Change] = [ReservationForgotten(network, mac)]
     name = guest.name if guest is not None else None

@@ -10,7 +10,7 @@ from netipl.guests.network import Network
 from netipl.net import Mac
 from netipl.protocols.tftp.resolution import Resolution
 from netipl.provisioning.foreman.deployed import Reservation, Variant
-from netipl.provisioning.foreman.records import Record
+from netipl.provisioning.foreman.records import Record, Records
 from netipl.servers.smartproxy.logbook import Logbook
 from netipl.servers.smartproxy.request import Pairs
 
@@ -28,12 +28,14 @@ class Module(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What Foreman is told: `modules` are those that are switched on; ports are those of HTTP and HTTPS.
+    """What Foreman is told: `modules` are those that are switched on; ports are those of HTTP and HTTPS; `provider` is
+    who serves DHCP.
 
     `template_url` and `registration_url` are where hosts reach this proxy; empty is the URL that was asked.
     """
 
     modules: frozenset[Module] = frozenset(Module)
+    provider: str = "dhcp_netipl"
     server_name: str = ""
     template_url: str = ""
     registration_url: str = ""
@@ -71,15 +73,9 @@ class Dhcp(Protocol):
     @property
     def networks(self) -> Sequence[Network]: ...
 
-    def subnet(self, network: Network) -> Record: ...
+    async def subnet(self, network: Network) -> Record: ...
 
-    def reservations(self, network: Network) -> Sequence[Record]: ...
-
-    def leases(self, network: Network) -> Sequence[Record]: ...
-
-    def by_mac(self, network: Network, mac: Mac) -> Record | None: ...
-
-    def by_address(self, network: Network, address: IPv4Address) -> Sequence[Record]: ...
+    async def records(self, network: Network) -> Records: ...
 
     async def unused(
         self, network: Network, mac: Mac | None, first: str | None, last: str | None

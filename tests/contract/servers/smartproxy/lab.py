@@ -19,11 +19,14 @@ from typing import Any, TypeVar
 
 from netipl.control.foreman.boot_files import Terms
 from netipl.control.foreman.foreman_plane import ForemanPlane
+from netipl.control.foreman.libvirt_server import MakeDriver
 from netipl.control.plane import ControlPlane
 from netipl.guests.network import Network
 from netipl.integrations.foreman.upstream import Place
+from netipl.integrations.libvirt.driver import Driver
 from netipl.integrations.mirror.client import Patience
 from netipl.integrations.mirror.guard import Guard
+from netipl.integrations.payload import reipl_program
 from netipl.net import Endpoint
 from netipl.protocols.tftp.resolution import Resolution
 from netipl.provisioning.history import EventQuery
@@ -157,6 +160,8 @@ def serving(
     networks: Sequence[Network] = (LAB,),
     fetch_from: Sequence[str] = ("127.0.0.0/8",),
     most: int = 1 << 20,
+    libvirt: str = "",
+    make_driver: MakeDriver = Driver,
 ) -> Iterator[Proxy]:
     """In `directory`, with its loop in another thread, until the end of the context; what is kept there is taken up."""
     authority = Authority(directory) if tls else None
@@ -167,7 +172,7 @@ def serving(
     inventory.reload(store.journal.stored())
     terms = Terms(guard=Guard([IPv4Network(each) for each in fetch_from]), most=most, patience=HURRIED)
 
-    plane = _plane(directory, inventory, terms, control, foreman)
+    plane = _plane(directory, inventory, terms, control, foreman, libvirt, make_driver)
     listen = _listen(authority, trust)
     http, https = (None, 8443) if tls else (8000, None)
     told = replace(offer or Offer(server_name="tftp.example.com"), http_port=http, https_port=https)
@@ -182,7 +187,13 @@ def serving(
 
 
 def _plane(
-    directory: Path, inventory: Inventory, terms: Terms, control: ControlPlane, foreman: str | None
+    directory: Path,
+    inventory: Inventory,
+    terms: Terms,
+    control: ControlPlane,
+    foreman: str | None,
+    libvirt: str,
+    make_driver: MakeDriver,
 ) -> ForemanPlane:
     def public(name: str) -> Resolution:
         if inventory.deployed.file(name) is not None:
@@ -198,6 +209,9 @@ def _plane(
         is_directory=lambda name: os.path.isdir(directory / "root" / name),  # noqa: PTH112 - any name
         pings=False,
         foreman=Place(url=foreman) if foreman is not None else None,
+        program=reipl_program(),
+        libvirt=libvirt,
+        make_driver=make_driver,
     )
     return plane
 

@@ -54,6 +54,19 @@ def test_another_dhcp_server_on_the_bridge_is_in_the_way(bare_host: LibvirtHost)
     assert both.status == 1
 
 
+def test_where_libvirt_serves_dhcp_its_dnsmasq_has_that_port_and_netipl_the_others(bare_host: LibvirtHost) -> None:
+    """Neither is in the other's way: netipl binds no port of DHCP there."""
+    options = ("--port=0", "--interface=br0", "--bind-interfaces", "--dhcp-range=192.0.2.50,192.0.2.60")
+    theirs = SETTINGS.partition("pools")[0] + 'dhcp = "libvirt"\n'
+    with serving(bare_host, theirs) as config:
+        alone = examined(bare_host, "--config", config)
+        with dnsmasq(bare_host, *options, f"--dhcp-leasefile={bare_host.directory}/leases"):
+            both = examined(bare_host, "--config", config)
+    assert [each["message"] for each in alone.of("ports", SUBJECT) if each["problem"]] == ["nobody has udp port 67"]
+    assert both.is_fine("ports", SUBJECT)
+    assert len(both.of("ports", SUBJECT)) == 3
+
+
 def test_a_dnsmasq_of_another_bridge_is_not(bare_host: LibvirtHost) -> None:
     bare_host.run("ip", "link", "add", "br1", "type", "bridge")
     bare_host.run("ip", "address", "add", "198.51.100.1/24", "dev", "br1")

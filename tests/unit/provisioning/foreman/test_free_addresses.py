@@ -8,14 +8,15 @@ from netipl.net import AddressRange
 from netipl.provisioning.foreman.free_addresses import KEPT, Offered, candidates, own, span
 from tests.plane import LAB, START
 from tests.unit.provisioning.foreman.test_hosts import ADDRESS, ONE, TWO
-from tests.unit.provisioning.foreman.test_records import LEASED, OWN, inventory
+from tests.unit.provisioning.foreman.test_records import LEASED, OWN, inventory, known
 
 FEW = AddressRange.parse("192.168.133.9-192.168.133.20")
 
 
 def found(among: AddressRange = FEW, offered: Offered | None = None, start: int = 0) -> list[int]:
     """The last octets."""
-    made = candidates(inventory(), LAB, among, offered or Offered(), START, random=lambda _: start)
+    there = inventory()
+    made = candidates(there, known(there), among, offered or Offered(), START, random=lambda _: start)
     return [int(address) & 0xFF for address in made]
 
 
@@ -41,11 +42,11 @@ def test_what_was_offered_is_kept_for_half_an_hour() -> None:
 
 
 def test_a_machine_keeps_what_it_has_within_the_range() -> None:
-    known = inventory()
-    assert own(known, LAB, ONE, FEW, START) == ADDRESS
-    assert own(known, LAB, TWO, FEW, START) == OWN.address
-    assert own(known, LAB, LEASED, FEW, START) == ADDRESS + 9
-    assert own(known, LAB, ONE, AddressRange.parse("192.168.133.50"), START) is None
+    there = known(inventory())
+    assert own(there, ONE, FEW) == ADDRESS
+    assert own(there, TWO, FEW) == OWN.address
+    assert own(there, LEASED, FEW) == ADDRESS + 9
+    assert own(there, ONE, AddressRange.parse("192.168.133.50")) is None
 
 
 @pytest.mark.parametrize(

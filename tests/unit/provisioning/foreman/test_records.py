@@ -10,6 +10,7 @@ from netipl.guests.lease import Lease, LeaseState
 from netipl.net import Mac
 from netipl.provisioning.changes import LeaseSet, ReservationSet
 from netipl.provisioning.foreman import records
+from netipl.provisioning.foreman.records import Host, Leased, Records
 from netipl.provisioning.inventory import Inventory
 from tests.plane import LAB, START
 from tests.unit.provisioning.foreman.test_hosts import ADDRESS, ONE, RECORD, TWO
@@ -25,8 +26,12 @@ def inventory() -> Inventory:
     return made
 
 
+def known(inventory: Inventory) -> Records:
+    return records.of_inventory(inventory, LAB, START)
+
+
 def test_a_record_has_every_option_that_it_came_with() -> None:
-    [ours, _] = records.reservations(inventory(), LAB)
+    [ours, _] = known(inventory()).reservations
     assert ours == {
         "name": "z1.example.com",
         "ip": "192.168.133.11",
@@ -41,12 +46,12 @@ def test_a_record_has_every_option_that_it_came_with() -> None:
 
 
 def test_a_guest_of_netipl_is_a_record_that_cannot_be_deleted() -> None:
-    [_, own] = records.reservations(inventory(), LAB)
+    [_, own] = known(inventory()).reservations
     assert (own["name"], own["ip"], own["deleteable"]) == ("web1", str(ADDRESS + 5), False)
 
 
 def test_a_lease_has_its_times() -> None:
-    assert records.leases(inventory(), LAB, START) == [
+    assert known(inventory()).leases == [
         {
             "name": "lease-525400aaaaaa",
             "ip": "192.168.133.20",
@@ -69,25 +74,26 @@ def test_a_lease_has_its_times() -> None:
     ],
 )
 def test_no_lease_is_shown_that_is(gone: Lease) -> None:
-    known = inventory()
-    known.apply(LeaseSet(gone))
-    assert records.leases(known, LAB, START) == []
+    changed = inventory()
+    changed.apply(LeaseSet(gone))
+    assert known(changed).leases == []
 
 
 def test_a_reservation_is_found_before_a_lease() -> None:
-    known = inventory()
-    known.apply(LeaseSet(replace(LEASE, mac=ONE)))
-    found = records.by_mac(known, LAB, ONE, START)
+    changed = inventory()
+    changed.apply(LeaseSet(replace(LEASE, mac=ONE)))
+    there = known(changed)
+    found = there.by_mac(ONE)
     assert found is not None
     assert found["type"] == "reservation"
-    [at] = records.by_address(known, LAB, ADDRESS + 9, START)
+    [at] = there.by_address(ADDRESS + 9)
     assert at["type"] == "lease"
-    assert records.by_address(known, LAB, ADDRESS + 1, START) == []
-    assert records.by_mac(known, LAB, LEASED, START) is None
+    assert there.by_address(ADDRESS + 1) == []
+    assert there.by_mac(LEASED) is None
 
 
 def test_the_same_record_is_there_already() -> None:
-    assert records.is_there(inventory(), LAB, RECORD, ())
+    assert known(inventory()).has(RECORD, ())
 
 
 @pytest.mark.parametrize(
@@ -105,9 +111,9 @@ def test_another_record_is_in_the_way(new: object, related: tuple[Mac, ...], con
     assert isinstance(new, type(RECORD))
     if conflicts:
         with pytest.raises(ConflictError, match=f"Record 192.168.133.0/{new.address} already exists"):
-            records.is_there(inventory(), LAB, new, related)
+            known(inventory()).has(new, related)
     else:
-        assert not records.is_there(inventory(), LAB, new, related)
+        assert not known(inventory()).has(new, related)
 
 
 def test_a_subnet_has_what_foreman_imports() -> None:
@@ -122,3 +128,78 @@ def test_a_subnet_has_what_foreman_imports() -> None:
             "range": ["192.168.133.100", "192.168.133.103"],
         },
     }
+
+
+def test_a_subnet_without_a_router_says_none() -> None:
+    options = records.subnet(LAB, has_router=False)["options"]
+    assert isinstance(options, dict)
+    assert list(options) == ["range"]
+
+
+HOST = records.host_of(RECORD)
+FOREIGN = Host(mac=LEASED, name="old", address=ADDRESS + 2)
+
+
+def of_hosts(*hosts: Host, leased: tuple[Leased, ...] = ()) -> Records:
+    return records.of_hosts(inventory(), LAB, hosts, leased)
+
+
+def test_a_host_is_foremans_record_as_long_as_it_is_what_that_made_it() -> None:
+    [ours, _] = of_hosts(HOST).reservations
+    assert (ours["hostname"], ours["filename"]) == ("z1.example.com", "pxelinux.0")
+    for changed in (replace(HOST, address=ADDRESS + 3), replace(HOST, name="z2")):
+        [other, _] = of_hosts(changed).reservations
+        assert "filename" not in other
+        assert (other["ip"], other["hostname"]) == (str(changed.address), changed.name)
+    assert [each["name"] for each in of_hosts().reservations] == ["web1"], "what the network does not say is not there"
+
+
+def test_a_host_that_others_wrote_is_a_reservation_that_may_be_deleted() -> None:
+    [other, _] = of_hosts(FOREIGN).reservations
+    assert other == {
+        "name": "old",
+        "ip": str(ADDRESS + 2),
+        "mac": str(LEASED),
+        "subnet": "192.168.133.0/255.255.255.0",
+        "type": "reservation",
+        "deleteable": True,
+        "hostname": "old",
+    }
+    [unnamed, _] = of_hosts(replace(FOREIGN, name="")).reservations
+    assert unnamed["name"] == LEASED.dashed
+
+
+def test_a_host_of_a_guest_of_netipl_is_shown_once_and_stays() -> None:
+    [own] = of_hosts(Host(mac=TWO, name="web1", address=ADDRESS + 5)).reservations
+    assert (own["name"], own["deleteable"]) == ("web1", False)
+
+
+def test_a_host_without_a_mac_is_no_record_and_its_address_is_taken() -> None:
+    there = of_hosts(Host(mac=None, name="by-name", address=ADDRESS + 7))
+    assert [each["name"] for each in there.reservations] == ["web1"]
+    assert ADDRESS + 7 in there.taken
+    with pytest.raises(ConflictError):
+        there.has(replace(RECORD, address=ADDRESS + 7), ())
+
+
+def test_a_lease_of_libvirt_has_no_beginning() -> None:
+    [lease] = of_hosts(HOST, leased=(Leased(mac=LEASED, address=ADDRESS + 9, ends=START),)).leases
+    assert (lease["starts"], lease["ends"]) == (None, "2026-03-01 12:00:00 UTC")
+    assert ADDRESS + 9 in of_hosts(leased=(Leased(mac=LEASED, address=ADDRESS + 9),)).taken
+
+
+def test_a_host_of_which_foreman_could_not_be_told_is_in_nobodys_way() -> None:
+    """Its record is made anew, as after a daemon that was killed; any other is in the way."""
+    new = replace(RECORD, mac=LEASED, name="old", address=ADDRESS + 2)
+    assert not of_hosts(FOREIGN).has(new, ())
+    for other in (replace(new, name="z9"), replace(new, address=ADDRESS + 4), replace(new, mac=ONE)):
+        with pytest.raises(ConflictError):
+            of_hosts(FOREIGN).has(other, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("z1.example.com", "z1.example.com"), ("1z.example.com", ""), ("z_1", ""), ("", "")],
+)
+def test_a_host_has_the_name_that_libvirt_takes(name: str, written: str) -> None:
+    assert records.host_of(replace(RECORD, name=name)).name == written

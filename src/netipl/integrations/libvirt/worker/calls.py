@@ -9,6 +9,7 @@ from netipl.ccw import DeviceNumber
 from netipl.errors import UsageError
 from netipl.integrations.libvirt.domain_edits import boots_from
 from netipl.integrations.libvirt.domain_xml import NETIPL_GUEST, BootsFrom
+from netipl.integrations.libvirt.worker import hosts
 from netipl.integrations.libvirt.worker.host import Host, Libvirt
 from netipl.integrations.libvirt.worker.naming import name_guests
 from netipl.integrations.libvirt.worker.protocol import Call, Json
@@ -148,6 +149,9 @@ HANDLERS: Final[Mapping[Call, Handler]] = {
     Call.RESET: _reset,
     Call.MARK: _mark,
     Call.BOOTS_FROM: _boots_from,
+    Call.NETWORK: hosts.network,
+    Call.ADD_HOST: hosts.add_host,
+    Call.REMOVE_HOSTS: hosts.remove_hosts,
     Call.NETWORKS: _networks,
     Call.NAME_GUESTS: _name_guests,
     Call.MAKE_VOLUME: _make_volume,

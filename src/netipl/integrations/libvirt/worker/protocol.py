@@ -41,6 +41,9 @@ class Call(StrEnum):
     RESET = "reset"  # uuid
     MARK = "mark"  # uuid, name: whose it is, or empty -> its record
     BOOTS_FROM = "boots-from"  # uuid, first, macs, disk: at its next start -> its record
+    NETWORK = "network"  # name, or bridge -> its name, active, xml, leases
+    ADD_HOST = "add-host"  # name, or bridge; mac, host_name, address -> whether it was not there before
+    REMOVE_HOSTS = "remove-hosts"  # name, or bridge; mac -> mac, host_name and address of those that were there
     NETWORKS = "networks"  # -> name, bridge and active of every network that has a bridge
     NAME_GUESTS = (
         "name-guests"  # bridge, names by address, known: names by address that may go -> how many came or went

@@ -26,12 +26,12 @@ _LONGEST_OPTION: Final = 1024
 
 async def _subnets(proxy: Proxy, _request: Request, _parts: tuple[str, ...]) -> Reply:
     dhcp = proxy.control.dhcp
-    return of_json([dhcp.subnet(network) for network in dhcp.networks])
+    return of_json([await dhcp.subnet(network) for network in dhcp.networks])
 
 
 async def _subnet(proxy: Proxy, _request: Request, parts: tuple[str, ...]) -> Reply:
-    network, dhcp = _network(proxy, parts[0]), proxy.control.dhcp
-    return of_json({"reservations": dhcp.reservations(network), "leases": dhcp.leases(network)})
+    there = await proxy.control.dhcp.records(_network(proxy, parts[0]))
+    return of_json({"reservations": there.reservations, "leases": there.leases})
 
 
 async def _unused(proxy: Proxy, request: Request, parts: tuple[str, ...]) -> Reply:
@@ -45,7 +45,7 @@ async def _unused(proxy: Proxy, request: Request, parts: tuple[str, ...]) -> Rep
 
 async def _of_mac(proxy: Proxy, _request: Request, parts: tuple[str, ...]) -> Reply:
     network, mac = _network(proxy, parts[0]), _mac(parts[1])
-    found = proxy.control.dhcp.by_mac(network, mac) if mac is not None else None
+    found = (await proxy.control.dhcp.records(network)).by_mac(mac) if mac is not None else None
     if found is None:
         asked = f"{network.subnet.network_address}/{parts[1].lower()}"
         raise RefusalError(_NOT_FOUND, f"No DHCP record for MAC {asked} found")
@@ -54,7 +54,7 @@ async def _of_mac(proxy: Proxy, _request: Request, parts: tuple[str, ...]) -> Re
 
 async def _of_address(proxy: Proxy, _request: Request, parts: tuple[str, ...]) -> Reply:
     network, address = _network(proxy, parts[0]), _address(parts[1])
-    found = proxy.control.dhcp.by_address(network, address)
+    found = (await proxy.control.dhcp.records(network)).by_address(address)
     if not found:
         raise RefusalError(_NOT_FOUND, f"No DHCP records for IP {network.subnet.network_address}/{address} found")
     return of_json(found)

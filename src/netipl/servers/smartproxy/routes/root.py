@@ -41,7 +41,7 @@ def _feature(module: Module, proxy: Proxy) -> dict[str, object]:
 def _settings(module: Module, offer: Offer) -> dict[str, object]:
     exposed: dict[Module, dict[str, object]] = {
         Module.TFTP: {"tftp_servername": offer.server_name or None},
-        Module.DHCP: {"use_provider": "dhcp_netipl" if Module.DHCP in offer.modules else None},
+        Module.DHCP: {"use_provider": offer.provider if Module.DHCP in offer.modules else None},
         Module.TEMPLATES: {"template_url": offer.template_url or None},
         Module.HTTPBOOT: {"http_port": offer.http_port, "https_port": offer.https_port},
         Module.REGISTRATION: {"registration_url": offer.registration_url or None},
