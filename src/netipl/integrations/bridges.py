@@ -89,24 +89,24 @@ def ports(name: str) -> tuple[Port, ...]:
 
 def attach(port: Port, name: str) -> None:
     """Put it on the bridge, set as it was. Raises UnavailableError."""
-    _run("ip", "link", "set", "dev", port.device, "master", name)
+    run("ip", "link", "set", "dev", port.device, "master", name)
     now = _settings(port.device)
     for key, value in port.settings.items():
         if now.get(key) != value:
             with suppress(OSError):  # such as a cost that the kernel takes from the device itself
                 (_DEVICES / port.device / "brport" / key).write_text(value)
     for mac in port.macs:
-        _run("bridge", "fdb", "replace", mac, "dev", port.device, "master", "static")
+        run("bridge", "fdb", "replace", mac, "dev", port.device, "master", "static")
 
 
 def detach(device: str) -> None:
     """Take it off its bridge. Raises UnavailableError."""
-    _run("ip", "link", "set", "dev", device, "nomaster")
+    run("ip", "link", "set", "dev", device, "nomaster")
 
 
 def remove(name: str) -> None:
     """Take away a bridge that is there. Raises UnavailableError."""
-    _run("ip", "link", "delete", "dev", name, "type", "bridge")
+    run("ip", "link", "delete", "dev", name, "type", "bridge")
 
 
 def _index(device: str) -> int:
@@ -128,14 +128,15 @@ def _settings(device: str) -> dict[str, str]:
 def _fixed(name: str) -> dict[str, tuple[str, ...]]:
     """The MACs that somebody has put behind each device by hand."""
     found: dict[str, list[str]] = {}
-    entries: list[dict[str, Any]] = json.loads(_run("bridge", "-json", "fdb", "show", "br", name) or "[]")  # Any: JSON
+    entries: list[dict[str, Any]] = json.loads(run("bridge", "-json", "fdb", "show", "br", name) or "[]")  # Any: JSON
     for each in entries:
         if each.get("state") == "static" and "master" in each:
             found.setdefault(each["ifname"], []).append(each["mac"])
     return {device: tuple(dict.fromkeys(macs)) for device, macs in found.items()}
 
 
-def _run(*command: str) -> str:
+def run(*command: str) -> str:
+    """A program of iproute2: what it prints. Raises UnavailableError."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:

@@ -10,6 +10,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from netipl.errors import ConflictError, NetiplError, UnavailableError
+from netipl.hosting.networks import lost_by_restart
 from netipl.hosting.networks.restarting import restart, start, stop_again
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import LeftOverError
@@ -166,6 +167,7 @@ def _of_restart(situation: Situation, pending: list[str]) -> list[str]:
     if situation.running_only:
         names = ", ".join(situation.running_only)
         said.append(f"what others put into the running network alone goes: {names}")
+    said += lost_by_restart.words(situation)
     if pending:
         said.append(f"what others changed since it was started takes effect, too: {', '.join(pending)}")
     return said

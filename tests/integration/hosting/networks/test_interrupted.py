@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.integration.hosting.networks.conftest import NETIPL, Networks
-from tests.integration.hosting.networks.test_restart import FIXED, plug, port
+from tests.integration.hosting.networks.test_restart import FIXED, give, given, plug, port
 
 pytestmark = pytest.mark.root
 
@@ -46,7 +46,8 @@ def test_libvirtd_that_ends_between_stop_and_start_is_waited_for(networks: Netwo
 @pytest.mark.parametrize("then", ["enable", "disable"])
 def test_what_a_command_that_was_killed_had_taken_off_is_put_back_by_the_next(networks: Networks, then: str) -> None:
     plug(networks)
-    before, definition = port(networks), networks.defined
+    give(networks)
+    before, definition = (port(networks), given(networks)), networks.defined
     host = networks.host
     when_stopped(networks, f"kill -9 $(cat {host.directory}/pid)")
     command = " ".join([*NETIPL, "network enable default --server dnsmasq --yes --tftp-root", str(networks.root())])
@@ -57,7 +58,7 @@ def test_what_a_command_that_was_killed_had_taken_off_is_put_back_by_the_next(ne
     told = networks.enable() if then == "enable" else networks.done("disable", "default", "--yes")
     assert "what has lost its bridge is put back on it: test0" in told
     assert networks.shown()["active"]
-    assert port(networks) == before
+    assert (port(networks), given(networks)) == before
     assert (networks.defined == definition) is (then == "disable")
     again = networks.enable() if then == "enable" else networks.done("disable", "default", "--yes")
     assert "nothing is to be done" in again
