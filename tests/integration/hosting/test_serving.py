@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from netipl.settings.tables import without_table
 from tests.integration.hosting.bystander import plugged_in
 from tests.libvirt_host import LibvirtHost, libvirt_host
 
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.root
 
 NETIPL = [sys.executable, "-m", "netipl.cli.main"]
 RESERVED = '<host mac="52:54:00:13:33:0a" name="z1" ip="192.168.122.10"/>'
+COMMENT = "by `netipl network enable`"
 OF_SOMEBODY = "<host ip='192.168.122.50'><hostname>nas</hostname></host>"
 """What somebody has named, an address of the pool."""
 
@@ -162,6 +164,11 @@ def test_a_network_that_a_daemon_would_go_on_to_serve_is_not_given_back(host: Li
         assert done.returncode == 1
         assert "end it first: kill" in done.stderr
         assert everything(host) == before
+        take_table_out(host)
+        done = host.run(*NETIPL, *command, check=False)
+        assert done.returncode == 1
+        assert "end it first: kill" in done.stderr
+        assert everything(host)[:-1] == before[:-1]
 
 
 def test_what_netipl_has_not_taken_over_yet_is_taken_back(host: LibvirtHost) -> None:
@@ -173,11 +180,15 @@ def test_what_netipl_has_not_taken_over_yet_is_taken_back(host: LibvirtHost) -> 
     assert everything(host) == before
 
 
-def test_a_daemon_with_other_networks_lets_go_of_one(host: LibvirtHost) -> None:
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_daemon_with_other_networks_lets_go_of_one(host: LibvirtHost, *, by_hand: bool) -> None:
+    """Also if somebody has taken the table out of the settings, and the daemon has not heard of it."""
     with_another_network(host)
     vm1 = plugged_in(host, "vm1", "52:54:00:00:00:aa")
     network(host, "enable", "--server", "netipl")
     with serving(host):
+        if by_hand:
+            take_table_out(host)
         assert "read its settings again" in network(host, "disable")
         assert "settings read again" in (host.directory / "serve.log").read_text()
         vm1.address()
@@ -195,6 +206,12 @@ def test_where_the_daemon_cannot_read_its_settings_dnsmasq_does_not_begin(host: 
         done = host.run(*NETIPL, *command, check=False)
         assert (done.returncode, everything(host)) == (3, before)
         assert "serves it still" in done.stderr
+
+
+def take_table_out(host: LibvirtHost) -> None:
+    """Of the settings, with an editor."""
+    config = host.directory / "netipl.toml"
+    config.write_text(without_table(config.read_text(), ("networks", "default"), comment=COMMENT))
 
 
 def with_another_network(host: LibvirtHost, server: str = "") -> None:

@@ -109,7 +109,7 @@ def _require_changeable(situation: Situation) -> None:
 
 def _require_one_server(situation: Situation) -> None:
     """Giving it back ends all that netipl does there; dnsmasq would only begin beside it."""
-    if situation.defined.server is Server.NETIPL:
+    if situation.server is Server.NETIPL:
         message = f"netipl serves the network {situation.name}"
         raise RefusedError(message, remedy=f"give it back first: `netipl network disable {situation.name}`")
 

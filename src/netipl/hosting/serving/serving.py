@@ -75,17 +75,25 @@ def _handed_over(situation: Situation, xml: str, settings: Settings, name: str) 
 
 
 def ended(situation: Situation, config: Path) -> Around:
-    """For one that netipl serves no more. Raises NetiplError where it would go on to."""
+    """For one that netipl serves no more. Raises NetiplError where it would go on to.
+
+    A table that somebody else has taken out does not mean that a daemon has let go.
+    """
     network = networks.network(_without_netipl(situation))
-    written = settings_file.removing(config, str(network.interface))
-    if written is None:
-        return closed_again(situation)
-    settings = load(config)
+    interface = str(network.interface)
+    written = settings_file.removing(config, interface)
+    settings = load(config) if written is not None else settings_file.as_if_there(config, network)
+    if written is None and interface not in running.interfaces(settings.api_socket()):
+        return closed_again(situation, settings)
+    daemon = _told_to_let_go(settings, interface)
+    let_go = daemon if written is None else written if daemon is None else LetGo(written, daemon)
     known = next(each.name for each in settings.networks() if each.interface == network.interface)
-    daemon, waiting = _told_to_let_go(settings, str(network.interface)), taken_back(settings, known)
-    let_go = written if daemon is None else LetGo(written, daemon)
-    forgotten = Around(behind=() if waiting is None else (waiting,))
-    return _all(Around(before=(let_go,)), closed_again(situation, settings), forgotten)
+    forgotten = taken_back(settings, known)
+    return _all(
+        Around(before=() if let_go is None else (let_go,)),
+        closed_again(situation, settings),
+        Around(behind=() if forgotten is None else (forgotten,)),
+    )
 
 
 def closed_again(situation: Situation, settings: Settings | None = None) -> Around:
