@@ -4,7 +4,7 @@ Reservations change while the network runs; everything else takes a restart, aft
 back. If it does not start again, it is defined as before and started so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from xml.etree.ElementTree import Element
@@ -30,13 +30,15 @@ class Way(StrEnum):
     LATER = "later"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NetworkChange:
     """From the definition that `before` has to `after`. With `later`, the running network is left as it is."""
 
     before: Situation
     after: Element
     later: bool = False
+    _made: str = field(default="", compare=False)
+    """The definition as libvirt had it when it was made."""
 
     @property
     def way(self) -> Way:
@@ -82,19 +84,20 @@ class NetworkChange:
                 raise ConflictError(message, remedy="run the command again, and see what it would do now")
             networks.define(self.before.connection, text_of(self.after))
             try:
+                self._made = self.before.network.defined_xml()
                 self._take_effect()
             except LeftOverError:
                 raise
             except NetiplError as error:
                 try:
-                    networks.define(self.before.connection, self.before.defined_xml)
-                except UnavailableError as second:
+                    self._define_as_before()
+                except NetiplError as second:
                     error.add_note(f"it is still defined anew: {second}")
                 raise
 
     def undo(self) -> None:
         with undisturbed():
-            networks.define(self.before.connection, self.before.defined_xml)
+            self._define_as_before()
             match self.way:
                 case Way.AT_ONCE:
                     self._update(self._defined)
@@ -102,6 +105,18 @@ class NetworkChange:
                     restart(self.before, fallback=text_of(self.after))
                 case Way.START:
                     stop_again(self.before)
+
+    def _define_as_before(self) -> None:
+        """Raises ConflictError where others have changed it since: then it stays."""
+        if (now := self.before.network.defined_xml()) == self.before.defined_xml:
+            return
+        if now != self._made:
+            message = (
+                f"somebody has changed the network {self.before.name} since, and it stays as it is: "
+                f"`netipl network disable {self.before.name}` takes out what netipl made of it"
+            )
+            raise ConflictError(message)
+        networks.define(self.before.connection, self.before.defined_xml)
 
     def _take_effect(self) -> None:
         match self.way:
