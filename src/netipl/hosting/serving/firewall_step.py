@@ -13,7 +13,7 @@ from netipl.integrations.firewall.nftables import KEPT_IN
 
 @dataclass(slots=True)
 class OpenFirewall:
-    """Opens what refuses `access` now; undone, what an earlier one has opened stays, of which `earlier` are the ends."""
+    """Opens what refuses `access` now. Undone, what was open before stays: `earlier` would close that."""
 
     access: Access
     opening: Opening
