@@ -91,7 +91,8 @@ def _down(error: UnavailableError, situation: Situation, kept: Kept) -> Unavaila
     devices = dict.fromkeys(port.device for port in kept.ports)
     attached = [f"ip link set dev {device} master {situation.now.bridge}" for device in devices]
     remedy = "; ".join((f"when libvirtd runs: virsh net-start {situation.name}", *attached))
-    return UnavailableError(f"{situation.name} is stopped: {error}", remedy=remedy)
+    is_so = "may be stopped" if situation.connection.hangs else "is stopped"
+    return UnavailableError(f"{situation.name} {is_so}: {error}", remedy=f"{remedy}; or run this again then")
 
 
 def bring_back(situation: Situation, kept: Kept) -> None:

@@ -1,6 +1,7 @@
 """A restart of a network is interrupted where it hurts most, and everybody gets the network back; root only."""
 
 import signal
+import sys
 
 import pytest
 
@@ -41,6 +42,33 @@ def test_libvirtd_that_ends_between_stop_and_start_is_waited_for(networks: Netwo
     assert (networks.shown()["server"], networks.shown()["changed_since_start"]) == ("netipl", [])
     assert port(networks) == before
     assert FIXED in networks.host.run("bridge", "fdb", "show", "br", "virbr0").stdout
+
+
+IMPATIENT = """
+from netipl.integrations.libvirt import connection
+connection.PATIENCE = 5.0
+from netipl.cli.main import main
+main()
+"""
+
+
+def test_libvirtd_that_hangs_is_not_waited_for_for_ever_and_what_is_left_is_said(networks: Networks) -> None:
+    host = networks.host
+    plug(networks)
+    before, root = port(networks), networks.root()
+    when_stopped(networks, "kill -STOP $(cat /run/libvirtd.pid)")
+    command = ("network", "enable", "default", "--server", "dnsmasq", "--yes", "--tftp-root", root)
+    done = host.run(sys.executable, "-c", IMPATIENT, *command, check=False)
+    assert done.returncode == 3
+    assert "default may be stopped: libvirt at qemu:///system does not answer within 5 s" in done.stderr
+    assert "virsh net-start default; ip link set dev test0 master virbr0; or run this again then" in done.stderr
+    assert "it is still defined anew" in done.stderr
+    listed = host.run(sys.executable, "-c", IMPATIENT, "network", "list", check=False)
+    assert (listed.returncode, "restart libvirtd" in listed.stderr) == (3, True)
+    host.run("sh", "-c", "kill -CONT $(cat /run/libvirtd.pid)")
+    host.wait_for(lambda: "default" not in host.virsh("net-list"), "libvirtd has stopped the network")
+    networks.enable()
+    assert port(networks) == before
 
 
 @pytest.mark.parametrize("then", ["enable", "disable"])
