@@ -87,16 +87,26 @@ def ports(name: str) -> tuple[Port, ...]:
     )
 
 
-def attach(port: Port, name: str) -> None:
-    """Put it on the bridge, set as it was. Raises UnavailableError."""
+def attach(port: Port, name: str) -> tuple[str, ...]:
+    """Put it on the bridge, set as it was. Returns the commands that would do what has failed.
+
+    Raises UnavailableError where it is not on the bridge.
+    """
     run("ip", "link", "set", "dev", port.device, "master", name)
-    now = _settings(port.device)
+    new, place, failed = _settings(port.device), _DEVICES / port.device / "brport", []
     for key, value in port.settings.items():
-        if now.get(key) != value:
-            with suppress(OSError):  # such as a cost that the kernel takes from the device itself
-                (_DEVICES / port.device / "brport" / key).write_text(value)
+        if new.get(key) != value:
+            with suppress(OSError):  # which is seen below
+                (place / key).write_text(value)
+    now = _settings(port.device)
+    failed += [f"echo {value} >{place / key}" for key, value in port.settings.items() if now.get(key) != value]
     for mac in port.macs:
-        run("bridge", "fdb", "replace", mac, "dev", port.device, "master", "static")
+        command = ("bridge", "fdb", "replace", mac, "dev", port.device, "master", "static")
+        try:
+            run(*command)
+        except UnavailableError:
+            failed.append(" ".join(command))
+    return tuple(failed)
 
 
 def detach(device: str) -> None:

@@ -99,8 +99,8 @@ def bring_back(situation: Situation, kept: Kept) -> None:
     """To the network as it runs now. Raises UnavailableError, and as `put_back` does."""
     xml = situation.network.xml()
     bridge = facts(xml).bridge
-    failed = _not_attached(kept.ports, bridge)
-    if not failed:
+    failed = _not_put_back(kept.ports, bridge)
+    if not any(map(bridges.is_stray, kept.ports)):
         kept_file.forget(situation.defined.uuid)
     failed += ((f"{bridge} has lost a setting", command) for command in bridge_additions.give(kept.added, bridge))
     for host in network_names.missing(xml, kept.names):
@@ -113,18 +113,21 @@ def bring_back(situation: Situation, kept: Kept) -> None:
 
 def put_back(ports: tuple[Port, ...], bridge: str) -> None:
     """Those that are on no bridge now, to `bridge`. Raises LeftOverError, after all were tried."""
-    _tell(_not_attached(ports, bridge))
+    _tell(_not_put_back(ports, bridge))
 
 
-def _not_attached(ports: tuple[Port, ...], bridge: str) -> list[Failed]:
-    failed = []
+def _not_put_back(ports: tuple[Port, ...], bridge: str) -> list[Failed]:
+    failed: list[Failed] = []
     for port in filter(bridges.is_stray, ports):
         try:
-            bridges.attach(port, bridge)
+            unset = bridges.attach(port, bridge)
         except UnavailableError as error:
             if bridges.is_stray(port):  # else it has ended meanwhile
                 command = f"ip link set dev {port.device} master {bridge}"
                 failed.append((f"{port.device} is not on {bridge} any more: {error}", command))
+        else:
+            if bridges.exists(port.device):
+                failed += ((f"the port {port.device} is not set as before", command) for command in unset)
     return failed
 
 

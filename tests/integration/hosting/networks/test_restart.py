@@ -123,6 +123,19 @@ def test_a_port_that_cannot_be_put_back_is_said_at_the_end_and_takes_nothing_bac
     assert "[networks.default]" in (networks.host.directory / "netipl.toml").read_text()
 
 
+def test_a_port_that_cannot_be_set_as_it_was_is_said_with_what_sets_it(networks: Networks) -> None:
+    plug(networks)
+    read_only = '/sbin/ip "$@"; mount -o remount,bind,ro /sys; exit 0'
+    done = enable_by_netipl(networks, f'case "$*" in *"test0 master"*) {read_only};; esac')
+    assert done.returncode == 3
+    assert "the port test0 is not set as before" in done.stderr
+    networks.host.run("mount", "-o", "remount,bind,rw", "/sys")
+    command = "echo 1 >/sys/class/net/test0/brport/isolated"
+    assert command in done.stderr
+    networks.host.run("sh", "-c", command)
+    assert port(networks)[0]["isolated"]
+
+
 def test_a_network_that_runs_as_netipl_made_it_and_is_defined_as_before_is_given_back(networks: Networks) -> None:
     before = networks.defined
     networks.enable("--tftp-root", networks.root())
