@@ -86,9 +86,13 @@ def test_machines_keep_their_addresses_and_names(host: LibvirtHost) -> None:
         host.wait_for(lambda: resolved(host, "z1") == "192.168.122.10", "the name of the guest resolves")
         host.wait_for(lambda: resolved(host, "vm1") == address, "the name of the other machine does, too")
         assert resolved(host, "nas") == "192.168.122.50"
+        new = plugged_in(host, "vm2", "52:54:00:00:00:bb")
+        address_of_new = new.address()
         assert host.virsh("net-dumpxml", "default", "--inactive").count("hostname") == 0
-    network(host, "disable")
+    assert f"52:54:00:00:00:bb {address_of_new} until" in network(host, "disable")
     assert host.virsh("net-dumpxml", "default", "--inactive") == before
+    assert address_of_new in host.virsh("net-dhcp-leases", "default")
+    assert new.address() == address_of_new
     assert vm1.address() == address
     assert z1.address() == "192.168.122.10"
 

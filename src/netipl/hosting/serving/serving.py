@@ -16,6 +16,7 @@ from netipl.hosting.serving import network as networks
 from netipl.hosting.serving import running, settings_file
 from netipl.hosting.serving.daemon_step import LetGo, ReloadDaemon, RestartDaemon, StopDaemon
 from netipl.hosting.serving.firewall_step import closed, opened
+from netipl.hosting.serving.handing_back import handed_back
 from netipl.hosting.serving.handing_over import HandOver, taken_back, waiting
 from netipl.hosting.serving.own_table import differences, require_answers
 from netipl.integrations import systemctl
@@ -83,14 +84,15 @@ def ended(situation: Situation, config: Path) -> Around:
     interface = str(network.interface)
     written = settings_file.removing(config, interface)
     settings = load(config) if written is not None else settings_file.as_if_there(config, network)
-    if written is None and interface not in running.interfaces(settings.api_socket()):
-        return closed_again(situation, settings)
-    daemon = _told_to_let_go(settings, interface)
+    is_served = written is not None or interface in running.interfaces(settings.api_socket())
+    daemon = _told_to_let_go(settings, interface) if is_served else None
     let_go = daemon if written is None else written if daemon is None else LetGo(written, daemon)
     known = next(each.name for each in settings.networks() if each.interface == network.interface)
     forgotten = taken_back(settings, known)
+    handed = handed_back(settings, known, interface)
     return _all(
         Around(before=() if let_go is None else (let_go,)),
+        Around(notices=(handed,)) if isinstance(handed, str) else Around(before=(handed,) if handed.leases else ()),
         closed_again(situation, settings),
         Around(behind=() if forgotten is None else (forgotten,)),
     )
