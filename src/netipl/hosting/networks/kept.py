@@ -13,8 +13,8 @@ from typing import Final
 from uuid import UUID
 
 from netipl.errors import UnavailableError
-from netipl.integrations.bridge_additions import Additions
-from netipl.integrations.bridges import Port
+from netipl.integrations.bridges.additions import Additions
+from netipl.integrations.bridges.bridges import Port
 
 _DIRECTORY: Final = Path("/run/netipl-networks")
 

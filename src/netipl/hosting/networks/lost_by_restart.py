@@ -11,8 +11,8 @@ from typing import Final
 
 from netipl.hosting.networks.kept import Kept
 from netipl.hosting.networks.situation import Situation
-from netipl.integrations import bridge_additions, bridges
-from netipl.integrations.bridge_additions import Additions
+from netipl.integrations.bridges import additions, bridges
+from netipl.integrations.bridges.additions import Additions
 from netipl.integrations.libvirt.network_given import Address, Given, given
 from netipl.integrations.libvirt.network_names import Hosts, host, running_alone
 from netipl.integrations.libvirt.network_record import Server
@@ -43,7 +43,7 @@ def words(situation: Situation) -> Iterator[str]:
         ends = "go" if situation.server is Server.NETIPL else "are put back"
         shown = ", ".join(f"{' '.join(each)} ({address})" for address, each in names.items())
         yield f"names that its running DNS alone has {ends}: {shown}"
-    for each in bridge_additions.losses(bridge):
+    for each in additions.losses(bridge):
         yield f"this is lost, and has to be made anew: {each}"
 
 
@@ -54,7 +54,7 @@ def _names(situation: Situation) -> Hosts:
 
 def _foreign(situation: Situation) -> Additions:
     """What libvirt will not make: what a changed definition brings is not covered by what was before."""
-    found = bridge_additions.additions(situation.now.bridge)
+    found = additions.additions(situation.now.bridge)
     libvirts = given(situation.defined_xml, situation.running_xml or situation.defined_xml)
     anew = tuple(file for element, files in _BY_LIBVIRT.items() if element in situation.differs for file in files)
     return Additions(

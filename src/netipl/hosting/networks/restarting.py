@@ -13,8 +13,8 @@ from netipl.hosting.networks import lost_by_restart
 from netipl.hosting.networks.kept import Kept
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import LeftOverError
-from netipl.integrations import bridge_additions, bridges
-from netipl.integrations.bridges import Port
+from netipl.integrations.bridges import additions, bridges
+from netipl.integrations.bridges.bridges import Port
 from netipl.integrations.libvirt import network_names, networks
 from netipl.integrations.libvirt.network_xml import facts
 
@@ -102,7 +102,7 @@ def bring_back(situation: Situation, kept: Kept) -> None:
     failed = _not_put_back(kept.ports, bridge)
     if not any(map(bridges.is_stray, kept.ports)):
         kept_file.forget(situation.defined.uuid)
-    failed += ((f"{bridge} has lost a setting", command) for command in bridge_additions.give(kept.added, bridge))
+    failed += ((f"{bridge} has lost a setting", command) for command in additions.give(kept.added, bridge))
     for host in network_names.missing(xml, kept.names):
         try:
             situation.network.name_host(host)

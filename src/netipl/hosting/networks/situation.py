@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from netipl.errors import RefusedError, UnavailableError
 from netipl.hosting.networks import kept
 from netipl.hosting.networks.kept import Kept
-from netipl.integrations import bridges
-from netipl.integrations.bridges import Bridge, Port
+from netipl.integrations.bridges import bridges
+from netipl.integrations.bridges.bridges import Bridge, Port
 from netipl.integrations.libvirt import network_owned, networks
 from netipl.integrations.libvirt.connection import Connection
 from netipl.integrations.libvirt.dnsmasq_user import dnsmasq_user

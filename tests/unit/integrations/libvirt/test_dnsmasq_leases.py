@@ -20,12 +20,12 @@ def lease(last: int, **more: Any) -> Lease:
 
 
 OURS = {"ip-address": "192.0.2.9", "mac-address": "52:54:00:00:00:aa", "expiry-time": 1_800_000_000}
-ANOTHERS = {"ip-address": "192.0.2.7", "mac-address": "52:54:00:00:00:bb", "expiry-time": 1}
+OTHER = {"ip-address": "192.0.2.7", "mac-address": "52:54:00:00:00:bb", "expiry-time": 1}
 V6 = {"ip-address": "2001:db8::9", "mac-address": "52:54:00:00:00:aa", "iaid": "1", "expiry-time": 1}
 CASES: dict[str, tuple[list[object], Lease, list[object]]] = {
     "the first one": ([], lease(9), [OURS]),
-    "beside another's": ([ANOTHERS], lease(9), [ANOTHERS, OURS]),
-    "in the place of who had the address": ([{**ANOTHERS, "ip-address": "192.0.2.9"}], lease(9), [OURS]),
+    "beside another's": ([OTHER], lease(9), [OTHER, OURS]),
+    "in the place of who had the address": ([{**OTHER, "ip-address": "192.0.2.9"}], lease(9), [OURS]),
     "in the place of an older one": ([{**OURS, "ip-address": "192.0.2.8"}], lease(9), [OURS]),
     "that of IPv6 stays": ([V6], lease(9), [V6, OURS]),
     "with the client's identifier": ([], lease(9, client_id=b"\xff\x01"), [{**OURS, "client-id": "ff:01"}]),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from netipl.errors import UnavailableError
-from netipl.integrations.bridges import bridge, run
+from netipl.integrations.bridges.bridges import bridge, run
 
 _PLACES: Final[Mapping[str, Collection[str]]] = {
     "/sys/class/net/{name}": {"mtu", "tx_queue_len", "ifalias"},
