@@ -43,6 +43,15 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     connect: options.Connect = None,
     config: options.Config = None,
     *,
+    stp: Annotated[
+        bool | None,
+        typer.Option(
+            "--stp/--no-stp",
+            show_default=False,
+            help="Whether the bridge keeps the spanning tree protocol, which makes boots slow and rings harmless. "
+            "Else it does where more than taps of guests is on it.",
+        ),
+    ] = None,
     no_restart: options.NoRestart = False,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
@@ -59,7 +68,7 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     path = options.path(config)
     settings = options.settings(config) if server is Server.DNSMASQ else None
     with options.libvirt_by(connect, path) as libvirt:
-        asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
+        asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart, stp=stp)
         plan = _WAYS[server](look(libvirt, name), asked, path)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)
         if not (dry_run or as_json):

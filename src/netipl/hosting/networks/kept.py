@@ -9,7 +9,7 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from netipl.errors import UnavailableError
@@ -47,10 +47,12 @@ def read(network: UUID) -> Kept | None:
         found = json.loads(_file(network).read_text())
     except (FileNotFoundError, PermissionError):
         return None
-    added = found["added"]
+    added: dict[str, Any] = found["added"]  # Any: JSON
+    for key in ("addresses", "routes"):
+        added[key] = tuple(added.get(key, ()))
     return Kept(
         ports=tuple(Port(**{**each, "macs": tuple(each["macs"])}) for each in found["ports"]),
-        added=Additions(addresses=tuple(added["addresses"]), routes=tuple(added["routes"]), settings=added["settings"]),
+        added=Additions(**added),
         names=tuple(found["names"]),
     )
 

@@ -4,6 +4,7 @@ Reservations change while the network runs; everything else takes a restart, aft
 back. If it does not start again, it is defined as before and started so.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -72,9 +73,8 @@ class NetworkChange:
                 return (f"{self.before.name} is served so when it is started next, not before",)
             case Way.RESTART:
                 return tuple(_of_restart(self.before, self._pending))
-            case Way.START if self.before.stray:
-                names = ", ".join(map(self.before.called, self.before.stray))
-                return (f"what has lost its bridge is put back on it: {names}",)
+            case Way.START:
+                return tuple(_of_start(self.before))
         return ()
 
     def apply(self) -> None:
@@ -169,6 +169,16 @@ _WORDS: Final = {
     Way.START: "change and start the network",
     Way.LATER: "change the definition of the network",
 }
+
+
+def _of_start(situation: Situation) -> Iterator[str]:
+    if situation.interrupted is not None:
+        yield (
+            f"a restart of {situation.name} was cut off, and is brought to its end; if somebody has stopped it since, "
+            "`disable --no-restart` leaves it so"
+        )
+    if situation.stray:
+        yield f"what has lost its bridge is put back on it: {', '.join(map(situation.called, situation.stray))}"
 
 
 def _of_restart(situation: Situation, pending: list[str]) -> list[str]:

@@ -169,7 +169,7 @@ def _situation(connection: Connection, network: LibvirtNetwork, taps: tuple[Tap,
         bridge=bridges.bridge(device) if here and device else None,
         ports=bridges.ports(device) if here and device else (),
         taps=tuple(tap for tap in taps if tap.network == network.name or (device and tap.bridge == device)),
-        interrupted=kept.read(found.uuid) if here else None,
+        interrupted=kept.read(found.uuid) if here and found.has_own_bridge else None,
     )
 
 

@@ -90,3 +90,18 @@ def test_what_a_command_that_was_killed_had_taken_off_is_put_back_by_the_next(ne
     assert (networks.defined == definition) is (then == "disable")
     again = networks.enable() if then == "enable" else networks.done("disable", "default", "--yes")
     assert "nothing is to be done" in again
+    if then == "disable":
+        stays_stopped(networks)
+
+
+def stays_stopped(networks: Networks) -> None:
+    """A network that somebody has stopped after a restart was cut off, of which the file is still there."""
+    host = networks.host
+    host.virsh("net-destroy", "default")
+    uuid = host.virsh("net-uuid", "default").strip()
+    left = f"/run/netipl-networks/{uuid}.json"
+    host.run("sh", "-c", f"cat >{left}", stdin='{"ports": [], "names": [], "added": {}}')
+    assert "brought to its end" in networks.done("disable", "default", "--dry-run")
+    assert "it stays stopped" in networks.done("disable", "default", "--no-restart", "--yes")
+    assert not networks.shown()["active"]
+    assert "nothing is to be done" in networks.done("disable", "default", "--yes")

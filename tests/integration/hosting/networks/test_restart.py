@@ -161,6 +161,10 @@ def test_the_spanning_tree_protocol_stays_on_where_a_device_may_be_part_of_a_rin
     told = networks.enable("--tftp-root", networks.root())
     assert "the spanning tree protocol stays on, since test0 may be part of a ring" in told
     assert networks.shown()["stp"]
+    networks.enable("--no-stp")
+    assert not networks.shown()["stp"]
+    networks.enable()
+    assert networks.shown()["stp"]
     networks.host.run("ip", "link", "delete", "test0")
     networks.enable()
     assert not networks.shown()["stp"]
