@@ -25,9 +25,10 @@ def check(
 
     Exit status: 0 when nothing is wrong or only warnings and notes are, 1 when something would stop a boot.
     """
+    settings = options.settings(config)
     with options.libvirt_of(connect, config) as libvirt:
         situations = [look(libvirt, name) for name in names] if names else look_at_all(libvirt)
-        findings = [finding for each in situations for finding in checking.check(each)]
+        findings = [finding for each in situations for finding in checking.check(each, settings)]
     counts = Counter(each.severity for each in findings)
     for each in findings:
         if as_json:

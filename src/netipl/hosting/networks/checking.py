@@ -16,6 +16,7 @@ from netipl.hosting.networks.put_back import putting_back
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import Step
 from netipl.integrations.libvirt.network_record import Server
+from netipl.settings.settings import Settings
 from netipl.store import tftp_root
 
 
@@ -49,21 +50,23 @@ Found = tuple[Problem, str, str]
 """The problem, what is wrong, and the evidence."""
 
 
-def check(situation: Situation) -> Iterator[Finding]:
-    """All that is wrong, in the order of a boot. Raises UnavailableError."""
+def check(situation: Situation, settings: Settings | None = None) -> Iterator[Finding]:
+    """All that is wrong, in the order of a boot. A bridge in `settings` is netipl's to serve. Raises UnavailableError."""
+    is_ours = settings is not None and situation.now.bridge in {each.interface for each in settings.networks()}
+    server = situation.server or (Server.NETIPL if is_ours else Server.DNSMASQ)
     if not situation.now.has_own_bridge:
-        yield from _findings(situation, _no_dnsmasq(situation))
+        yield from _findings(situation, server, _no_dnsmasq(situation))
         return
     for each in _CHECKS:
-        yield from _findings(situation, each(situation))
+        yield from _findings(situation, server, each(situation))
 
 
-def _findings(situation: Situation, found: Iterator[Found]) -> Iterator[Finding]:
+def _findings(situation: Situation, server: Server, found: Iterator[Found]) -> Iterator[Finding]:
     for problem, message, evidence in found:
         repair = putting_back(situation) if problem is Problem.TAP_WITHOUT_BRIDGE else None
         yield Finding(
             network=situation.name,
-            server=situation.defined.server or Server.DNSMASQ,
+            server=server,
             problem=problem,
             message=message,
             evidence=evidence,
