@@ -6,6 +6,7 @@ SHELL := bash
 BIN := .venv/bin
 BENCHES ?= dhcp tftp
 PYTEST := $(BIN)/python -m pytest
+WORKERS ?= $(shell expr $$(nproc) + 1) # many tests wait for firmware
 
 # roots with other versions of QEMU, whose firmware the tests see too: `make qemu-root`
 export NETIPL_QEMU_ROOTS ?= $(subst $() ,:,$(patsubst %/usr/bin/qemu-system-s390x,%,$(wildcard $(CURDIR)/.cache/qemu/*/usr/bin/qemu-system-s390x)))
@@ -25,7 +26,7 @@ test: ## the tests, with real guests and under s390x Python (ARGS=... is passed 
 	@scripts/setup test
 	@scripts/s390x wheels
 	@scripts/s390x tests
-	@$(PYTEST) -n 2 --dist loadfile $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-s390x: ## only the unit tests under Debian's s390x Python, and the s390x wheels
 	@scripts/setup test

@@ -43,7 +43,7 @@ class MirrorServer:
         """The next requests for `path` are answered in these ways, and those after them well.
 
         `status`; `location` of a redirect; `cut` after so many bytes; `whole` in spite of a range; `shift`: bytes by
-        which a range is another than was asked for; `wrong`: other bytes; `etag`; `hold` until it is released.
+        which a range is another than asked for; `wrong`: other bytes; `etag`; `encoding`; `hold` until it is released.
         """
         self._ask(f"behaviour/{path}", json.dumps(ways).encode())
 
@@ -110,6 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         data = bytes(way["wrong"], "ascii") * place.stat().st_size if "wrong" in way else place.read_bytes()
         etag = way.get("etag", f'"{hashlib.md5(data).hexdigest()}"')
         fields = {"ETag": etag} if etag else {}
+        fields |= {"Content-Encoding": way["encoding"]} if "encoding" in way else {}
         if etag and self.headers.get("If-None-Match") == etag:
             self._send(304, b"")
             return

@@ -254,7 +254,7 @@ class Plane:
             images=made,
         )
         try:
-            found = plan(method_of(guest, version_of(guest, network), None), subject)
+            found = plan(method_of(guest, network, None), subject)
         except UsageError:
             return None
         spends = chosen.build.id if isinstance(chosen, Install) else None

@@ -111,7 +111,7 @@ class Plans:
         self, made: Plan, guest: Guest, network: Network, address: IPv4Address | None, *, secrets: bool
     ) -> PlanView:
         version = version_of(guest, network)
-        method = method_of(guest, version, self._planner().offered.method)
+        method = method_of(guest, network, self._planner().offered.method)
         return plan_lint.view(made, guest, network, address, method=method, version=version, secrets=secrets)
 
     def network_of(self, guest: Guest) -> Network:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
 from netipl.firmware.versions import Version
+from netipl.guests.guest import BootMethod
 from netipl.net import AddressRange
 
 
@@ -41,3 +42,5 @@ class Network:
     unknown: UnknownClients = UnknownClients.IGNORE
     firmware: Version | None = None
     """The QEMU version of guests that name none."""
+    method: BootMethod | None = None
+    """How guests boot that name no method."""

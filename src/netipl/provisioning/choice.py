@@ -112,12 +112,12 @@ def way_to_disk(guest: Guest, version: Version | None) -> LocalBoot:
     return LocalBoot.FALL_THROUGH if falls else LocalBoot.RE_IPL
 
 
-def method_of(guest: Guest | None, version: Version | None, default: BootMethod | None) -> BootMethod:
-    """How the firmware is given a kernel: as the guest or the settings say, or as suits its version."""
-    if guest is not None and guest.method is not None:
-        return guest.method
-    if default is not None:
-        return default
+def method_of(guest: Guest | None, network: Network | None, default: BootMethod | None) -> BootMethod:
+    """How the firmware is given a kernel: as the guest, its network or the settings say, or as suits its version."""
+    said = (guest.method if guest is not None else None, network.method if network is not None else None, default)
+    if (method := next(filter(None, said), None)) is not None:
+        return method
+    version = version_of(guest, network)
     if version is not None and version < CONFIGURATIONS:
         return BootMethod.COMBINED
     return BootMethod.PROBE_UUID if guest is not None and guest.uuid is not None else BootMethod.PROBE_MAC

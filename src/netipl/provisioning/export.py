@@ -113,7 +113,7 @@ def _asked_for(
     default: BootMethod | None,
 ) -> Iterator[tuple[str, Guest | None, BootMethod, Images | None]]:
     for guest, images in guests:
-        yield guest.name, guest, method_of(guest, guest.firmware, default), images
+        yield guest.name, guest, method_of(guest, None, default), images
     if unknown is not None:
         method, images = unknown
         yield UNKNOWN, None, _FOR_UNKNOWN[method], images

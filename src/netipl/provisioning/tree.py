@@ -1,16 +1,19 @@
 """The TFTP tree as each client sees it: its own plan first, then what is for everybody.
 
-Served is who holds a lease, and who is in a prefix that the settings allow; to anybody else all is denied, so the
-server is no amplifier for attacks in others' names.
+A configuration whose files are still on their way is on its way, too: the firmware gives each name 21 silent seconds,
+and would fail with a kernel that takes longer, but looks for its configuration under a dozen names. Served is who holds
+a lease, and who is in a prefix that the settings allow; to anybody else all is denied, so the server is no amplifier
+for attacks in others' names.
 """
 
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import PurePosixPath
 from typing import Final
 
 from netipl.errors import RefusedError
 from netipl.guests.lease import Lease, LeaseState
-from netipl.protocols.tftp.resolution import Denied, Missing, Resolution, checked
+from netipl.protocols.tftp.resolution import Arriving, Denied, Missing, Resolution, checked
 from netipl.provisioning.boots import Boots
 from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.plan import Plan
@@ -24,6 +27,9 @@ PlanOf = Callable[[Lease], Plan | None]
 
 MEDIA: Final = "media/"
 """Names that begin so are of media: no firmware looks for a configuration there, so no guest is kept from them."""
+
+_PROBED: Final = "pxelinux.cfg"
+"""The directory in which the firmware looks for a configuration under one name after the other."""
 
 
 def nothing_public(_name: str) -> Resolution:
@@ -68,14 +74,24 @@ class Tree:
         except RefusedError as error:
             return Denied(str(error))
         plan = self._plan(lease) if lease is not None else None
-        if plan is not None and path in plan.tree:
-            return plan.tree[path]
-        if plan is not None and path in plan.promised:
-            return self._promised(path)
+        if plan is not None and not isinstance(found := self._planned(plan, path), Missing):
+            return found
         if plan is not None and plan.closed and not path.startswith(MEDIA):
             return Missing()
         theirs = self._strangers(path) if lease is None else Missing()
         return self._public(path) if isinstance(theirs, Missing) else theirs
+
+    def _planned(self, plan: Plan, path: str) -> Resolution:
+        """What `path` is of the client's own plan."""
+        if path in plan.promised:
+            return self._promised(path)
+        found = plan.tree.get(path)
+        if found is None and plan.promised and PurePosixPath(path).parent.name == _PROBED:
+            found = next(iter(plan.tree.values()), None)  # all of it that is no promise is the configuration
+        if found is None:
+            return Missing()
+        is_early = any(isinstance(self._promised(name), Arriving) for name in plan.promised)
+        return Arriving() if is_early else found
 
     def _lease(self, peer: IPv4Address) -> Lease | None:
         lease = self._inventory.lease_with(peer)

@@ -115,7 +115,9 @@ def _address_problems(file: File, name: str, guest: GuestKeys) -> Iterator[Probl
 
 def _guests_can_be_booted(file: File, _: Path) -> Iterator[Problem]:
     for name, guest in file.guests.items():
-        if (guest.method or file.default.method) is BootMethod.PROBE_UUID and guest.uuid is None:
+        named = [file.networks[each] for each in file.networks if each == guest.network or len(file.networks) == 1]
+        ways = (guest.method, *(network.method for network in named), file.default.method)
+        if guest.uuid is None and next(filter(None, ways), None) is BootMethod.PROBE_UUID:
             remedy = "add its uuid, or choose probe-mac"
             what = f"{BootMethod.PROBE_UUID} cannot find a guest without uuid"
             yield Problem(key=("guests", name, "method"), what=what, remedy=remedy)

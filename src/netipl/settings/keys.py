@@ -241,6 +241,11 @@ class NetworkKeys(Table):
         description="The QEMU version of guests that name none. Without it the plan suits every version.",
         examples=["7.2"],
     )
+    method: BootMethod | None = Field(
+        default=None,
+        description="How guests that name no method are given their files. Without it as `[default]` says.",
+        examples=["combined"],
+    )
 
 
 class AnswersKeys(Table):

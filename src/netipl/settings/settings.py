@@ -295,6 +295,7 @@ def _network(name: str, keys: NetworkKeys) -> Network:
         authoritative=keys.authoritative,
         unknown=keys.unknown,
         firmware=keys.firmware,
+        method=keys.method,
     )
 
 

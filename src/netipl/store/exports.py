@@ -41,10 +41,10 @@ class Wanted:
 
     def export(self) -> Export:
         """From the disk as it is now. Raises UnavailableError where a file cannot be read."""
-        method = method_of(None, None, self.method)
+        method = method_of(None, next(iter(self.open_networks), None), self.method)
         unknown = (method, files.images(self.default)) if self.default and self.open_networks else None
         return exported(
-            [(guest, self._images(guest)) for guest in map(self._with_firmware, self.guests)],
+            [(guest, self._images(guest)) for guest in map(self._at_home, self.guests)],
             unknown,
             method=self.method,
         )
@@ -58,11 +58,15 @@ class Wanted:
                 return disk.images(self.program, device)
         return None
 
-    def _with_firmware(self, guest: Guest) -> Guest:
-        """The version is that of its network, where it says none."""
+    def _at_home(self, guest: Guest) -> Guest:
+        """Version and method are those of its network, where it says none."""
         named = [each for each in self.networks if guest.network == each.name]
         network = next(iter(named or self.networks), None) if named or len(self.networks) == 1 else None
-        return replace(guest, firmware=version_of(guest, network))
+        return replace(
+            guest,
+            firmware=version_of(guest, network),
+            method=guest.method or (network.method if network is not None else None),
+        )
 
 
 def bring(root: Path, export: Export, *, progress: Progress) -> list[FileChange]:

@@ -134,7 +134,7 @@ class Planner:
                 return self._plan(files.images(boot), guest, network, mac, address)
             case BootsFiles():
                 subject = partial(_subject, guest, mac, address)
-                method = method_of(guest, version_of(guest, network), self.offered.method)
+                method = method_of(guest, network, self.offered.method)
                 return deploying.planned(chosen, method, subject, self.offered.boot_files)
             case BootsNothing():
                 return Plan(fields=BootFields(file=b"/"), tree={}, closed=True)
@@ -183,7 +183,7 @@ class Planner:
 
     def _plan(self, images: Images, guest: Guest | None, network: Network, mac: Mac, address: IPv4Address) -> Plan:
         subject = _subject(guest, mac, address, images)
-        return plan(method_of(guest, version_of(guest, network), self.offered.method), subject)
+        return plan(method_of(guest, network, self.offered.method), subject)
 
 
 def _subject(guest: Guest | None, mac: Mac, address: IPv4Address, images: Images) -> Subject:

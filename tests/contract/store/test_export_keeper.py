@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from netipl.content import inline
 from netipl.errors import NetiplError
 from netipl.guests.guest import BootFiles, BootMethod, Guest
+from netipl.guests.network import Network, UnknownClients
 from netipl.net import Mac
 from netipl.provisioning.export import LeftOut
 from netipl.store import exports
@@ -55,6 +58,20 @@ def wanted(directory: Path, *names: str) -> Wanted:
     guests = tuple(Guest(name=name, macs=(Mac(bytes(6)),), method=BootMethod.CONFIG) for name in names)
     boot = BootFiles(kernel=directory / "kernel")
     return Wanted(guests=guests, networks=(), default=boot, method=BootMethod.CONFIG, program=inline(b""))
+
+
+def test_a_guest_boots_as_its_network_says(tmp_path: Path) -> None:
+    network = Network(
+        name="lab",
+        subnet=IPv4Network("192.0.2.0/24"),
+        server=IPv4Address("192.0.2.1"),
+        method=BootMethod.COMBINED,
+        unknown=UnknownClients.POOL,
+    )
+    asked = wanted(tmp_path, "one")
+    guests = tuple(replace(guest, method=None) for guest in asked.guests)
+    found = replace(asked, guests=guests, networks=(network,)).export()
+    assert sorted(found.tree) == ["guests/_unknown/boot.img", "guests/one/boot.img"]
 
 
 def test_each_that_is_asked_for_is_done(tmp_path: Path) -> None:

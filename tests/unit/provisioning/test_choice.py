@@ -162,7 +162,17 @@ METHODS = {
 def test_the_method(
     guest: Guest | None, version: Version | None, default: BootMethod | None, method: BootMethod
 ) -> None:
-    assert method_of(guest, version, default) is method
+    assert method_of(guest, replace(LAB, firmware=version), default) is method
+
+
+SAYS_COMBINED = replace(LAB, method=BootMethod.COMBINED)
+
+
+@pytest.mark.parametrize(
+    ("guest", "method"), [(SAYS_INS, BootMethod.INS), (ADDED, BootMethod.COMBINED), (None, BootMethod.COMBINED)]
+)
+def test_a_network_says_how_its_guests_boot_that_do_not(guest: Guest | None, method: BootMethod) -> None:
+    assert method_of(guest, SAYS_COMBINED, BootMethod.OPTIONS) is method
 
 
 SEVEN, NINE = Version(7, 2), Version(9, 2)

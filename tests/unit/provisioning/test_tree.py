@@ -62,6 +62,46 @@ def test_a_name_that_was_promised_is_asked_for_each_time_that_it_is_fetched() ->
     assert looked_up.resolve(b"media/1/kernel", ONE) == inline("kernel")
 
 
+PROMISED = "boot/linux"
+
+
+def promising(*states: Resolution) -> Tree:
+    """A plan whose kernel is in one of `states` each time that it is looked at."""
+    boots, found = Boots(), list(states)
+    boots.begin(MACS[ONE], 1, NOW)
+    configuration = {"guests/one/boot.cfg": inline("its kernel is promised")}
+    boots.pin(
+        MACS[ONE], 1, ONE, Plan(fields=BootFields(), tree=configuration, promised=frozenset({PROMISED}), closed=True)
+    )
+    inventory = Inventory([NETWORK], (), [lease(ONE)])
+    return Tree(
+        inventory, boots, plan_of=plan_of, promised=lambda name: found.pop(0) if name == PROMISED else Missing()
+    )
+
+
+@pytest.mark.parametrize("name", [b"guests/one/boot.cfg", b"guests/one/pxelinux.cfg/C000020A", b"pxelinux.cfg/default"])
+def test_a_configuration_waits_for_its_files_under_each_name_that_it_is_looked_for(name: bytes) -> None:
+    looked_up = promising(Arriving(), inline("kernel"))
+    assert looked_up.resolve(name, ONE) == Arriving()
+    assert looked_up.resolve(name, ONE) == inline("its kernel is promised")
+
+
+def test_a_configuration_does_not_wait_for_a_file_that_will_not_come() -> None:
+    assert promising(Missing()).resolve(b"guests/one/boot.cfg", ONE) == inline("its kernel is promised")
+
+
+@pytest.mark.parametrize("name", [b"guests/one/boot.cfg.old", b"pxelinux.cfg", b"pxelinux.cfg/default/more"])
+def test_other_names_do_not_wait(name: bytes) -> None:
+    assert promising(Arriving()).resolve(name, ONE) == Missing()
+
+
+def test_a_plan_whose_files_are_there_is_found_under_its_own_name_alone() -> None:
+    boots = Boots()
+    boots.begin(MACS[ONE], 1, NOW)
+    boots.pin(MACS[ONE], 1, ONE, plan_named("pinned"))
+    assert tree(lease(ONE), boots=boots).resolve(b"pxelinux.cfg/default", ONE) == Missing()
+
+
 def test_two_leases_see_different_bytes_at_the_same_name() -> None:
     looked_up = tree(lease(ONE), lease(OTHER))
     assert looked_up.resolve(b"boot.cfg", ONE) == inline(f"anew for {ONE}")

@@ -113,6 +113,11 @@ UUID = "9b6e2a0c-7b1d-4b52-8f6e-1f6f3f6c0a01"
             id="who is found by UUID has one",
         ),
         pytest.param(
+            LAB + 'method = "probe-uuid"\n' + guest("a", mac=MAC),
+            ["guests.a.method", "probe-uuid cannot find a guest without uuid", "choose probe-mac"],
+            id="also where its network says so",
+        ),
+        pytest.param(
             LAB + guest("a", mac=MAC, append="quiet"),
             ["guests.a.append", "there is no kernel for it", "add guests.a.kernel"],
             id="a command line has a kernel",

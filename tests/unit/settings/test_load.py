@@ -57,6 +57,11 @@ def test_there_is_a_libvirt_only_where_the_file_says_so(directory: Path, monkeyp
     assert settings(directory, LAB).libvirt == LibvirtKeys(uri="qemu+ssh://z/system")
 
 
+def test_a_network_may_say_how_its_guests_boot(directory: Path) -> None:
+    [network] = settings(directory, LAB + 'method = "combined"\n').networks()
+    assert network.method is BootMethod.COMBINED
+
+
 def test_a_lease_time_may_be_a_number_of_seconds(directory: Path) -> None:
     assert settings(directory, LAB + "lease_time = 600\n").networks()[0].lease_time == timedelta(minutes=10)
 

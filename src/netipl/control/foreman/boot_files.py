@@ -19,6 +19,7 @@ from netipl.errors import NetiplError, UnavailableError
 from netipl.integrations.mirror import client, guard
 from netipl.integrations.mirror.client import Patience, shown
 from netipl.integrations.mirror.download import Downloads
+from netipl.integrations.mirror.ftp import FtpDownloads
 from netipl.protocols.tftp.resolution import Arriving, Missing, Resolution
 from netipl.provisioning.changes import BootFileSet, Change, Happened
 from netipl.provisioning.foreman import naming
@@ -163,7 +164,7 @@ class BootFiles:
         if not file.validator or not (self.files / file.name).is_file():
             return False
         try:
-            return await tools.downloads.is_unchanged(file.url, file.validator)
+            return await tools.way(file.url).is_unchanged(file.url, file.validator)
         except NetiplError:
             return False  # what is wrong is told by fetching it
 
@@ -189,10 +190,9 @@ class BootFiles:
         )  # reading the system's certificates takes a tenth of a second
         http = await stack.enter_async_context(client.client(terms.patience, _CONNECTIONS, transport=way))
         return Tools(
-            downloads=Downloads(http, threads, terms.patience),
+            http=Downloads(http, threads, terms.patience),
+            ftp=FtpDownloads(terms.guard, threads, terms.patience),
             threads=threads,
-            guard=terms.guard,
-            patience=terms.patience,
             most=terms.most,
             files=self.files,
             incoming=self._incoming,

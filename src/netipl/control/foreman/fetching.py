@@ -10,16 +10,14 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from netipl.errors import MissingError, NetiplError, WireError
-from netipl.integrations.mirror import ftp
-from netipl.integrations.mirror.client import Patience, shown
+from netipl.integrations.mirror.client import shown
 from netipl.integrations.mirror.download import Downloads, Fetched, Wanted
-from netipl.integrations.mirror.guard import Guard
+from netipl.integrations.mirror.ftp import FtpDownloads
 from netipl.media.boot_paths import Place, SumList, places
 from netipl.media.recognition import Sum
 
@@ -35,13 +33,16 @@ Said = Callable[[str], None]
 class Tools:
     """What fetching needs. `most` is how many bytes one file may have."""
 
-    downloads: Downloads
+    http: Downloads
+    ftp: FtpDownloads
     threads: Executor
-    guard: Guard
-    patience: Patience
     most: int
     files: Path
     incoming: Path
+
+    def way(self, url: str) -> Downloads | FtpDownloads:
+        """By which the file at `url` comes."""
+        return self.ftp if urlsplit(url).scheme.lower() == "ftp" else self.http
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +71,10 @@ async def fetch(name: str, url: str, tools: Tools, said: Said) -> Arrived:
 
 
 async def _brought(name: str, place: Place, tools: Tools, said: Said) -> tuple[Arrived, Path]:
-    if urlsplit(place.url).scheme.lower() == "ftp":
-        part = tools.incoming / f"{_digest(name)}-{_digest(place.url)}.ftp"
-        by_ftp = partial(ftp.fetch, place.url, part, most=tools.most, guard=tools.guard, patience=tools.patience)
-        fetched = await asyncio.get_running_loop().run_in_executor(tools.threads, by_ftp)
-        return Arrived(fetched=fetched, url=place.url, is_verified=False), part
     part = tools.incoming / f"{_digest(name)}.part"
     found = await _sum(place, tools, said)
     wanted = Wanted(url=place.url, sum=found, most=tools.most)
-    fetched = await tools.downloads.file(wanted, part, lambda _done, _all: None)
+    fetched = await tools.way(place.url).file(wanted, part, lambda _done, _all: None)
     return Arrived(fetched=fetched, url=place.url, is_verified=found is not None), part
 
 
@@ -96,7 +92,7 @@ async def _sum(place: Place, tools: Tools, said: Said) -> Sum | None:
 
 
 async def _of_list(each: SumList, tools: Tools) -> Sum | None:
-    data = await tools.downloads.beginning(each.url, _LONGEST_LIST)
+    data = await tools.way(each.url).beginning(each.url, _LONGEST_LIST)
     if len(data) >= _LONGEST_LIST:
         raise WireError(f"{shown(each.url)} is too large to be a list of sums")
     return each.sum(data)

@@ -51,7 +51,7 @@ Found = tuple[Problem, str, str]
 
 
 def check(situation: Situation, settings: Settings | None = None) -> Iterator[Finding]:
-    """All that is wrong, in the order of a boot. A bridge in `settings` is netipl's to serve. Raises UnavailableError."""
+    """All that is wrong, in the order of a boot. A bridge of `settings` is netipl's. Raises UnavailableError."""
     is_ours = settings is not None and situation.now.bridge in {each.interface for each in settings.networks()}
     server = situation.server or (Server.NETIPL if is_ours else Server.DNSMASQ)
     if not situation.now.has_own_bridge:

@@ -16,6 +16,8 @@ from netipl.errors import MissingError, RefusedError, UnavailableError, UsageErr
 _REDIRECTS: Final = 5
 _ABSENT: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _AGAIN: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+_GZIP: Final = frozenset({"gzip", "x-gzip"})
+"""What some servers call the encoding of a file that is compressed where it lies, whatever was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,8 @@ def _check(response: httpx2.Response, url: str, also: frozenset[int]) -> None:
         raise TryAgainError(f"{where}: HTTP status {status}", wait=_seconds(response.headers.get("Retry-After", "")))
     if status not in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, *also}:
         raise RefusedError(f"{where}: HTTP status {status}", remedy="see whether the mirror wants a login")
-    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+    encoding = response.headers.get("Content-Encoding", "identity").lower()
+    if encoding != "identity" and not (encoding in _GZIP and response.url.path.endswith(".gz")):
         raise RefusedError(f"{where} is sent in another encoding than was asked for", remedy="use another mirror")
 
 

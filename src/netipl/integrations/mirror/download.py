@@ -6,7 +6,7 @@ found out, and everything is fetched anew. Sources: RFC 9110, 14 (ranges) and 13
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ import httpx2
 from netipl.errors import RefusedError, UnavailableError
 from netipl.integrations.mirror.client import Patience, TryAgainError, asked, shown, told
 from netipl.integrations.mirror.part import Part, Version
+from netipl.integrations.mirror.trying import WRITE, tried
 from netipl.media.recognition import Sum
 
 _PIECE: Final = 64 << 10
-_WRITE: Final = 1 << 20
 _UNSATISFIABLE: Final = frozenset({int(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)})
 _UNCHANGED: Final = frozenset({int(HTTPStatus.NOT_MODIFIED)})
 _CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -61,36 +61,18 @@ class Downloads:
 
     async def beginning(self, url: str, most: int) -> bytes:
         """The first `most` bytes of a file, or all it has. Raises MissingError, RefusedError and UnavailableError."""
-        failures = 0
-        while True:
-            try:
-                return await self._beginning(url, most)
-            except TryAgainError as error:
-                failures += 1
-                await self._pause(error, failures)
+        return await tried(self._patience, lambda: self._beginning(url, most))
 
     async def file(self, wanted: Wanted, path: Path, progress: Progress) -> Fetched:
         """Brings it to `path`, where parts of it may be already. Raises as `beginning` does; then parts stay for later.
 
         A file with a wrong sum does not stay.
         """
-        loop = asyncio.get_running_loop()
-        part = Part(path, frozenset({wanted.sum.algorithm.value}) if wanted.sum is not None else frozenset())
-        try:
-            await loop.run_in_executor(self._threads, part.open, wanted.url)
-            await self._brought(part, wanted, progress)
-            if _is_wrong(part, wanted) and part.is_pieced:
-                await loop.run_in_executor(self._threads, part.restart, Version(url=wanted.url))
-                await self._brought(part, wanted, progress)
-            if why := _is_wrong(part, wanted):
-                part.discard()
-                remedy = "try again later or use another mirror: this one is broken, or being changed"
-                raise RefusedError(f"{shown(wanted.url)}: {why}", remedy=remedy)
-            validator = part.version.validator if part.version is not None else ""
-            return Fetched(sha256=part.sum("sha256"), size=part.size, validator=validator)
-        finally:
-            with suppress(UnavailableError):
-                part.close()
+
+        async def bring(part: Part) -> None:
+            await tried(self._patience, lambda: self._continued(part, wanted, progress), part)
+
+        return await fetched(wanted, path, self._threads, bring)
 
     async def is_unchanged(self, url: str, validator: str) -> bool:
         """Whether the server says that it still has that version. Asks once. Raises as `beginning` does."""
@@ -108,25 +90,6 @@ class Downloads:
                         if len(found) >= most:
                             break
         return bytes(found[:most])
-
-    async def _brought(self, part: Part, wanted: Wanted, progress: Progress) -> None:
-        """All that is missing of it, with as many tries as bring some."""
-        failures = 0
-        while True:
-            before = part.size
-            try:
-                await self._continued(part, wanted, progress)
-            except TryAgainError as error:
-                failures = 1 if part.size > before + _WRITE else failures + 1
-                await self._pause(error, failures)
-            else:
-                return
-
-    async def _pause(self, error: TryAgainError, failures: int) -> None:
-        if failures >= self._patience.tries:
-            raise error
-        pause = min(self._patience.pause * 2 ** (failures - 1), self._patience.longest)
-        await asyncio.sleep(min(max(pause, error.wait), self._patience.longest))
 
     async def _continued(self, part: Part, wanted: Wanted, progress: Progress) -> None:
         version = part.version or Version(url=wanted.url)
@@ -169,7 +132,7 @@ class Downloads:
             remedy = "try again later or use another mirror: this one is broken, or being changed"
             raise RefusedError(f"{shown(wanted.url)} has {size} bytes, and should have {wanted.size}", remedy=remedy)
         if (size or 0) > wanted.most:
-            raise _too_large(wanted.url, wanted.most)
+            raise too_large(wanted)
         await run(self._threads, part.restart, Version(url=wanted.url, validator=_validator(response), size=size))
         return True
 
@@ -181,8 +144,8 @@ class Downloads:
                 while piece := await self._in_time(pieces):
                     pending += piece
                     if part.size + len(pending) > wanted.most:
-                        raise _too_large(wanted.url, wanted.most)
-                    if len(pending) >= _WRITE:
+                        raise too_large(wanted)
+                    if len(pending) >= WRITE:
                         data, pending = bytes(pending), bytearray()
                         await run(self._threads, part.write, data)
                     progress(part.size + len(pending), part.version.size if part.version else None)
@@ -194,6 +157,30 @@ class Downloads:
         """The next piece; empty at the end. Raises TimeoutError."""
         async with asyncio.timeout(self._patience.piece):
             return await anext(pieces, b"")
+
+
+async def fetched(wanted: Wanted, path: Path, threads: Executor, bring: Callable[[Part], Awaitable[None]]) -> Fetched:
+    """What `bring` has put into the part at `path`: whole, and with the sum that it must have.
+
+    Where the sum is wrong and the bytes came at several times, all of it is brought once more.
+    """
+    run = asyncio.get_running_loop().run_in_executor
+    part = Part(path, frozenset({wanted.sum.algorithm.value}) if wanted.sum is not None else frozenset())
+    try:
+        await run(threads, part.open, wanted.url)
+        await bring(part)
+        if _is_wrong(part, wanted) and part.is_pieced:
+            await run(threads, part.restart, Version(url=wanted.url))
+            await bring(part)
+        if why := _is_wrong(part, wanted):
+            part.discard()
+            remedy = "try again later or use another mirror: this one is broken, or being changed"
+            raise RefusedError(f"{shown(wanted.url)}: {why}", remedy=remedy)
+        validator = part.version.validator if part.version is not None else ""
+        return Fetched(sha256=part.sum("sha256"), size=part.size, validator=validator)
+    finally:
+        with suppress(UnavailableError):
+            part.close()
 
 
 def _is_wrong(part: Part, wanted: Wanted) -> str:
@@ -209,5 +196,6 @@ def _validator(response: httpx2.Response) -> str:
     return etag if etag.startswith('"') else str(response.headers.get("Last-Modified", ""))
 
 
-def _too_large(url: str, most: int) -> RefusedError:
-    return RefusedError(f"{shown(url)} has more than {most} bytes", remedy="see that the URL is that of a medium")
+def too_large(wanted: Wanted) -> RefusedError:
+    remedy = "see that the URL is that of a medium"
+    return RefusedError(f"{shown(wanted.url)} has more than {wanted.most} bytes", remedy=remedy)

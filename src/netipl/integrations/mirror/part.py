@@ -69,8 +69,9 @@ class Part:
             self._note.write_text(json.dumps(said))
 
     def write(self, data: bytes) -> None:
-        """The next bytes. Raises UnavailableError."""
-        assert self._file is not None  # while it is open
+        """The next bytes. Raises UnavailableError, also once it is closed."""
+        if self._file is None:
+            raise UnavailableError(f"{self.path}: nobody waits for it any more", remedy="ask for it again")
         with _explaining(self.path):
             self._file.write(data)
             self._add(data)

@@ -85,7 +85,7 @@ class Application:
         is_answer = error.status == HTTPStatus.NOT_FOUND
         level = Level.ERROR if is_fault else Level.DEBUG if is_answer else Level.WARN
         words = f"{request.method} {request.path} of {request.client}: {error.status} {error.logged}"
-        self._proxy.control.logbook.add(level, words, request_id=request.id)
+        self._proxy.control.logbook.refused(level, words, request_id=request.id)
         accepted = request.headers.get("accept", "*/*")
         media_type = JSON if any(each in accepted for each in _ACCEPTED) else TEXT
         return Reply(

@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from netipl.servers.complaints import Complaints
 from netipl.wire import printable
 
 SIZE: Final = 2000
@@ -52,18 +53,29 @@ class Logbook:
         self._grave: deque[Entry] = deque(maxlen=TAIL)
         self._lock = Lock()
         self._log = structlog.get_logger("netipl.foreman")
+        self._complaints = Complaints("netipl.foreman")
         self.failed: dict[str, str] = {}
         """Modules that do not run, and why."""
 
-    def add(self, level: Level, message: str, *, request_id: str = "") -> None:
+    def add(self, level: Level, message: str) -> None:
         """`message` may come from outside."""
+        entry = self._kept(level, message, "")
+        if level > Level.DEBUG:
+            self._log.log(_OURS[level], entry.message)
+
+    def refused(self, level: Level, message: str, *, request_id: str = "") -> None:
+        """As `add`; the daemon's own log has one line of these a second, as anybody can make as many as he likes."""
+        entry = self._kept(level, message, request_id)
+        if level > Level.DEBUG:
+            self._complaints.add(entry.message)
+
+    def _kept(self, level: Level, message: str, request_id: str) -> Entry:
         entry = Entry(at=self._clock(), level=level, message=printable(message, _LONGEST), request_id=request_id)
         with self._lock:
             self._last.append(entry)
             if level >= Level.ERROR:
                 self._grave.append(entry)
-        if level > Level.DEBUG:
-            self._log.log(_OURS[level], entry.message)
+        return entry
 
     def since(self, moment: float) -> list[Entry]:
         """All that are newer, in order, each once."""

@@ -8,6 +8,7 @@ from typing import Final
 from netipl.servers.smartproxy.application import CLIENT, Application
 from netipl.servers.smartproxy.control import Control, Offer
 from netipl.servers.smartproxy.listen import Listen
+from netipl.servers.smartproxy.logbook import Level
 from netipl.servers.smartproxy.reply import TEXT
 from netipl.servers.smartproxy.request import Client
 from netipl.servers.web import tcp_socket
@@ -41,6 +42,7 @@ class SmartProxyServer:
             timeouts=timeouts,
             malformed=_MALFORMED,
             connection=_Connection,
+            unshaken=lambda peer, why: control.logbook.refused(Level.WARN, f"TLS handshake of {peer} failed: {why}"),
         )
 
     @property

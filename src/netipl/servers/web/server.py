@@ -18,8 +18,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from netipl.servers.complaints import Complaints, told
+from netipl.servers.web import handshakes
 from netipl.servers.web.complaining import log_to
 from netipl.servers.web.connection import Connection, Malformed, Timeouts
+from netipl.servers.web.tls import shaken
 from netipl.wire import printable
 
 _AGAIN = 1.0  # seconds until a connection is accepted again, where there was no descriptor left
@@ -34,8 +36,15 @@ class Limits:
     header: int = 16 * 1024
 
 
+Unshaken = Callable[[str, str], None]
+"""Told the address of a client and why its TLS handshake failed."""
+
 Known = dict[str, Any]  # Any: as ASGI has it
 """What the state of each request of a connection has."""
+
+
+def _complain_of_handshake(complaints: Complaints, peer: str, reason: str) -> None:
+    complaints.add("a TLS handshake failed", peer=peer, reason=reason)
 
 
 async def _nothing_known(_connected: socket.socket) -> Known:
@@ -69,8 +78,11 @@ class WebServer:
         malformed: Malformed,
         closing: asyncio.Event | None = None,
         connection: type[Connection] = Connection,
+        unshaken: Unshaken | None = None,
     ) -> None:
-        """`name` is that of the logger. `closing` is set when answers that go on and on are to end."""
+        """`name` is that of the logger. `closing` is set when answers that go on and on are to end; `unshaken` is told
+        of handshakes that failed, which are logged without it.
+        """
         self._closing = closing or asyncio.Event()
         self._limits = limits
         self._timeouts = timeouts
@@ -78,6 +90,7 @@ class WebServer:
         self._connection_type = connection
         self.doors: list[Door] = []
         self._complaints = Complaints(name)
+        self._unshaken = unshaken or partial(_complain_of_handshake, self._complaints)
         self._log = log_to(self._complaints)
         self._state = ServerState()
         self._config = Config(
@@ -154,13 +167,13 @@ class WebServer:
         made: Connection | None = None
         try:
             made = await self._connection(door, peer, connected)
-            await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: made,
-                connected,
-                ssl=door.tls,
-                ssl_handshake_timeout=self._timeouts.handshake if door.tls is not None else None,
-            )
-        except OSError:  # also of TLS
+            if door.tls is None:
+                await asyncio.get_running_loop().connect_accepted_socket(lambda: made, connected)
+            else:
+                await shaken(connected, made, door.tls, seconds=self._timeouts.handshake)
+        except OSError as error:
+            if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+                self._unshaken(peer, handshakes.told(error))
             self.counts["client gone"] += 1
         except Exception as error:  # noqa: BLE001 - a fault of ours with one client must not end those of others
             self._complaints.add("a connection failed", reason=told(error))

@@ -151,7 +151,7 @@ def test_who_speaks_no_tls_is_counted_and_leaves_no_connection(tmp_path: Path) -
                 pass
         while api.do(lambda: api.server.connected):
             pass
-        assert api.server.counts["client gone"] == 1
+        assert api.server.counts["a TLS handshake failed"] == 1
 
 
 def _tcp(api: Api) -> socket.socket:

@@ -16,7 +16,8 @@ from netipl.servers.smartproxy.listen import Listen, Tls
 from netipl.servers.smartproxy.server import SmartProxyServer
 from tests.contract.servers.api.lab import LOOPBACK
 from tests.contract.servers.smartproxy.certificates import Authority
-from tests.contract.servers.smartproxy.lab import asked, serving
+from tests.contract.servers.smartproxy.lab import Proxy, asked, serving
+from tests.network_namespaces import eventually
 
 OPEN = ["/features", "/version", "/httpboot/x", "/EFI/x", "/unattended/templateServer", "/register", "/userdata/x"]
 PROTECTED = ["/v2/features", "/tftp/serverName", "/dhcp", "/logs", "/tftp/no/such/path"]
@@ -68,9 +69,33 @@ def test_what_is_open_is_open_to_everybody(tmp_path: Path, path: str, tls: bool)
 def test_a_certificate_of_another_authority_ends_the_handshake(tmp_path: Path) -> None:
     with serving(tmp_path, tls=True) as proxy:
         stranger = Authority(tmp_path, "stranger").sign("foreman.example.com")
-        with pytest.raises((ssl.SSLError, ConnectionError)):
+        with pytest.raises(ssl.SSLError, match="UNKNOWN_CA"):
             asked(proxy.https(stranger), "GET", "/features")
         assert proxy.ask("GET", "/features").status == 200
+        _is_logged(
+            proxy, "TLS handshake of 127.0.0.1 failed: its certificate is not good here: unable to get local issuer"
+        )
+
+
+def test_a_client_that_does_not_take_our_certificate_is_told_of(tmp_path: Path) -> None:
+    with serving(tmp_path, tls=True) as proxy:
+        other = Authority(tmp_path, "another").certificate
+        context = ssl.create_default_context(cafile=other)
+        with socket.create_connection((str(LOOPBACK), proxy.server.ports[0])) as plain, pytest.raises(ssl.SSLError):
+            context.wrap_socket(plain, server_hostname="proxy.example.com")
+        _is_logged(proxy, "it does not know the authority of our certificate")
+
+
+def test_plain_http_at_the_port_of_https_is_told_of(tmp_path: Path) -> None:
+    with serving(tmp_path, tls=True) as proxy:
+        with socket.create_connection((str(LOOPBACK), proxy.server.ports[0])) as plain:
+            plain.sendall(b"GET /features HTTP/1.1\r\nHost: x\r\n\r\n")
+            plain.recv(1000)  # whatever it is
+        _is_logged(proxy, "(speak https to this port)")
+
+
+def _is_logged(proxy: Proxy, words: str) -> None:
+    eventually(lambda: words in proxy.ask("GET", "/logs").text, words)
 
 
 def test_tls_is_1_2_or_newer(tmp_path: Path) -> None:

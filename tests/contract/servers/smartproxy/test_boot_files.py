@@ -9,6 +9,7 @@ from netipl.content import Content, read
 from netipl.protocols.tftp.resolution import Arriving, Missing, Resolution
 from netipl.provisioning.timeline import Deed
 from tests.contract.servers.smartproxy.lab import Answer, Proxy, serving
+from tests.ftp_server import ftp_server
 from tests.mirror_server import MirrorServer, mirror_server
 from tests.network_namespaces import eventually
 
@@ -121,6 +122,19 @@ def treeinfo(digest: str) -> bytes:
         "[tree]\narch = s390x\nversion = 9\n[release]\nname = Linux\nversion = 9\n"
         f"[checksums]\nimages/kernel.img = sha256:{digest}\n"
     ).encode()
+
+
+def test_files_come_by_ftp_and_with_the_sums_of_their_tree(proxy: Proxy, tmp_path: Path) -> None:
+    with ftp_server(tmp_path / "ftp") as server:
+        data = server.put("tree/images/kernel.img", b"kernel")
+        server.put("tree/.treeinfo", treeinfo(sha256(data).hexdigest()))
+        server.put("bad/images/kernel.img", b"kernel")
+        server.put("bad/.treeinfo", treeinfo(sha256(b"another").hexdigest()))
+        assert fetch(proxy, server.url("tree/images/kernel.img")).is_done
+        assert fetch(proxy, server.url("bad/images/kernel.img"), "boot/bad").is_done
+        assert settled(proxy) == data
+        assert settled(proxy, "boot/bad-kernel.img") is None
+        assert "with the tree's own sum" in logged(proxy)
 
 
 def test_a_sum_of_the_tree_is_compared(tmp_path: Path, mirror: MirrorServer) -> None:

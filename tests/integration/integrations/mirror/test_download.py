@@ -205,3 +205,20 @@ def test_a_part_of_another_url_is_thrown_away(tmp_path: Path) -> None:
     other.open("http://other")
     assert (other.size, other.version) == (0, Version(url="http://other"))
     other.close()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip"])
+def test_a_file_that_is_compressed_where_it_lies_comes_as_it_lies(
+    mirror: MirrorServer, tmp_path: Path, encoding: str
+) -> None:
+    """Apache with `AddEncoding x-gzip .gz` says so of initrd.gz."""
+    mirror.put("initrd.gz", DATA)
+    mirror.behave("initrd.gz", {"encoding": encoding})
+    fetch(mirror.url("initrd.gz"), tmp_path / "part", sum_=sha256(DATA))
+    assert (tmp_path / "part").read_bytes() == DATA
+
+
+def test_a_file_that_is_compressed_on_its_way_is_refused(mirror: MirrorServer, tmp_path: Path) -> None:
+    mirror.behave("kernel", {"encoding": "gzip"})
+    with pytest.raises(RefusedError, match="another encoding"):
+        fetch(mirror.url("kernel"), tmp_path / "part")
