@@ -14,6 +14,25 @@ from netipl.hosting.networks.situation import Situation, look
 from netipl.hosting.serving import plans
 from netipl.integrations.libvirt.network_record import Server
 
+Root = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        show_default=False,
+        help="What dnsmasq serves; else `export` in the table tftp of the settings, the network's root, "
+        f"or {enabling.DEFAULT_ROOT}.",
+    ),
+]
+Stp = Annotated[
+    bool | None,
+    typer.Option(
+        "--stp/--no-stp",
+        show_default=False,
+        help="Whether the bridge keeps the spanning tree protocol, which makes boots slow and rings harmless. "
+        "Else it does where more than taps of guests is on it.",
+    ),
+]
+
 _WAYS = {Server.DNSMASQ: plans.by_dnsmasq, Server.NETIPL: plans.by_netipl}
 
 
@@ -22,15 +41,7 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     server: Annotated[
         Server, typer.Option(help="Who serves: libvirt's own dnsmasq, or netipl, which takes DHCP and TFTP over.")
     ],
-    tftp_root: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            show_default=False,
-            help="What dnsmasq serves; else `export` in the table tftp of the settings, the network's root, "
-            f"or {enabling.DEFAULT_ROOT}.",
-        ),
-    ] = None,
+    tftp_root: Root = None,
     boot_file: Annotated[
         str | None,
         typer.Option(
@@ -43,15 +54,7 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     connect: options.Connect = None,
     config: options.Config = None,
     *,
-    stp: Annotated[
-        bool | None,
-        typer.Option(
-            "--stp/--no-stp",
-            show_default=False,
-            help="Whether the bridge keeps the spanning tree protocol, which makes boots slow and rings harmless. "
-            "Else it does where more than taps of guests is on it.",
-        ),
-    ] = None,
+    stp: Stp = None,
     no_restart: options.NoRestart = False,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
