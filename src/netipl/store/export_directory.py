@@ -45,8 +45,8 @@ class FileChange:
 @contextmanager
 def locked(root: Path) -> Iterator[None]:
     """Make the directory `root` where there is none, and keep other exports out. Raises UnavailableError."""
-    with _told(root):
-        _make_directory(root)
+    with told(root):
+        make_directory(root)
         descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -60,7 +60,7 @@ def locked(root: Path) -> Iterator[None]:
 
 def changes(root: Path, tree: Mapping[str, Content], *, force: bool = False, link: bool = False) -> list[FileChange]:
     """What keeps `root` from being `tree`, by name. Reads no more than it must, and changes nothing."""
-    with _told(root):
+    with told(root):
         return _changes(root, tree, export_manifest.load(root), force=force, link=link)
 
 
@@ -83,7 +83,7 @@ def _changes(
 
 def apply(root: Path, tree: Mapping[str, Content], steps: Sequence[FileChange], *, progress: Progress) -> None:
     """Do `steps`, while `root` is locked. Raises UnavailableError; what was done until then is known next time."""
-    with _told(root):
+    with told(root):
         _apply(root, tree, steps, export_manifest.load(root), progress)
 
 
@@ -113,7 +113,7 @@ def _apply(
 
 
 @contextmanager
-def _told(root: Path) -> Iterator[None]:
+def told(root: Path) -> Iterator[None]:
     """What the disk refuses, in a person's words."""
     try:
         yield
@@ -186,11 +186,11 @@ def _missing_directories(root: Path, writes: Iterable[FileChange]) -> set[str]:
     return {parent for each in writes for parent in _parents(each.name) if not (root / parent).exists()}
 
 
-def _make_directory(path: Path) -> None:
+def make_directory(path: Path) -> None:
     """With those above it; every new one can be entered by all."""
     if not path.is_dir():
         if path != path.parent:
-            _make_directory(path.parent)
+            make_directory(path.parent)
         path.mkdir()
         path.chmod(DIRECTORY_MODE)
 
@@ -205,7 +205,7 @@ def _marks(manifest: Manifest, name: str) -> tuple[str, ...]:
 
 def _written(root: Path, wanted: Content, change: FileChange, mark: str, progress: Progress) -> Entry:
     path, source = root / change.name, _source(wanted, change.link)
-    _make_directory(path.parent)
+    make_directory(path.parent)
     if change.link is not None:
         writing.link(change.link, path)
     else:

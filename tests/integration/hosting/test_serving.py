@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from netipl.settings.tables import without_table
 from tests.integration.hosting.bystander import plugged_in
 from tests.libvirt_host import LibvirtHost, libvirt_host
 
@@ -16,10 +17,12 @@ pytestmark = pytest.mark.root
 
 NETIPL = [sys.executable, "-m", "netipl.cli.main"]
 RESERVED = '<host mac="52:54:00:13:33:0a" name="z1" ip="192.168.122.10"/>'
+COMMENT = "by `netipl network enable`"
 OF_SOMEBODY = "<host ip='192.168.122.50'><hostname>nas</hostname></host>"
 """What somebody has named, an address of the pool."""
 
 POLICY = "table inet filter { chain input { type filter hook input priority filter; policy drop; iif lo accept; }\n}\n"
+EARLIER = 'insert rule inet filter input iifname "virbr0" udp dport { 69 } accept comment "netipl: virbr0"\n'
 
 ASK = """
 import socket, sys
@@ -83,15 +86,20 @@ def test_machines_keep_their_addresses_and_names(host: LibvirtHost) -> None:
         host.wait_for(lambda: resolved(host, "z1") == "192.168.122.10", "the name of the guest resolves")
         host.wait_for(lambda: resolved(host, "vm1") == address, "the name of the other machine does, too")
         assert resolved(host, "nas") == "192.168.122.50"
+        new = plugged_in(host, "vm2", "52:54:00:00:00:bb")
+        address_of_new = new.address()
         assert host.virsh("net-dumpxml", "default", "--inactive").count("hostname") == 0
-    network(host, "disable")
+    assert f"52:54:00:00:00:bb {address_of_new} until" in network(host, "disable")
     assert host.virsh("net-dumpxml", "default", "--inactive") == before
+    assert address_of_new in host.virsh("net-dhcp-leases", "default")
+    assert new.address() == address_of_new
     assert vm1.address() == address
     assert z1.address() == "192.168.122.10"
 
 
 def test_what_fails_late_leaves_everything_as_it_was(host: LibvirtHost) -> None:
-    host.run("nft", "--file", "-", stdin=POLICY)
+    """Rules that an earlier enabling had made, too."""
+    host.run("nft", "--file", "-", stdin=POLICY + EARLIER)
     state = host.directory / "state"
     when_started(host, f"mount -t tmpfs -o ro none {state}")
     before = everything(host)
@@ -162,6 +170,11 @@ def test_a_network_that_a_daemon_would_go_on_to_serve_is_not_given_back(host: Li
         assert done.returncode == 1
         assert "end it first: kill" in done.stderr
         assert everything(host) == before
+        take_table_out(host)
+        done = host.run(*NETIPL, *command, check=False)
+        assert done.returncode == 1
+        assert "end it first: kill" in done.stderr
+        assert everything(host)[:-1] == before[:-1]
 
 
 def test_what_netipl_has_not_taken_over_yet_is_taken_back(host: LibvirtHost) -> None:
@@ -173,11 +186,15 @@ def test_what_netipl_has_not_taken_over_yet_is_taken_back(host: LibvirtHost) -> 
     assert everything(host) == before
 
 
-def test_a_daemon_with_other_networks_lets_go_of_one(host: LibvirtHost) -> None:
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_daemon_with_other_networks_lets_go_of_one(host: LibvirtHost, *, by_hand: bool) -> None:
+    """Also if somebody has taken the table out of the settings, and the daemon has not heard of it."""
     with_another_network(host)
     vm1 = plugged_in(host, "vm1", "52:54:00:00:00:aa")
     network(host, "enable", "--server", "netipl")
     with serving(host):
+        if by_hand:
+            take_table_out(host)
         assert "read its settings again" in network(host, "disable")
         assert "settings read again" in (host.directory / "serve.log").read_text()
         vm1.address()
@@ -195,6 +212,12 @@ def test_where_the_daemon_cannot_read_its_settings_dnsmasq_does_not_begin(host: 
         done = host.run(*NETIPL, *command, check=False)
         assert (done.returncode, everything(host)) == (3, before)
         assert "serves it still" in done.stderr
+
+
+def take_table_out(host: LibvirtHost) -> None:
+    """Of the settings, with an editor."""
+    config = host.directory / "netipl.toml"
+    config.write_text(without_table(config.read_text(), ("networks", "default"), comment=COMMENT))
 
 
 def with_another_network(host: LibvirtHost, server: str = "") -> None:

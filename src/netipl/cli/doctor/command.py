@@ -58,9 +58,13 @@ def doctor(
     def host() -> Host:
         return Host(uri=connect or _uri(settings), settings=settings, settings_error=error, program=program, only=only)
 
-    found = list(examined(host()))
+    def looked() -> list[tuple[str, Outcome]]:
+        with page.looking() as begins:
+            return list(examined(host(), begins))
+
+    found = looked()
     if fix and _repaired(page, found):
-        found = list(examined(host()))
+        found = looked()
     raise typer.Exit(page.examination(found))
 
 

@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Final
 
@@ -20,11 +21,21 @@ _LONGEST: Final = 4096
 
 
 class Page:
-    """Standard output."""
+    """Standard output; what is being done goes to standard error."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._json = as_json
         self._console = Console(highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def looking(self) -> Iterator[Callable[[str], None]]:
+        """To be told which check begins; it takes some seconds, and a person at a terminal sees why."""
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            yield lambda _: None
+            return
+        with console.status("looking ...") as status:
+            yield lambda check: status.update(f"looking at: {check} ...")
 
     def repair(self, words: str, error: NetiplError | None) -> None:
         """What was tried, and whether it is done."""

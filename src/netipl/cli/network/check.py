@@ -9,7 +9,6 @@ import typer
 from netipl.cli.network import options, telling
 from netipl.firmware.rules import Severity
 from netipl.hosting.networks import checking
-from netipl.hosting.networks.beside_libvirt import beside
 from netipl.hosting.networks.situation import look, look_at_all
 
 
@@ -29,7 +28,7 @@ def check(
     settings = options.settings(config)
     with options.libvirt_of(connect, config) as libvirt:
         situations = [look(libvirt, name) for name in names] if names else look_at_all(libvirt)
-        findings = [finding for each in situations for finding in checking.check(each, beside(settings, each.now))]
+        findings = [finding for each in situations for finding in checking.check(each, settings)]
     counts = Counter(each.severity for each in findings)
     for each in findings:
         if as_json:

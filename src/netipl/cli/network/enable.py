@@ -16,6 +16,25 @@ from netipl.hosting.networks.situation import Situation, look
 from netipl.hosting.serving import plans
 from netipl.integrations.libvirt.network_record import Server
 
+Root = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        show_default=False,
+        help="What dnsmasq serves; else `export` in the table tftp of the settings, the network's root, "
+        f"or {enabling.DEFAULT_ROOT}.",
+    ),
+]
+Stp = Annotated[
+    bool | None,
+    typer.Option(
+        "--stp/--no-stp",
+        show_default=False,
+        help="Whether the bridge keeps the spanning tree protocol, which makes boots slow and rings harmless. "
+        "Else it does where more than taps of guests is on it.",
+    ),
+]
+
 _WAYS = {Server.DNSMASQ: plans.by_dnsmasq, Server.NETIPL: plans.by_netipl}
 
 
@@ -24,15 +43,7 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     server: Annotated[
         Server, typer.Option(help="Who serves: libvirt's own dnsmasq, or netipl, which takes DHCP and TFTP over.")
     ],
-    tftp_root: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            show_default=False,
-            help="What dnsmasq serves; else `export` in the table tftp of the settings, the network's root, "
-            f"or {enabling.DEFAULT_ROOT}.",
-        ),
-    ] = None,
+    tftp_root: Root = None,
     boot_file: Annotated[
         str | None,
         typer.Option(
@@ -45,6 +56,7 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     connect: options.Connect = None,
     config: options.Config = None,
     *,
+    stp: Stp = None,
     no_restart: options.NoRestart = False,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
@@ -61,7 +73,7 @@ def enable(  # noqa: PLR0917 - one parameter for each option of the command
     path = options.path(config)
     settings = options.settings(config) if server is Server.DNSMASQ else None
     with options.libvirt_by(connect, path) as libvirt:
-        asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart)
+        asked = Asked(settings=settings, root=tftp_root, boot_file=boot_file, later=no_restart, stp=stp)
         plan = _WAYS[server](_changeable(look(libvirt, name), config), asked, path)
         telling.carried_out(plan, yes=yes, dry_run=dry_run, as_json=as_json)
         if not (dry_run or as_json):

@@ -12,7 +12,8 @@ from netipl.hosting.doctor.host import Guest, Host, Segment
 from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
 from netipl.hosting.doctor.put_back import PutBack
-from netipl.integrations import bridges, openvswitch
+from netipl.integrations import openvswitch
+from netipl.integrations.bridges import bridges
 from netipl.integrations.devices import device
 from netipl.integrations.libvirt.domain_boot import Interface
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from netipl.firmware.limits import BOOT_DEVICES, LEAST_MEMORY, MIB
+from netipl.firmware.rules import Severity
 from netipl.firmware.versions import Version
 from netipl.hosting.doctor.host import Host
 from netipl.hosting.doctor.outcome import Outcome, fine, wrong
@@ -24,18 +25,29 @@ _ON_THE_WIRE: Final = frozenset({"network", "bridge", "direct", "ethernet", "use
 def look(host: Host) -> Iterator[Outcome]:
     """Each domain for s390x."""
     for guest in host.guests:
+        if not guest.next.interfaces:
+            yield _without_interface(guest.next, host)
+            continue
         yield from _interfaces(guest.next)
         yield _order(guest.next, _version(guest.next, host))
         yield _memory(guest.next, _version(guest.next, host))
         yield from _endings(guest.next)
 
 
+def _without_interface(domain: Domain, host: Host) -> Outcome:
+    """Nobody can mean it to boot from the network, unless it is the one that is asked for."""
+    return wrong(
+        ProblemId.NO_NIC,
+        f"domain {domain.name}",
+        "it has no network interface",
+        evidence="its definition",
+        severity=None if host.only is not None else Severity.NOTE,
+    )
+
+
 def _interfaces(domain: Domain) -> Iterator[Outcome]:
     """Those that it boots from; all where it boots from none yet."""
     subject = f"domain {domain.name}"
-    if not domain.interfaces:
-        message = "it has no network interface"
-        yield wrong(ProblemId.NO_NIC, subject, message, evidence="its definition")
     for each in domain.booted_from or domain.interfaces:
         yield _interface(subject, each)
 
@@ -63,6 +75,8 @@ def _order(domain: Domain, version: Version | None) -> Outcome:
     devices += [f"order {each.order} for {each}" for each in domain.interfaces if each.order]
     devices += [f"order {each} for a disk" for each in domain.disk_orders]
     evidence = f"boot order: {', '.join(devices) or 'none'}"
+    if not domain.boots_from_network and domain.is_of_netipl:
+        return fine(subject, f"{evidence}; netipl puts the network first for each of its builds")
     if not domain.boots_from_network:
         message = "it is not told to boot from the network"
         return wrong(ProblemId.BOOT_ORDER_MISSING, subject, message, evidence=evidence)

@@ -50,9 +50,12 @@ CHECKS: Final[Mapping[str, Callable[[Host], Iterable[Outcome]]]] = MappingProxyT
 """By the names that people see."""
 
 
-def examined(host: Host) -> Iterator[tuple[str, Outcome]]:
-    """Every outcome with the name of its check. What a check stumbles over keeps no other from its turn."""
+def examined(host: Host, begins: Callable[[str], None] = lambda _: None) -> Iterator[tuple[str, Outcome]]:
+    """Every outcome with the name of its check, which `begins` is told. What a check stumbles over keeps no other from
+    its turn.
+    """
     for name, look in CHECKS.items():
+        begins(name)
         try:
             for outcome in look(host):
                 yield name, outcome

@@ -157,6 +157,14 @@ class Host:
             if name in used or (self.only is None and _is_for_boots(each.now))
         )
 
+    @property
+    def free(self) -> tuple[Situation, ...]:
+        """The networks that a guest could be put on, where there is none yet."""
+        if self.guests or self.only is not None:
+            return ()
+        others = (each for each in self.networks.values() if each not in self.booted_over)
+        return tuple(each for each in others if each.now.has_own_bridge)
+
     @cached_property
     def guests(self) -> tuple[Guest, ...]:
         """Domains for s390x that are looked at; none where libvirt is not reached."""

@@ -1,26 +1,32 @@
 """The networks of libvirt that guests boot over: what `netipl network check` says of each, with what repairs it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from netipl.errors import NetiplError
+from netipl.firmware.rules import Severity
 from netipl.hosting.doctor.host import Host
 from netipl.hosting.doctor.outcome import Outcome, fine
 from netipl.hosting.networks import checking, tftp_root
-from netipl.hosting.networks.beside_libvirt import beside
 from netipl.hosting.networks.checking import Finding
 from netipl.hosting.networks.problems import Problem
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import Step
 
+_IF_ANY = "there is none yet; one here"
+
 
 def look(host: Host) -> Iterator[Outcome]:
-    """Those that a guest is on, or that somebody has made for boots; nobody boots over the others."""
+    """Those that a guest is on, or that somebody has made for boots; before there is a guest, what it would find."""
     for situation in host.booted_over:
-        findings = list(checking.check(situation, beside(host.settings, situation.now)))
+        findings = list(checking.check(situation, host.settings))
         yield from (_outcome(each, situation) for each in findings)
         if not findings:
             yield fine(f"network {situation.name}", _words(situation))
+    for situation in host.free:
+        for each in checking.check(situation, host.settings):
+            yield replace(_outcome(each, situation), severity=Severity.NOTE, guest=f"{_IF_ANY} {each.guest}")
 
 
 def _outcome(finding: Finding, situation: Situation) -> Outcome:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from netipl.hosting.networks.restarting import put_back
-from netipl.integrations.bridges import Port
+from netipl.integrations.bridges.bridges import Port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

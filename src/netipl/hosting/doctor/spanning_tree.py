@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from netipl.hosting.doctor.host import Host
 from netipl.hosting.doctor.outcome import Outcome, fine, wrong
 from netipl.hosting.doctor.problems import ProblemId
-from netipl.integrations import bridges
+from netipl.integrations.bridges import bridges
 
 
 def look(host: Host) -> Iterator[Outcome]:

@@ -13,12 +13,14 @@ from netipl.firmware.lint.tree import kernels, lint, uses
 from netipl.firmware.rules import Severity
 from netipl.guests.network import Network
 from netipl.hosting.networks import tftp_root as root_steps
+from netipl.hosting.networks.beside_libvirt import beside
 from netipl.hosting.networks.problems import BESIDE, ROWS, Problem
 from netipl.hosting.networks.put_back import putting_back
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import Step
 from netipl.integrations.libvirt.dhcp_host import obstacles
 from netipl.integrations.libvirt.network_record import Server
+from netipl.settings.settings import Settings
 from netipl.store import tftp_root
 
 
@@ -57,26 +59,28 @@ Found = tuple[Problem, str, str]
 """The problem, what is wrong, and the evidence."""
 
 
-def check(situation: Situation, beside: Network | None = None) -> Iterator[Finding]:
-    """All that is wrong, in the order of a boot. `beside` is the network of the settings whose files netipl serves,
-    while libvirt serves DHCP. Raises UnavailableError.
+def check(situation: Situation, settings: Settings | None = None) -> Iterator[Finding]:
+    """All that is wrong, in the order of a boot. A bridge of `settings` is netipl's, or has netipl's files beside
+    libvirt's DHCP. Raises UnavailableError.
     """
-    if beside is not None:
-        yield from _beside(situation, beside)
+    if (network := beside(settings, situation.now)) is not None:
+        yield from _beside(situation, network)
         return
+    is_ours = settings is not None and situation.now.bridge in {each.interface for each in settings.networks()}
+    server = situation.server or (Server.NETIPL if is_ours else Server.DNSMASQ)
     if not situation.now.has_own_bridge:
-        yield from _findings(situation, _no_dnsmasq(situation))
+        yield from _findings(situation, server, _no_dnsmasq(situation))
         return
     for each in _CHECKS:
-        yield from _findings(situation, each(situation))
+        yield from _findings(situation, server, each(situation))
 
 
-def _findings(situation: Situation, found: Iterator[Found]) -> Iterator[Finding]:
+def _findings(situation: Situation, server: Server, found: Iterator[Found]) -> Iterator[Finding]:
     for problem, message, evidence in found:
         repair = putting_back(situation) if problem is Problem.TAP_WITHOUT_BRIDGE else None
         yield Finding(
             network=situation.name,
-            server=situation.defined.server or Server.DNSMASQ,
+            server=server,
             problem=problem,
             message=message,
             evidence=evidence,
@@ -87,11 +91,13 @@ def _findings(situation: Situation, found: Iterator[Found]) -> Iterator[Finding]
 
 def _beside(situation: Situation, network: Network) -> Iterator[Finding]:
     for each in (_active, _bridge, _taps, _hosts):
-        for finding in _findings(situation, each(situation)):
+        for finding in _findings(situation, Server.NETIPL, each(situation)):
             yield replace(finding, helps=BESIDE.get(finding.problem, ""))
     for obstacle in obstacles(situation.now, network.subnet, network.server):
         found = (Problem.NOT_BESIDE_NETIPL, obstacle.what, f"dhcp = 'libvirt' in [networks.{network.name}]")
-        yield from (replace(each, helps=obstacle.remedy) for each in _findings(situation, iter((found,))))
+        yield from (
+            replace(each, helps=obstacle.remedy) for each in _findings(situation, Server.NETIPL, iter((found,)))
+        )
 
 
 def _no_dnsmasq(situation: Situation) -> Iterator[Found]:

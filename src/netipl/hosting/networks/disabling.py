@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from netipl.hosting.networks.forget import Forget
 from netipl.hosting.networks.network_change import NetworkChange
 from netipl.hosting.networks.of_network import of_network
 from netipl.hosting.networks.plan import Plan
@@ -17,9 +18,10 @@ def restored(situation: Situation, *, later: bool = False) -> Plan:
     network, foreign = without_netipl(parsed(situation.defined_xml))
     if situation.server is None and situation.interrupted is None:
         return Plan(steps=(), notices=(f"netipl does not serve the network {situation.name}: nothing is to be done",))
+    forgotten = (Forget(situation),) if later and situation.interrupted is not None and situation.bridge is None else ()
     was_stopped = situation.running_xml is None and situation.interrupted is None
     change = NetworkChange(situation, network, later or was_stopped)
-    return Plan(steps=tuple(of_network(change)), notices=tuple(_notices(situation, foreign)))
+    return Plan(steps=(*of_network(change), *forgotten), notices=tuple(_notices(situation, foreign)))
 
 
 def change_of_netipl(situation: Situation) -> str:

@@ -36,12 +36,15 @@ DEFAULT_ROOT: Final = Path("/srv/tftp")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the person said. `settings` are None where there are none; `later` leaves a running network as it is."""
+    """What the person said. `settings` are None where there are none; `later` leaves a running network as it is; `stp`
+    is whether the spanning tree protocol stays, None where that was not said.
+    """
 
     settings: Settings | None = None
     root: Path | None = None
     boot_file: str | None = None
     later: bool = False
+    stp: bool | None = None
 
 
 def by_dnsmasq(situation: Situation, asked: Asked) -> Plan:
@@ -61,22 +64,22 @@ def by_dnsmasq(situation: Situation, asked: Asked) -> Plan:
         reservations=reservations,
         options=tuple(dnsmasq_guests.lines(booted.here, booted.boot_file)),
     )
-    after = served_by_dnsmasq(parsed(situation.defined_xml), wanted, keeps_stp=_keeps_stp(situation))
+    after = served_by_dnsmasq(parsed(situation.defined_xml), wanted, keeps_stp=_keeps_stp(situation, asked))
     change = NetworkChange(situation, after, asked.later)
     steps = (*_of_root(root, booted, situation.dnsmasq_user), *of_network(change))
-    return Plan(steps=steps, notices=(*booted.notices, *_of_selinux(root), *_of_stp(situation)))
+    return Plan(steps=steps, notices=(*booted.notices, *_of_selinux(root), *_of_stp(situation, asked)))
 
 
 def by_netipl(situation: Situation, asked: Asked) -> Plan:
     """DHCP and TFTP are netipl's: the network's part of it."""
     _require_changeable(situation)
-    after = served_by_netipl(parsed(situation.defined_xml), keeps_stp=_keeps_stp(situation))
+    after = served_by_netipl(parsed(situation.defined_xml), keeps_stp=_keeps_stp(situation, asked))
     change = NetworkChange(situation, after, asked.later)
     notice = (
         f"`virsh net-dhcp-leases {situation.name}` shows no new lease any more, and becomes empty: "
         "`netipl guest list` has the addresses then"
     )
-    return Plan(steps=tuple(of_network(change)), notices=(notice, *_of_stp(situation)))
+    return Plan(steps=tuple(of_network(change)), notices=(notice, *_of_stp(situation, asked)))
 
 
 def _before(situation: Situation) -> NetworkFacts:
@@ -84,18 +87,17 @@ def _before(situation: Situation) -> NetworkFacts:
     return facts(text_of(without_netipl(parsed(situation.defined_xml))[0]))
 
 
-def _keeps_stp(situation: Situation) -> bool:
-    """Two devices that lead out of one bridge may meet again, and frames would go round for ever."""
-    return bool(situation.others) and _before(situation).stp
+def _keeps_stp(situation: Situation, asked: Asked) -> bool:
+    """A device that leads out of the bridge may lead back to it, and frames would go round for ever."""
+    return _before(situation).stp and (bool(situation.others) if asked.stp is None else asked.stp)
 
 
-def _of_stp(situation: Situation) -> Iterator[str]:
-    if _keeps_stp(situation):
+def _of_stp(situation: Situation, asked: Asked) -> Iterator[str]:
+    if asked.stp is None and _keeps_stp(situation, asked):
         names = ", ".join(port.device for port in situation.others)
         yield (
             f"the spanning tree protocol stays on, since {names} may be part of a ring: a guest that starts is heard "
-            f"some seconds later, and its first DISCOVERs are lost; if there is no ring, <bridge stp='off'> by "
-            f"`virsh net-edit {situation.name}` ends that"
+            f"some seconds later, and its first DISCOVERs are lost; if there is no ring, say --no-stp"
         )
 
 
@@ -109,7 +111,7 @@ def _require_changeable(situation: Situation) -> None:
 
 def _require_one_server(situation: Situation) -> None:
     """Giving it back ends all that netipl does there; dnsmasq would only begin beside it."""
-    if situation.defined.server is Server.NETIPL:
+    if situation.server is Server.NETIPL:
         message = f"netipl serves the network {situation.name}"
         raise RefusedError(message, remedy=f"give it back first: `netipl network disable {situation.name}`")
 

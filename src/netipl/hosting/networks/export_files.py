@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from netipl.errors import RefusedError
+from netipl.hosting.networks.step import LeftOverError
 from netipl.provisioning.difference import Step
 from netipl.provisioning.export import Export
-from netipl.store import export_directory
+from netipl.store import export_directory, export_undo
 from netipl.store.export_directory import FileChange
+from netipl.store.export_undo import Before
 from netipl.wire import printable
 
 _SHOWN = {Step.ADD: "+", Step.REPLACE: "+", Step.REMOVE: "-"}
@@ -16,12 +18,13 @@ _SHOWN = {Step.ADD: "+", Step.REPLACE: "+", Step.REMOVE: "-"}
 
 @dataclass(slots=True)
 class ExportFiles:
-    """`changes` is what it does, as long as nobody else writes there; undone, only what it adds goes again."""
+    """`changes` is what it does, as long as nobody else writes there."""
 
     root: Path
     export: Export
     changes: Sequence[FileChange] = field(default_factory=list)
     consequences: tuple[str, ...] = ()
+    _before: Before | None = None
 
     @property
     def words(self) -> str:
@@ -35,16 +38,24 @@ class ExportFiles:
     def apply(self) -> None:
         tree = self.export.tree
         with export_directory.locked(self.root):
-            found = export_directory.changes(self.root, tree)
-            _refuse_others(self.root, found)
-            export_directory.apply(self.root, tree, found, progress=_silent)
+            self.changes = export_directory.changes(self.root, tree)
+            _refuse_others(self.root, self.changes)
+            self._before = export_undo.keep(self.root, self.changes)
+            export_directory.apply(self.root, tree, self.changes, progress=_silent)
 
     def undo(self) -> None:
+        """What others have changed since stays."""
+        assert self._before is not None  # by apply
         added = {each.name for each in self.changes if each.step is Step.ADD}
         tree = {name: content for name, content in self.export.tree.items() if name not in added}
         with export_directory.locked(self.root):
             found = export_directory.changes(self.root, tree)
             export_directory.apply(self.root, tree, found, progress=_silent)
+            theirs = export_undo.bring_back(self._before, tree)
+        theirs = tuple(dict.fromkeys((*(each.name for each in found if each.step is Step.LEAVE), *theirs)))
+        if theirs:
+            names = printable(", ".join(theirs))
+            raise LeftOverError(f"somebody has changed files in {self.root} since", remedy=f"see what is in {names}")
 
 
 def exporting(root: Path, export: Export) -> ExportFiles | None:

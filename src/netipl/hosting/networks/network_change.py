@@ -4,12 +4,14 @@ Reservations change while the network runs; everything else takes a restart, aft
 back. If it does not start again, it is defined as before and started so.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from xml.etree.ElementTree import Element
 
 from netipl.errors import ConflictError, NetiplError, UnavailableError
+from netipl.hosting.networks import lost_by_restart
 from netipl.hosting.networks.restarting import restart, start, stop_again
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import LeftOverError
@@ -29,13 +31,15 @@ class Way(StrEnum):
     LATER = "later"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NetworkChange:
     """From the definition that `before` has to `after`. With `later`, the running network is left as it is."""
 
     before: Situation
     after: Element
     later: bool = False
+    _made: str = field(default="", compare=False)
+    """The definition as libvirt had it when it was made."""
 
     @property
     def way(self) -> Way:
@@ -69,9 +73,8 @@ class NetworkChange:
                 return (f"{self.before.name} is served so when it is started next, not before",)
             case Way.RESTART:
                 return tuple(_of_restart(self.before, self._pending))
-            case Way.START if self.before.stray:
-                names = ", ".join(map(self.before.called, self.before.stray))
-                return (f"what has lost its bridge is put back on it: {names}",)
+            case Way.START:
+                return tuple(_of_start(self.before))
         return ()
 
     def apply(self) -> None:
@@ -81,19 +84,20 @@ class NetworkChange:
                 raise ConflictError(message, remedy="run the command again, and see what it would do now")
             networks.define(self.before.connection, text_of(self.after))
             try:
+                self._made = self.before.network.defined_xml()
                 self._take_effect()
             except LeftOverError:
                 raise
             except NetiplError as error:
                 try:
-                    networks.define(self.before.connection, self.before.defined_xml)
-                except UnavailableError as second:
+                    self._define_as_before()
+                except NetiplError as second:
                     error.add_note(f"it is still defined anew: {second}")
                 raise
 
     def undo(self) -> None:
         with undisturbed():
-            networks.define(self.before.connection, self.before.defined_xml)
+            self._define_as_before()
             match self.way:
                 case Way.AT_ONCE:
                     self._update(self._defined)
@@ -101,6 +105,18 @@ class NetworkChange:
                     restart(self.before, fallback=text_of(self.after))
                 case Way.START:
                     stop_again(self.before)
+
+    def _define_as_before(self) -> None:
+        """Raises ConflictError where others have changed it since: then it stays."""
+        if (now := self.before.network.defined_xml()) == self.before.defined_xml:
+            return
+        if now != self._made:
+            message = (
+                f"somebody has changed the network {self.before.name} since, and it stays as it is: "
+                f"`netipl network disable {self.before.name}` takes out what netipl made of it"
+            )
+            raise ConflictError(message)
+        networks.define(self.before.connection, self.before.defined_xml)
 
     def _take_effect(self) -> None:
         match self.way:
@@ -155,6 +171,16 @@ _WORDS: Final = {
 }
 
 
+def _of_start(situation: Situation) -> Iterator[str]:
+    if situation.interrupted is not None:
+        yield (
+            f"a restart of {situation.name} was cut off, and is brought to its end; if somebody has stopped it since, "
+            "`disable --no-restart` leaves it so"
+        )
+    if situation.stray:
+        yield f"what has lost its bridge is put back on it: {', '.join(map(situation.called, situation.stray))}"
+
+
 def _of_restart(situation: Situation, pending: list[str]) -> list[str]:
     said = [f"it takes a restart of {situation.name}: TFTP transfers under way on it fail"]
     if situation.guests:
@@ -166,6 +192,7 @@ def _of_restart(situation: Situation, pending: list[str]) -> list[str]:
     if situation.running_only:
         names = ", ".join(situation.running_only)
         said.append(f"what others put into the running network alone goes: {names}")
+    said += lost_by_restart.words(situation)
     if pending:
         said.append(f"what others changed since it was started takes effect, too: {', '.join(pending)}")
     return said

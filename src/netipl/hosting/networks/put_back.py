@@ -17,10 +17,10 @@ class PutBack:
     @property
     def words(self) -> str:
         names = ", ".join(map(self.situation.called, self.situation.stray))
-        return f"put back on {self.situation.now.bridge}: {names}"
+        return f"put back on {self.situation.now.bridge}: {names or 'what was added to it'}"
 
     def apply(self) -> None:
-        bring_back(self.situation, self.situation.stray)
+        bring_back(self.situation, self.situation.left)
 
     def undo(self) -> None:
         """They stay."""
@@ -28,4 +28,5 @@ class PutBack:
 
 def putting_back(situation: Situation) -> PutBack | None:
     """The step, or None where nothing has lost a bridge that is there."""
-    return PutBack(situation) if situation.bridge is not None and situation.stray else None
+    is_needed = situation.stray or situation.interrupted is not None
+    return PutBack(situation) if situation.bridge is not None and is_needed else None

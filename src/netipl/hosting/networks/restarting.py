@@ -4,16 +4,22 @@ Whoever has left meanwhile is nobody's loss. What could not be put back does not
 cut it off once more.
 """
 
+import shlex
 from collections.abc import Callable
 
 from netipl.errors import UnavailableError
-from netipl.hosting.networks import kept_ports
+from netipl.hosting.networks import kept as kept_file
+from netipl.hosting.networks import lost_by_restart
+from netipl.hosting.networks.kept import Kept
 from netipl.hosting.networks.situation import Situation
 from netipl.hosting.networks.step import LeftOverError
-from netipl.integrations import bridges
-from netipl.integrations.bridges import Port
-from netipl.integrations.libvirt import networks
+from netipl.integrations.bridges import additions, bridges
+from netipl.integrations.bridges.bridges import Port
+from netipl.integrations.libvirt import network_names, networks
 from netipl.integrations.libvirt.network_xml import facts
+
+Failed = tuple[str, str]
+"""What is missing, and the command that a person may try."""
 
 
 def restart(situation: Situation, *, fallback: str) -> None:
@@ -21,8 +27,8 @@ def restart(situation: Situation, *, fallback: str) -> None:
 
     Raises UnavailableError for the reason if it had to fall back, and LeftOverError as `put_back` does.
     """
-    kept = (*bridges.ports(situation.now.bridge), *situation.stray)
-    kept_ports.write(situation.defined.uuid, kept)
+    kept = lost_by_restart.kept(situation)
+    kept_file.write(situation.defined.uuid, kept)
     try:
         _over_losses(situation, lambda: _anew(situation))
     except UnavailableError as error:
@@ -43,13 +49,13 @@ def restart(situation: Situation, *, fallback: str) -> None:
 def start(situation: Situation) -> None:
     """Start it, with what lost its bridge when it was stopped. Raises UnavailableError, and as `put_back` does."""
     situation.network.start()
-    bring_back(situation, situation.stray)
+    bring_back(situation, situation.left)
 
 
 def stop_again(situation: Situation) -> None:
     """What `start` has started. Raises UnavailableError."""
     if situation.interrupted is not None:
-        kept_ports.write(situation.defined.uuid, situation.interrupted)
+        kept_file.write(situation.defined.uuid, situation.interrupted)
     situation.network.stop()
 
 
@@ -80,30 +86,52 @@ def _over_losses(situation: Situation, change: Callable[[], None]) -> None:
         change()
 
 
-def _down(error: UnavailableError, situation: Situation, kept: tuple[Port, ...]) -> UnavailableError:
+def _down(error: UnavailableError, situation: Situation, kept: Kept) -> UnavailableError:
     """With what a person does when libvirt starts the network no more."""
-    devices = dict.fromkeys(port.device for port in kept)
+    devices = dict.fromkeys(port.device for port in kept.ports)
     attached = [f"ip link set dev {device} master {situation.now.bridge}" for device in devices]
     remedy = "; ".join((f"when libvirtd runs: virsh net-start {situation.name}", *attached))
-    return UnavailableError(f"{situation.name} is stopped: {error}", remedy=remedy)
+    is_so = "may be stopped" if situation.connection.hangs else "is stopped"
+    return UnavailableError(f"{situation.name} {is_so}: {error}", remedy=f"{remedy}; or run this again then")
 
 
-def bring_back(situation: Situation, ports: tuple[Port, ...]) -> None:
-    """To the bridge of the network as it runs now. Raises UnavailableError, and as `put_back` does."""
-    put_back(ports, facts(situation.network.xml()).bridge)
-    kept_ports.forget(situation.defined.uuid)
+def bring_back(situation: Situation, kept: Kept) -> None:
+    """To the network as it runs now. Raises UnavailableError, and as `put_back` does."""
+    xml = situation.network.xml()
+    bridge = facts(xml).bridge
+    failed = _not_put_back(kept.ports, bridge)
+    if not any(map(bridges.is_stray, kept.ports)):
+        kept_file.forget(situation.defined.uuid)
+    failed += ((f"{bridge} has lost a setting", command) for command in additions.give(kept.added, bridge))
+    for host in network_names.missing(xml, kept.names):
+        try:
+            situation.network.name_host(host)
+        except UnavailableError as error:
+            failed.append((str(error), f"virsh net-update {situation.name} add dns-host {shlex.quote(host)} --live"))
+    _tell(failed)
 
 
 def put_back(ports: tuple[Port, ...], bridge: str) -> None:
     """Those that are on no bridge now, to `bridge`. Raises LeftOverError, after all were tried."""
-    failed = []
+    _tell(_not_put_back(ports, bridge))
+
+
+def _not_put_back(ports: tuple[Port, ...], bridge: str) -> list[Failed]:
+    failed: list[Failed] = []
     for port in filter(bridges.is_stray, ports):
         try:
-            bridges.attach(port, bridge)
+            unset = bridges.attach(port, bridge)
         except UnavailableError as error:
             if bridges.is_stray(port):  # else it has ended meanwhile
-                failed.append((port.device, error))
+                command = f"ip link set dev {port.device} master {bridge}"
+                failed.append((f"{port.device} is not on {bridge} any more: {error}", command))
+        else:
+            if bridges.exists(port.device):
+                failed += ((f"the port {port.device} is not set as before", command) for command in unset)
+    return failed
+
+
+def _tell(failed: list[Failed]) -> None:
     if failed:
-        devices = " ".join(device for device, _ in failed)
-        remedy = f"for each: ip link set dev DEVICE master {bridge}"
-        raise LeftOverError(f"not on {bridge} any more: {devices}: {failed[0][1]}", remedy=remedy) from failed[0][1]
+        reasons = dict.fromkeys(reason for reason, _ in failed)
+        raise LeftOverError("; ".join(reasons), remedy="; ".join(command for _, command in failed))

@@ -1,11 +1,12 @@
 """What is known of one network before anything is done with it: its definition, how it runs, what is on its bridge."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netipl.errors import RefusedError, UnavailableError
-from netipl.hosting.networks import kept_ports
-from netipl.integrations import bridges
-from netipl.integrations.bridges import Bridge, Port
+from netipl.hosting.networks import kept
+from netipl.hosting.networks.kept import Kept
+from netipl.integrations.bridges import bridges
+from netipl.integrations.bridges.bridges import Bridge, Port
 from netipl.integrations.libvirt import network_owned, networks
 from netipl.integrations.libvirt.connection import Connection
 from netipl.integrations.libvirt.dnsmasq_user import dnsmasq_user
@@ -30,8 +31,8 @@ class Situation:
     ports: tuple[Port, ...]
     taps: tuple[Tap, ...]
     """Of running guests that belong to it."""
-    interrupted: tuple[Port, ...] | None = None
-    """What a restart that was interrupted had taken its bridge from; None where none was."""
+    interrupted: Kept | None = None
+    """What a restart that was interrupted has not put back; None where none was."""
 
     @property
     def name(self) -> str:
@@ -74,8 +75,13 @@ class Situation:
         if not is_here(self.connection):
             return ()
         ports = {tap.device: Port(device=tap.device) for tap in self.taps}
-        ports |= {port.device: port for port in self.interrupted or ()}
+        ports |= {port.device: port for port in self.interrupted.ports} if self.interrupted else {}
         return tuple(filter(bridges.is_stray, ports.values()))
+
+    @property
+    def left(self) -> Kept:
+        """What is to be put back: what is stray, and the rest of a restart that was interrupted."""
+        return replace(self.interrupted or Kept(), ports=self.stray)
 
     def called(self, port: Port) -> str:
         """With its guest, if it is the tap of one."""
@@ -163,7 +169,7 @@ def _situation(connection: Connection, network: LibvirtNetwork, taps: tuple[Tap,
         bridge=bridges.bridge(device) if here and device else None,
         ports=bridges.ports(device) if here and device else (),
         taps=tuple(tap for tap in taps if tap.network == network.name or (device and tap.bridge == device)),
-        interrupted=kept_ports.read(found.uuid) if here else None,
+        interrupted=kept.read(found.uuid) if here and found.has_own_bridge else None,
     )
 
 

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from netipl.errors import NetiplError
 from netipl.integrations.firewall import firewall
 from netipl.integrations.firewall.access import Access
-from netipl.integrations.firewall.commands import Command
+from netipl.integrations.firewall.commands import Command, beyond
 from netipl.integrations.firewall.firewall import Opening
 from netipl.integrations.firewall.nftables import KEPT_IN
 
 
 @dataclass(slots=True)
 class OpenFirewall:
-    """Opens what refuses `access` now."""
+    """Opens what refuses `access` now. Undone, what was open before stays: `earlier` would close that."""
 
     access: Access
     opening: Opening
+    earlier: tuple[Command, ...] = ()
 
     @property
     def words(self) -> str:
@@ -39,7 +40,7 @@ class OpenFirewall:
             raise
 
     def undo(self) -> None:
-        _run(firewall.closing(self.access))
+        _run(beyond(firewall.closing(self.access), self.earlier))
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ class CloseFirewall:
 def opened(access: Access) -> OpenFirewall | None:
     """None where nothing refuses it. Raises UnavailableError for who may not see the rules, with what would help."""
     found = firewall.opening(access)
-    return OpenFirewall(access, found) if found.refusals else None
+    return OpenFirewall(access, found, firewall.closing(access)) if found.refusals else None
 
 
 def closed(access: Access) -> CloseFirewall | None:

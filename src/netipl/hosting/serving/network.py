@@ -15,6 +15,7 @@ from netipl.errors import RefusedError, UsageError
 from netipl.guests.guest import Guest, Origin
 from netipl.guests.marks import domain_name
 from netipl.guests.network import Network, UnknownClients
+from netipl.integrations.libvirt.network_edits import NO_PING, line_serves
 from netipl.integrations.libvirt.network_owned import serving
 from netipl.integrations.libvirt.network_xml import ISOLATED, NetworkFacts, facts
 from netipl.integrations.libvirt.xml_text import parsed
@@ -73,8 +74,8 @@ def losses(xml: str) -> Iterator[str]:
     """What clients were told by dnsmasq, and are told no more, or otherwise."""
     said, element = facts(xml), parsed(xml)
     for option in said.options:
-        if option.startswith("dhcp-"):
-            yield f"dnsmasq's line {option} has no effect any more: netipl answers DHCP"
+        if line_serves(option) and option.strip() != NO_PING:  # which netipl does not do anyway
+            yield f"dnsmasq's line {option} has no effect any more: netipl answers DHCP and TFTP"
     if (mtu := element.find("mtu")) is not None:
         yield f"clients are no longer told the MTU {mtu.get('size')}"
     if said.mode == ISOLATED:

@@ -28,7 +28,7 @@ def by_dnsmasq(situation: Situation, asked: Asked, _config: Path) -> Plan:
 def restored(situation: Situation, config: Path, *, later: bool) -> Plan:
     """As it was before netipl came. Raises NetiplError."""
     network = disabling.restored(situation, later=later)
-    match situation.defined.server:
+    match situation.server:
         case None:
             return network
         case Server.DNSMASQ:

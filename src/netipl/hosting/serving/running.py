@@ -39,14 +39,19 @@ def interfaces(api_socket: Path) -> frozenset[str]:
         except (FileNotFoundError, ConnectionRefusedError):
             return frozenset()
         except OSError as error:
-            raise UnavailableError(f"{api_socket}: {error.strerror or error}") from error
+            raise _silent(api_socket, str(error.strerror or error)) from error
         connection.sock = asking
         try:
             connection.request("GET", "/api/v1/networks")
             answer = connection.getresponse()
             items = json.loads(answer.read())["items"] if answer.status == 200 else None
         except (OSError, HTTPException, ValueError, KeyError) as error:
-            raise UnavailableError(f"{api_socket}: {error}") from error
+            raise _silent(api_socket, str(error)) from error
     if items is None:
-        raise UnavailableError(f"{api_socket}: status {answer.status}")
+        raise _silent(api_socket, f"status {answer.status}")
     return frozenset(each["interface"] for each in items if each["interface"] is not None)
+
+
+def _silent(api_socket: Path, why: str) -> UnavailableError:
+    message = f"netipl serve does not say at {api_socket} which networks it serves: {why}"
+    return UnavailableError(message, remedy="do this as root; if that is not it, end the daemon or restart it")

@@ -16,6 +16,7 @@ from netipl.hosting.serving import network as networks
 from netipl.hosting.serving import running, settings_file
 from netipl.hosting.serving.daemon_step import LetGo, ReloadDaemon, RestartDaemon, StopDaemon
 from netipl.hosting.serving.firewall_step import closed, opened
+from netipl.hosting.serving.handing_back import handed_back
 from netipl.hosting.serving.handing_over import HandOver, taken_back, waiting
 from netipl.hosting.serving.own_table import differences, require_answers
 from netipl.integrations import systemctl
@@ -75,17 +76,26 @@ def _handed_over(situation: Situation, xml: str, settings: Settings, name: str) 
 
 
 def ended(situation: Situation, config: Path) -> Around:
-    """For one that netipl serves no more. Raises NetiplError where it would go on to."""
+    """For one that netipl serves no more. Raises NetiplError where it would go on to.
+
+    A table that somebody else has taken out does not mean that a daemon has let go.
+    """
     network = networks.network(_without_netipl(situation))
-    written = settings_file.removing(config, str(network.interface))
-    if written is None:
-        return closed_again(situation)
-    settings = load(config)
+    interface = str(network.interface)
+    written = settings_file.removing(config, interface)
+    settings = load(config) if written is not None else settings_file.as_if_there(config, network)
+    is_served = written is not None or interface in running.interfaces(settings.api_socket())
+    daemon = _told_to_let_go(settings, interface) if is_served else None
+    let_go = daemon if written is None else written if daemon is None else LetGo(written, daemon)
     known = next(each.name for each in settings.networks() if each.interface == network.interface)
-    daemon, waiting = _told_to_let_go(settings, str(network.interface)), taken_back(settings, known)
-    let_go = written if daemon is None else LetGo(written, daemon)
-    forgotten = Around(behind=() if waiting is None else (waiting,))
-    return _all(Around(before=(let_go,)), closed_again(situation, settings), forgotten)
+    forgotten = taken_back(settings, known)
+    handed = handed_back(settings, known, interface)
+    return _all(
+        Around(before=() if let_go is None else (let_go,)),
+        Around(notices=(handed,)) if isinstance(handed, str) else Around(before=(handed,) if handed.leases else ()),
+        closed_again(situation, settings),
+        Around(behind=() if forgotten is None else (forgotten,)),
+    )
 
 
 def closed_again(situation: Situation, settings: Settings | None = None) -> Around:

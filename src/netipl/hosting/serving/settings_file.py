@@ -125,6 +125,13 @@ def removing(path: Path, interface: str) -> WriteSettings | None:
     return WriteSettings(path, words, before, new, tuple(told))
 
 
+def as_if_there(path: Path, network: Network) -> Settings:
+    """What the file would say with a table of `network`, which it has not, or if it was there. Raises as `adding`."""
+    new = text(path) or ""
+    name = network.name if network.name not in _said(new, path).get("networks", {}) else f"{network.name}-before"
+    return read(with_table(new, _header(name), keys(network), comment=_COMMENT), path)
+
+
 def _is_ours(text: str, header: Header) -> bool:
     """Whether the table is there, and was put there by us."""
     return f"# {_COMMENT}\n[{written(header)}]\n" in text.replace("\r\n", "\n")

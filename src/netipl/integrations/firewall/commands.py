@@ -3,6 +3,8 @@
 import shlex
 import shutil
 import subprocess
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +37,20 @@ class Command:
     def succeeds(self) -> bool:
         """Whether it can be run, and does not fail."""
         return is_here(self.words[0]) and _run(self).returncode == 0
+
+
+def beyond(commands: Iterable[Command], known: Iterable[Command]) -> Iterator[Command]:
+    """What `commands` do that `known` would not: of those with standard input the lines."""
+    left = Counter((each.words, line) for each in known for line in each.given.splitlines() or [""])
+    for command in commands:
+        rest = []
+        for line in command.given.splitlines() or [""]:
+            if left[command.words, line]:
+                left[command.words, line] -= 1
+            else:
+                rest.append(line)
+        if rest:
+            yield Command(command.words, "".join(f"{line}\n" for line in rest if line))
 
 
 def is_here(program: str) -> bool:

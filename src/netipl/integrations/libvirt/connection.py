@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from netipl.errors import NetiplError, UnavailableError
 from netipl.integrations.libvirt.binding import libvirt
+from netipl.integrations.libvirt.patience import Line, Patient
 
 SYSTEM: Final = "qemu:///system"
 
@@ -20,6 +21,8 @@ SYSTEM: Final = "qemu:///system"
 _REMEDY: Final = "is libvirtd running, and may you use it? `systemctl start libvirtd`; group libvirt, or root"
 _PATIENCE: Final = 30.0
 """Seconds in which a libvirtd that has ended is waited for."""
+PATIENCE: Final = 60.0
+"""Seconds for one call: a network may wait for 20 until its IPv6 addresses are nobody else's."""
 
 
 @dataclass(slots=True, eq=False)
@@ -40,8 +43,15 @@ class Connection:
         return urlsplit(self.uri).path == "/session"
 
     @property
+    def hangs(self) -> bool:
+        """Whether libvirtd has not answered in time."""
+        return isinstance(self.raw, Patient) and self.raw.line.hangs
+
+    @property
     def is_lost(self) -> bool:
-        """Whether libvirtd has ended, or was restarted, since it was made."""
+        """Whether libvirtd hangs, has ended, or was restarted, since it was made."""
+        if self.hangs:
+            return True
         try:
             return not self.raw.isAlive()
         except libvirt().libvirtError:
@@ -69,7 +79,8 @@ def connected(uri: str) -> Iterator[Connection]:
     try:
         yield connection
     finally:
-        connection.raw.close()
+        if not connection.hangs:
+            connection.raw.close()
 
 
 @contextmanager
@@ -92,7 +103,8 @@ def said(error: Any) -> str:
 def _opened(uri: str) -> Any:
     binding = libvirt()
     binding.registerErrorHandler(lambda *_: None, None)  # errors are raised; they need not be printed, too
+    line = Line(uri, PATIENCE)
     try:
-        return binding.open(uri)
+        return Patient(line.call(binding.open, uri), line)
     except binding.libvirtError as error:
         raise UnavailableError(f"libvirt at {uri}: {said(error)}", remedy=_REMEDY) from error

@@ -11,7 +11,7 @@ from uuid import UUID
 from xml.etree.ElementTree import Element
 
 from netipl.errors import UnavailableError, UsageError
-from netipl.integrations.libvirt.domain_xml import is_disk, mac_of, order_of
+from netipl.integrations.libvirt.domain_xml import MARK, is_disk, mac_of, order_of
 from netipl.integrations.libvirt.xml_text import parsed
 from netipl.net import Mac
 
@@ -57,6 +57,8 @@ class Domain:
     interfaces: tuple[Interface, ...]
     on_reboot: str
     on_crash: str
+    is_of_netipl: bool
+    """It has our mark: its boot order follows its builds."""
 
     @property
     def boots_from_network(self) -> bool:
@@ -96,6 +98,7 @@ def domain(text: str) -> Domain:
             interfaces=tuple(map(_interface, root.findall("devices/interface"))),
             on_reboot=_text(root, "on_reboot") or "restart",
             on_crash=_text(root, "on_crash") or "destroy",
+            is_of_netipl=root.find(MARK) is not None,
         )
     except (ValueError, UsageError) as error:
         raise UnavailableError(f"libvirt describes a domain in a form that is not known here: {error}") from error

@@ -17,7 +17,7 @@ from netipl.net import Mac
 NETIPL_GUEST: Final = "https://netipl.org/xmlns/libvirt/guest/1.0"
 """The namespace of the one element in the metadata of a domain that is ours: `<netipl:guest name="web1"/>`."""
 
-_MARK: Final = f"metadata/{{{NETIPL_GUEST}}}guest"
+MARK: Final = f"metadata/{{{NETIPL_GUEST}}}guest"
 _BY_NAME: Final = {"network": "network", "hd": "disk"}
 """What `<os><boot dev>` calls the two."""
 _UNSAID: Final = {"on_reboot": "restart", "on_crash": "destroy"}
@@ -79,7 +79,7 @@ class DomainFacts:
 def facts(text: str) -> DomainFacts:
     """Of a domain as libvirt prints it."""
     root = parsed(text)
-    mark, kind = root.find(_MARK), root.find("os/type")
+    mark, kind = root.find(MARK), root.find("os/type")
     return DomainFacts(
         name=_text(root, "name"),
         uuid=str(UUID(_text(root, "uuid"))),

@@ -17,7 +17,7 @@ from netipl.integrations.libvirt.network_record import Record, Server, record, r
 from netipl.integrations.libvirt.xml_text import copied
 from netipl.net import Mac
 
-_NO_PING: Final = "no-ping"
+NO_PING: Final = "no-ping"
 """Without it dnsmasq sends an echo request to each new address and waits 3 s; source: dnsmasq(8)."""
 _SERVES: Final = ("dhcp-", "no-ping", "enable-tftp", "tftp-", "pxe-", "bootp-")
 """How lines begin that make dnsmasq serve DHCP or TFTP, whatever the XML says."""
@@ -67,7 +67,7 @@ def served_by_dnsmasq(network: Element, wanted: Wanted, *, keeps_stp: bool = Fal
         Element("bootp", {"file": wanted.boot_file}),
         *(each.element() for each in wanted.reservations),
     )
-    lines = map(option, (_NO_PING, *wanted.options))
+    lines = map(option, (NO_PING, *wanted.options))
     return _changed(
         base, Server.DNSMASQ, {**_quick(read(base), keeps_stp=keeps_stp), **dict(map(part, elements)), **dict(lines)}
     )
@@ -102,6 +102,11 @@ def without_netipl(network: Element) -> tuple[Element, tuple[Foreign, ...]]:
     return restored, tuple(kept)
 
 
+def line_serves(line: str) -> bool:
+    """Whether dnsmasq serves DHCP of IPv4 or TFTP by it, so that it goes where netipl serves."""
+    return line.lstrip().startswith(_SERVES) and _OF_IPV6 not in line
+
+
 def _quick(parts: Parts, *, keeps_stp: bool) -> Parts:
     """A port of the bridge forwards at once, so that no DISCOVER is lost."""
     if keeps_stp or "bridge stp" not in parts:
@@ -112,7 +117,7 @@ def _quick(parts: Parts, *, keeps_stp: bool) -> Parts:
 def _serves(name: str) -> bool:
     kind, _, value = name.partition(" ")
     if kind == "option":
-        return value.lstrip().startswith(_SERVES) and _OF_IPV6 not in value
+        return line_serves(value)
     return kind in {"tftp", "range", "host", "bootp"}
 
 

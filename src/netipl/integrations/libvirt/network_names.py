@@ -47,9 +47,29 @@ def updates(
     gone = [address for address, names in ours.items() if address not in theirs and named.get(address) != names]
     new = [address for address, names in named.items() if ours.get(address) != names]
     return (
-        *(Update(DELETE, _host(address, ())) for address in gone),
-        *(Update(ADD, _host(address, named[address])) for address in new),
+        *(Update(DELETE, host(address, ())) for address in gone),
+        *(Update(ADD, host(address, named[address])) for address in new),
     )
+
+
+def running_alone(running: str, defined: str) -> Hosts:
+    """Those that a restart takes away."""
+    there = _hosts(defined)
+    return {address: names for address, names in _hosts(running).items() if address not in there}
+
+
+def missing(running: str, hosts: Iterable[str]) -> tuple[str, ...]:
+    """The `<host>`s whose addresses have no name there."""
+    there = _hosts(running)
+    return tuple(each for each in hosts if parsed(each).get("ip", "") not in there)
+
+
+def host(address: str, names: Iterable[str]) -> str:
+    """The XML of one."""
+    element = Element("host", ip=address)
+    for name in names:
+        SubElement(element, "hostname").text = name
+    return ET.tostring(element, encoding="unicode")
 
 
 def _hosts(xml: str) -> Hosts:
@@ -58,10 +78,3 @@ def _hosts(xml: str) -> Hosts:
         names = [name.text or "" for name in host.findall("hostname")]
         found.setdefault(host.get("ip", ""), []).extend(names)
     return {address: tuple(names) for address, names in found.items()}
-
-
-def _host(address: str, names: Iterable[str]) -> str:
-    host = Element("host", ip=address)
-    for name in names:
-        SubElement(host, "hostname").text = name
-    return ET.tostring(host, encoding="unicode")

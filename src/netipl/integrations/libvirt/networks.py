@@ -87,6 +87,13 @@ class LibvirtNetwork:
         with self._told():
             self.handle.update(which, binding.VIR_NETWORK_SECTION_IP_DHCP_HOST, -1, host, live)
 
+    def name_host(self, host: str) -> None:
+        """Add the XML of one `<host>` of DNS to the running network alone."""
+        binding = libvirt()
+        add, live = binding.VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, binding.VIR_NETWORK_UPDATE_AFFECT_LIVE
+        with self._told():
+            self.handle.update(add, binding.VIR_NETWORK_SECTION_DNS_HOST, -1, host, live)
+
     def leases(self) -> tuple[Lease, ...]:
         """What its dnsmasq has given and not taken back."""
         with self._told():

@@ -79,11 +79,12 @@ def write_domain(
     os: str = "",
     reboot: str = "restart",
     crash: str = "preserve",
+    metadata: str = "",
 ) -> Path:
     """The file of its definition."""
     file = host.directory / f"{name}.xml"
     file.write_text(
-        f"""<domain type='qemu'><name>{name}</name><memory unit='MiB'>{memory}</memory><vcpu>1</vcpu>
+        f"""<domain type='qemu'><name>{name}</name>{metadata}<memory unit='MiB'>{memory}</memory><vcpu>1</vcpu>
         <os><type arch='s390x' machine='s390-ccw-virtio'>hvm</type>{os}</os>
         <on_reboot>{reboot}</on_reboot><on_crash>{crash}</on_crash>
         <devices><emulator>{QEMU}</emulator>{nics}<memballoon model='none'/></devices></domain>"""

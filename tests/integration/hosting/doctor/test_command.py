@@ -20,6 +20,13 @@ def test_the_page_says_what_was_seen_what_a_guest_sees_and_what_helps(bare_host:
     assert lines[-1].startswith("1 error, ")
 
 
+def test_a_person_at_a_terminal_sees_what_it_is_doing(bare_host: LibvirtHost) -> None:
+    command = " ".join((*NETIPL, "doctor"))
+    for with_errors, shown in ((f"{command} >/dev/null", True), (f"{command} 2>/dev/null", False)):
+        said = bare_host.run("env", "TERM=xterm", "script", "-qec", with_errors, "/dev/null", check=False).stdout
+        assert ("looking at: " in said) is shown
+
+
 def test_settings_that_are_wrong_are_a_finding(bare_host: LibvirtHost) -> None:
     found = examined(bare_host, "--config", write_settings(bare_host, "[networks]\n"))
     assert found.one("settings-wrong")["severity"] == "error"

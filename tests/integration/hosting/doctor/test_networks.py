@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.hosting.doctor.examining import NETIPL, Examination, define, examined, nic
+from tests.integration.hosting.doctor.examining import NETIPL, Examination, define, examined, nic, write_settings
+from tests.integration.hosting.doctor.serving import SETTINGS
 from tests.libvirt_host import LibvirtHost, libvirt_host
 
 pytestmark = pytest.mark.root
@@ -31,10 +32,20 @@ def own_host() -> Iterator[LibvirtHost]:
         yield made
 
 
-def test_a_network_that_nobody_boots_over_is_left_alone(host: LibvirtHost) -> None:
-    found = examined(host)
-    assert not found.of("networks")
-    assert not found.of("ports")
+def test_before_there_is_a_guest_it_is_said_what_one_would_find_and_nothing_is_wrong_yet(host: LibvirtHost) -> None:
+    config = write_settings(host, SETTINGS.replace("br0", "virbr0"))
+    for words, server in (((), "dnsmasq"), (("--config", config), "netipl")):
+        found = examined(host, *words)
+        told = [each for each in found.of("networks", "network default") if each["problem"] == "no-tftp"]
+        assert [each["severity"] for each in told] == ["note"]
+        assert f"network enable default --server {server}" in told[0]["remedy"]
+    assert not examined(host).of("ports")
+
+
+def test_a_network_that_no_guest_is_on_is_left_alone(host: LibvirtHost) -> None:
+    define(host, "elsewhere", "")
+    assert not examined(host).of("networks")
+    host.virsh("undefine", "elsewhere")
 
 
 def test_the_network_as_libvirt_has_it_boots_nobody_and_as_netipl_enables_it_does(own_host: LibvirtHost) -> None:

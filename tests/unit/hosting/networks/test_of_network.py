@@ -9,7 +9,7 @@ from netipl.errors import NetiplError, RefusedError, UnavailableError
 from netipl.hosting.networks.network_change import NetworkChange, Way
 from netipl.hosting.networks.of_network import of_network
 from netipl.hosting.networks.situation import Situation
-from netipl.integrations.bridges import Bridge, Port
+from netipl.integrations.bridges.bridges import Bridge, Port
 from netipl.integrations.libvirt.connection import SYSTEM, Connection
 from netipl.integrations.libvirt.domain_taps import Tap
 from netipl.integrations.libvirt.network_edits import Wanted, served_by_dnsmasq

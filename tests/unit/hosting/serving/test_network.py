@@ -102,6 +102,9 @@ OPTIONS = "<dnsmasq:options><dnsmasq:option value='{}'/></dnsmasq:options>"
 LOSSES = {
     "nothing": (xml(), []),
     "a line of DHCP": (xml(more=OPTIONS.format("dhcp-option=42,192.0.2.1")), ["dhcp-option=42,192.0.2.1"]),
+    "a line of DHCPv6, which stays": (xml(more=OPTIONS.format("dhcp-option=option6:dns-server,[2001:db8::1]")), []),
+    "a line of TFTP": (xml(more=OPTIONS.format("tftp-no-blocksize")), ["tftp-no-blocksize"]),
+    "no ping, as netipl does": (xml(more=OPTIONS.format("no-ping")), []),
     "another line": (xml(more=OPTIONS.format("log-queries")), []),
     "an MTU": (xml(more="<mtu size='9000'/>"), ["9000"]),
     "no router": (xml(head=HEAD), ["isolated"]),

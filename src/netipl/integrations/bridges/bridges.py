@@ -87,26 +87,36 @@ def ports(name: str) -> tuple[Port, ...]:
     )
 
 
-def attach(port: Port, name: str) -> None:
-    """Put it on the bridge, set as it was. Raises UnavailableError."""
-    _run("ip", "link", "set", "dev", port.device, "master", name)
-    now = _settings(port.device)
+def attach(port: Port, name: str) -> tuple[str, ...]:
+    """Put it on the bridge, set as it was. Returns the commands that would do what has failed.
+
+    Raises UnavailableError where it is not on the bridge.
+    """
+    run("ip", "link", "set", "dev", port.device, "master", name)
+    new, place, failed = _settings(port.device), _DEVICES / port.device / "brport", []
     for key, value in port.settings.items():
-        if now.get(key) != value:
-            with suppress(OSError):  # such as a cost that the kernel takes from the device itself
-                (_DEVICES / port.device / "brport" / key).write_text(value)
+        if new.get(key) != value:
+            with suppress(OSError):  # which is seen below
+                (place / key).write_text(value)
+    now = _settings(port.device)
+    failed += [f"echo {value} >{place / key}" for key, value in port.settings.items() if now.get(key) != value]
     for mac in port.macs:
-        _run("bridge", "fdb", "replace", mac, "dev", port.device, "master", "static")
+        command = ("bridge", "fdb", "replace", mac, "dev", port.device, "master", "static")
+        try:
+            run(*command)
+        except UnavailableError:
+            failed.append(" ".join(command))
+    return tuple(failed)
 
 
 def detach(device: str) -> None:
     """Take it off its bridge. Raises UnavailableError."""
-    _run("ip", "link", "set", "dev", device, "nomaster")
+    run("ip", "link", "set", "dev", device, "nomaster")
 
 
 def remove(name: str) -> None:
     """Take away a bridge that is there. Raises UnavailableError."""
-    _run("ip", "link", "delete", "dev", name, "type", "bridge")
+    run("ip", "link", "delete", "dev", name, "type", "bridge")
 
 
 def _index(device: str) -> int:
@@ -128,14 +138,15 @@ def _settings(device: str) -> dict[str, str]:
 def _fixed(name: str) -> dict[str, tuple[str, ...]]:
     """The MACs that somebody has put behind each device by hand."""
     found: dict[str, list[str]] = {}
-    entries: list[dict[str, Any]] = json.loads(_run("bridge", "-json", "fdb", "show", "br", name) or "[]")  # Any: JSON
+    entries: list[dict[str, Any]] = json.loads(run("bridge", "-json", "fdb", "show", "br", name) or "[]")  # Any: JSON
     for each in entries:
         if each.get("state") == "static" and "master" in each:
             found.setdefault(each["ifname"], []).append(each["mac"])
     return {device: tuple(dict.fromkeys(macs)) for device, macs in found.items()}
 
 
-def _run(*command: str) -> str:
+def run(*command: str) -> str:
+    """A program of iproute2: what it prints. Raises UnavailableError."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
