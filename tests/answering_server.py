@@ -1,6 +1,7 @@
 """A web server on loopback, in a thread, that answers as a function says, and remembers what it was asked."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,22 +33,25 @@ class AnsweringServer:
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
     ahead: timedelta = timedelta(0)
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
 
 @contextmanager
-def answering(answer: Answer) -> Iterator[AnsweringServer]:
+def answering(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[AnsweringServer]:
     """Until the end of the context."""
-    made = AnsweringServer(answer)
+    made = AnsweringServer(answer, scheme="http" if tls is None else "https")
 
     class Handler(_Handler):
         server_of = made
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         made.port = server.server_address[1]
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:

@@ -35,6 +35,13 @@ def trust(context: ssl.SSLContext, authority: Path) -> None:
         raise UnavailableError(f"{authority}: {_reason(error)}", remedy="name a PEM file that is whole") from error
 
 
+def common_name(certificate: object) -> str:
+    """The last CN of the subject, as `getpeercert` has it; names of the extension do not count. Empty for none."""
+    subject = certificate.get("subject", ()) if isinstance(certificate, dict) else ()
+    names = [text for names in subject for key, text in names if key == "commonName"]
+    return str(names[-1]) if names else ""
+
+
 def _unfit(certificate: Path, key: Path, error: ssl.SSLError) -> UnavailableError:
     if error.reason == _MISMATCH:
         return UnavailableError(f"{key} is not the key of {certificate}", remedy="name the two that were made together")

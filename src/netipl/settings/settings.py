@@ -17,7 +17,7 @@ from netipl.images import kernel as kernel_facts
 from netipl.provisioning.observing import Limits
 from netipl.provisioning.policy import Policy
 from netipl.servers.api.listen import Listen
-from netipl.settings import profiles
+from netipl.settings import foreman, profiles
 from netipl.settings.foreman_keys import ForemanKeys
 from netipl.settings.keys import ApiKeys, DhcpKeys, File, GuestKeys, HttpKeys, LibvirtKeys, NetworkKeys, TftpKeys
 from netipl.store import templates
@@ -230,8 +230,8 @@ class Settings:
                 yield f"networks.{name}.interface: {network.interface} is not there; it is served when it comes"
         answered = [each for each in self.networks() if self.dhcp.enabled and not each.is_libvirts]
         ignored = bool(answered) and all(each.unknown is UnknownClients.IGNORE for each in answered)
-        if ignored and not self.file.guests:
-            yield "there are no guests, and unknown clients are ignored: nobody is answered until a guest is added"
+        if ignored and not self.file.guests and not foreman.is_wanted(self.foreman):
+            yield "no guests here, and unknown clients are ignored: only guests that somebody has added are answered"
         for guest in self.guests():
             boot = guest.boot or self.default_boot()
             if boot is not None and guest.method not in _IMAGES and len(boot.append.encode()) >= COMMAND_LINE:

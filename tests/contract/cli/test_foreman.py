@@ -1,6 +1,8 @@
 """`netipl foreman`: a Smart Proxy is registered with a Foreman, and what is missing between the two is said."""
 
 import json
+import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from netipl.integrations.foreman.chain import Seen, judged, of_clocks
+from netipl.integrations.foreman.chain import Seen, judged, of_clocks, of_trust
 from tests.answering_server import AnsweringServer, Asked, answering
 from tests.contract.cli.conftest import Run
 from tests.contract.servers.smartproxy.lab import Proxy, serving
@@ -24,10 +26,13 @@ class Foreman:
 
     proxies: list[dict[str, Any]] = field(default_factory=list)
     refreshed: int = 0
+    complaint: str = ""
 
     def answer(self, asked: Asked) -> tuple[int, object]:
         if asked.headers.get("authorization") != "Basic YWRtaW46czNjcmV0":
             return 401, {"error": {"message": "Unable to authenticate user"}}
+        if self.complaint and asked.method != "GET":
+            return 422, {"error": {"full_messages": [self.complaint]}}
         if asked.method == "POST":
             said = json.loads(asked.body)["smart_proxy"]
             if any(each["name"] == said["name"] for each in self.proxies):
@@ -145,6 +150,50 @@ def test_a_certificate_that_ends_soon_and_features_that_are_missing() -> None:
     assert "not running: templates" in features.what
     assert "2030-01-15" in certificate.what
     assert of_clocks(now, now + timedelta(seconds=59)).is_well
+
+
+def test_whether_foremans_own_certificate_is_let_in() -> None:
+    [well] = of_trust("Foreman.example.com", ("foreman.example.com",))
+    [wrong] = of_trust("foreman.example.com", ("other.example.com",))
+    assert (well.is_well, wrong.is_well) == (True, False)
+    assert 'add "foreman.example.com"' in wrong.remedy
+    assert [*of_trust("foreman.example.com", None), *of_trust("", ())] == []
+
+
+def test_the_certificate_that_foreman_shows_is_compared_with_trusted_hosts(lab: Lab) -> None:
+    assert lab.proxy.authority is not None
+    pair = lab.proxy.authority.sign("foreman.example.com", alternative="IP:127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.certificate, pair.key)
+    lab.run("foreman", "register", "--config", lab.config, "--proxy-url", lab.url)
+    with answering(lab.foreman.answer, context) as secure:
+        text = lab.config.read_text().replace(lab.upstream.url, secure.url)
+        lab.config.write_text(f'{text}trusted_hosts = ["other.example.com"]\n')
+        wrong = lab("status", "--user", "admin")
+        lab.config.write_text(f'{text}trusted_hosts = ["foreman.example.com"]\n')
+        well = lab("status", "--user", "admin")
+    assert wrong.status == 1
+    assert "wrong   Foreman's certificate is that of foreman.example.com, which is not in trusted_hosts" in wrong.out
+    assert "ok      Foreman's certificate is that of foreman.example.com, which is in trusted_hosts" in well.out
+
+
+def test_without_a_name_the_proxy_is_called_after_its_url(lab: Lab) -> None:
+    assert lab("register").out == f"127.0.0.1: registered as Smart Proxy 7, at {lab.url}\n"
+
+
+def test_a_host_without_a_name_of_its_own_needs_the_url(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getfqdn", lambda: "localhost")
+    done = lab.run("foreman", "status", "--config", lab.config)
+    assert done.status == 2
+    assert "give --proxy-url https://NAME:8443" in done.err
+
+
+def test_where_foreman_does_not_reach_the_proxy_something_helps(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "ERF12-4115 [ProxyAPI::ProxyException]: Unable to communicate with the proxy: 403 Forbidden"
+    monkeypatch.setattr(lab.foreman, "complaint", words)
+    done = lab("register")
+    assert done.status == 1
+    assert "netipl foreman status" in done.err
 
 
 FILE: dict[str, Any] = {

@@ -274,7 +274,7 @@ def test_what_would_serve_nobody_is_only_a_warning(directory: Path) -> None:
     absent = settings(directory, LAB.replace('"lo"', '"nil0"') + DEFAULT)
     assert list(absent.warnings()) == [
         "networks.lab.interface: nil0 is not there; it is served when it comes",
-        "there are no guests, and unknown clients are ignored: nobody is answered until a guest is added",
+        "no guests here, and unknown clients are ignored: only guests that somebody has added are answered",
         f"{directory}/kernel: no raw s390x kernel image, but compressed with gzip",
     ]
     assert not list(settings(directory, LAB + guest("a", mac=MAC)).warnings())

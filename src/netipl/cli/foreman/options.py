@@ -48,13 +48,17 @@ def proxy_url(settings: Settings, given: str | None) -> str:
     if given is not None:
         return given.rstrip("/")
     keys = settings.foreman
-    if keys.https is not None:
-        return f"https://{socket.getfqdn()}:{keys.https.port}"
-    if keys.http is not None:
-        return f"http://{socket.getfqdn()}:{keys.http.port}"
-    raise UsageError(
-        "there is no Smart Proxy in these settings", remedy="set https in [foreman]; docs/howto/foreman.md"
-    )
+    ways = {"https": keys.https, "http": keys.http}
+    found = next(((scheme, way.port) for scheme, way in ways.items() if way is not None), None)
+    if found is None:
+        remedy = "set https in [foreman]; docs/howto/foreman.md"
+        raise UsageError("there is no Smart Proxy in these settings", remedy=remedy)
+    scheme, port = found
+    name = socket.getfqdn()
+    if "." not in name or name.startswith("localhost"):
+        remedy = f"give --proxy-url {scheme}://NAME:{port}, with the name in the proxy's certificate"
+        raise UsageError(f"this host calls itself {name}, by which Foreman would not find it", remedy=remedy)
+    return f"{scheme}://{name}:{port}"
 
 
 def login(user: str, password_file: Path | None) -> Login:

@@ -1,7 +1,7 @@
 """`netipl foreman register`."""
 
-import socket
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -16,7 +16,7 @@ def register(
     password_file: PasswordFile = None,
     proxy: ProxyUrl = None,
     name: Annotated[
-        str | None, typer.Option("--name", metavar="NAME", help="What Foreman calls it. Without it this host's name.")
+        str | None, typer.Option("--name", metavar="NAME", help="What Foreman calls it; else the host of the URL.")
     ] = None,
     config: Config = DEFAULT_PATH,
 ) -> None:
@@ -30,7 +30,7 @@ def register(
     with ForemanApi(where, login(user or "admin", password_file)) as api:
         known = api.registered(url)
         if known is None:
-            made = api.register(name or socket.getfqdn(), url)
+            made = api.register(name or urlsplit(url).hostname or url, url)
             typer.echo(f"{made.name}: registered as Smart Proxy {made.id}, at {url}")
         else:
             api.refresh(known)

@@ -12,7 +12,7 @@ import typer
 from netipl.cli.foreman.options import Config, PasswordFile, ProxyUrl, User, login, place, proxy_url
 from netipl.errors import NetiplError
 from netipl.integrations.foreman.api import ForemanApi
-from netipl.integrations.foreman.chain import Finding, judged, of_clocks, seen
+from netipl.integrations.foreman.chain import Finding, judged, of_clocks, of_trust, seen
 from netipl.settings.load import DEFAULT_PATH, load
 from netipl.settings.settings import Settings
 
@@ -56,7 +56,9 @@ def _of_foreman(settings: Settings, proxy: str | None, user: str, password_file:
     url = proxy_url(settings, proxy)
     try:
         with ForemanApi(place(settings), login(user, password_file)) as api:
-            yield of_clocks(datetime.now(UTC), api.clock())
+            there = api.look()
+            yield of_clocks(datetime.now(UTC), there.at)
+            yield from of_trust(there.common_name, settings.foreman.trusted_hosts)
             known = api.registered(url)
     except NetiplError as error:
         yield Finding(what=str(error), is_well=False, remedy=error.remedy)

@@ -23,8 +23,9 @@ from netipl.integrations.mirror.ftp import FtpDownloads
 from netipl.protocols.tftp.resolution import Arriving, Missing, Resolution
 from netipl.provisioning.changes import BootFileForgotten, BootFileSet, Change, Happened
 from netipl.provisioning.foreman import naming, uses
-from netipl.provisioning.foreman.deployed import BootFile, Deployed, FileState
+from netipl.provisioning.foreman.deployed import BootFile, FileState
 from netipl.provisioning.foreman.uses import KeptFile
+from netipl.provisioning.inventory import Inventory
 from netipl.provisioning.timeline import Deed, Event
 from netipl.servers import complaints
 from netipl.servers.smartproxy.logbook import Level, Logbook
@@ -49,11 +50,12 @@ class Terms:
 
 
 class BootFiles:
-    """In the directory `root`, of those in `deployed`."""
+    """In the directory `root`, of those that were deployed in `inventory`."""
 
-    def __init__(self, root: Path, deployed: Deployed, terms: Terms, logbook: Logbook, *, commit: Commit) -> None:
+    def __init__(self, root: Path, inventory: Inventory, terms: Terms, logbook: Logbook, *, commit: Commit) -> None:
         self.files, self._incoming = root / "files", root / "incoming"
-        self._deployed = deployed
+        self._inventory = inventory
+        self._deployed = inventory.deployed
         self._terms = terms
         self._logbook = logbook
         self._commit = commit
@@ -210,10 +212,13 @@ class BootFiles:
     async def _failed(self, file: BootFile, error: NetiplError) -> None:
         remedy = f" ({error.remedy})" if error.remedy else ""
         self._logbook.add(Level.ERROR, f"boot file {file.name} failed: {error}{remedy}")
-        told = _event(
-            Deed.BOOT_FILE_FAILED, "", name=file.name, source=shown(file.url), reason=str(error), remedy=error.remedy
+        said = {"name": file.name, "source": shown(file.url), "reason": str(error), "remedy": error.remedy}
+        told = _event(Deed.BOOT_FILE_FAILED, "", **said)
+        of_hosts = (
+            Happened(replace(told.event, network=str(guest.network), guest=guest.name, mac=mac))
+            for guest, mac in uses.hosts(self._inventory, file.name)
         )
-        await self._kept(replace(file, state=FileState.FAILED, detail=str(error)), told)
+        await self._kept(replace(file, state=FileState.FAILED, detail=str(error)), *(tuple(of_hosts) or (told,)))
 
     async def _opened(self, stack: AsyncExitStack, threads: ThreadPoolExecutor) -> Tools:
         terms = self._terms

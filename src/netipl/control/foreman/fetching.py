@@ -22,6 +22,8 @@ from netipl.media.boot_paths import Place, SumList, places
 from netipl.media.recognition import Sum
 
 _LONGEST_LIST: Final = 4 << 20
+_TRIES: Final = 2
+"""Of a list of sums: that its server cannot be reached is told by the file itself."""
 _MODE: Final = 0o644
 _DIRECTORY_MODE: Final = 0o755
 
@@ -97,7 +99,7 @@ async def _sum(place: Place, tools: Tools, said: Said) -> Sum | None:
 
 
 async def _of_list(each: SumList, tools: Tools) -> Sum | None:
-    data = await tools.way(each.url).beginning(each.url, _LONGEST_LIST)
+    data = await tools.way(each.url).beginning(each.url, _LONGEST_LIST, tries=_TRIES)
     if len(data) >= _LONGEST_LIST:
         raise WireError(f"{shown(each.url)} is too large to be a list of sums")
     return each.sum(data)

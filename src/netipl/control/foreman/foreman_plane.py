@@ -68,7 +68,7 @@ class ForemanPlane:
         self.logbook = Logbook(time)
         self._inventory = inventory
         self._commit = commit
-        self.boot_files = BootFiles(root, inventory.deployed, terms, self.logbook, commit=commit)
+        self.boot_files = BootFiles(root, inventory, terms, self.logbook, commit=commit)
         self.tftp = Configurations(self.boot_files.files, inventory, self.boot_files, self.logbook, commit=commit)
         self._libvirts = LibvirtServer(libvirt, inventory, make_driver)
         self.dhcp = Reservations(

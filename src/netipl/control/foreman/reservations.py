@@ -12,7 +12,7 @@ from ipaddress import IPv4Address
 from itertools import chain
 
 from netipl.control.foreman.dhcp_servers import DhcpServer
-from netipl.errors import NetiplError, RefusedError
+from netipl.errors import ConflictError, NetiplError, RefusedError
 from netipl.guests.guest import Origin
 from netipl.guests.network import Network
 from netipl.integrations.alive import is_alive
@@ -84,7 +84,13 @@ class Reservations:
         server = self._server(network)
         async with server.changing(network):
             there = await server.look(network)
-            if there.has(reservation, related):
+            try:
+                is_there = there.has(reservation, related)
+            except ConflictError:
+                told = f"{reservation.name} cannot have {reservation.mac} at {reservation.address}"
+                self._logbook.add(Level.WARN, f"{told}: {there.in_the_way(reservation, related)}")
+                raise
+            if is_there:
                 await self._commit(())  # behind the change that made it
                 return
             await self._commit_some(hosts.forget_gone(self._inventory, there, reservation, by=by, now=_now()))

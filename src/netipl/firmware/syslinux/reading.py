@@ -26,6 +26,9 @@ _FOREIGN_ENDINGS: Final = (b".c32", b".com", b".cbt", b".0", b".bs", b".bss", b"
 _DISK_STARTERS: Final = (b"chain.c32", b"chain")
 _NO_BOOT: Final = frozenset(b"goto exit quit disable disabled help".split())
 
+_TOLD: Final = {1: b"ip=", 2: b"BOOTIF=", 4: b"SYSUUID="}
+"""What the bits of `ipappend` add to a command line; the others are of CPU and firmware, and rarely read."""
+
 LOCAL_BOOT_REMEDY: Final = "make the label a kernel that boots the disk: the re-IPL program"
 
 
@@ -152,9 +155,14 @@ class _Reader:
             self._in_label.system_append = bits
         else:
             self.found.system_append = bits
-        if bits:
+        said = (self._in_label.append if self._in_label is not None else self.found.append) or b""
+        words = "the firmware tells the kernel nothing of the network (ipappend); left out"
+        told = [name for bit, name in _TOLD.items() if bits & bit]
+        if told and all(any(each.startswith(name) for each in said.split()) for name in told):
+            self._note(place, f"{words}, as append says it already")
+        elif bits:
             helps = "write `ip=dhcp` into append, and BOOTIF or what else is needed for each guest"
-            self._warn(place, "the firmware tells the kernel nothing of the network (ipappend); left out", helps)
+            self._warn(place, words, helps)
 
     def _prompt(self, argument: bytes, place: Place) -> None:
         self.found.prompts = bool(_number(argument))

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 import httpx2
 
+from netipl.certificates import common_name
 from netipl.errors import RefusedError, UnavailableError
 from netipl.integrations.foreman.upstream import Place, context_of
 from netipl.wire import printable
@@ -20,6 +21,9 @@ from netipl.wire import printable
 _TIMEOUT: Final = httpx2.Timeout(90, connect=10)
 """Foreman asks the proxy before it answers, and gives that a minute."""
 _LOGIN: Final = "use a user with the right to manage Smart Proxies, and its password or personal access token"
+_CODE: Final = "ERF12-"
+"""Begins what Foreman says where it could not talk to the proxy."""
+_UNREACHED: Final = "`netipl foreman status --user NAME` looks at both sides; the daemon's log says whom it refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,14 @@ class Registered:
     name: str
     url: str
     features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What Foreman shows of itself: its clock, and the CN of its certificate, empty by plain HTTP."""
+
+    at: datetime
+    common_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +73,13 @@ class ForemanApi:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def clock(self) -> datetime:
-        """What time it is at Foreman. Raises UnavailableError and RefusedError."""
+    def look(self) -> Seen:
+        """Raises UnavailableError and RefusedError."""
         response = self._ask("GET", "/api/v2/status")
+        tls = response.extensions["network_stream"].get_extra_info("ssl_object")
+        shown = common_name(tls.getpeercert()) if tls is not None else ""
         try:
-            return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
+            return Seen(at=parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC), common_name=shown)
         except ValueError:
             raise UnavailableError(f"Foreman at {self._host} does not say what time it is") from None
 
@@ -89,7 +103,9 @@ class ForemanApi:
         if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise RefusedError(f"Foreman at {self._host} does not let this user in", remedy=_LOGIN)
         if not response.is_success:
-            raise RefusedError(f"Foreman at {self._host}: {response.status_code} {_words(response)}")
+            words = _words(response)
+            remedy = _UNREACHED if _CODE in words else ""
+            raise RefusedError(f"Foreman at {self._host}: {response.status_code} {words}", remedy=remedy)
         return response
 
     @contextmanager

@@ -4,7 +4,7 @@ A client does here what Foreman does: it connects by the URL that is to be regis
 """
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -89,6 +89,18 @@ def of_clocks(here: datetime, there: datetime) -> Finding:
     seconds = int(apart.total_seconds())
     remedy = "" if is_well else "set the clocks by NTP on both: tokens and certificates have times in them"
     return Finding(what=f"Foreman's clock is {seconds} s from ours", is_well=is_well, remedy=remedy)
+
+
+def of_trust(common_name: str, trusted: Collection[str] | None) -> Iterator[Finding]:
+    """Whether a certificate with that CN, as Foreman's own, is let in; `trusted` of None takes any."""
+    if not common_name or trusted is None:
+        return
+    is_well = common_name.lower() in {each.lower() for each in trusted}
+    yield Finding(
+        what=f"Foreman's certificate is that of {common_name}, which is {'' if is_well else 'not '}in trusted_hosts",
+        is_well=is_well,
+        remedy="" if is_well else f'add "{common_name}" to trusted_hosts of [foreman], if proxies are shown this one',
+    )
 
 
 def _connection(scheme: str, host: str, port: int | None, authority: Path | None) -> HTTPConnection:

@@ -19,7 +19,7 @@ import httpx2
 from netipl.errors import RefusedError, UnavailableError
 from netipl.integrations.mirror.client import Patience, TryAgainError, asked, shown, told
 from netipl.integrations.mirror.part import Part, Version
-from netipl.integrations.mirror.trying import WRITE, tried
+from netipl.integrations.mirror.trying import WRITE, fewer, tried
 from netipl.media.recognition import Sum
 
 _PIECE: Final = 64 << 10
@@ -59,9 +59,12 @@ class Downloads:
         self._threads = threads
         self._patience = patience
 
-    async def beginning(self, url: str, most: int) -> bytes:
-        """The first `most` bytes of a file, or all it has. Raises MissingError, RefusedError and UnavailableError."""
-        return await tried(self._patience, lambda: self._beginning(url, most))
+    async def beginning(self, url: str, most: int, *, tries: int | None = None) -> bytes:
+        """The first `most` bytes of a file, or all it has; `tries` are fewer than those of patience.
+
+        Raises MissingError, RefusedError and UnavailableError.
+        """
+        return await tried(fewer(self._patience, tries), lambda: self._beginning(url, most))
 
     async def file(self, wanted: Wanted, path: Path, progress: Progress) -> Fetched:
         """Brings it to `path`, where parts of it may be already. Raises as `beginning` does; then parts stay for later.
@@ -180,7 +183,10 @@ async def fetched(wanted: Wanted, path: Path, threads: Executor, bring: Callable
         return Fetched(sha256=part.sum("sha256"), size=part.size, validator=validator)
     finally:
         with suppress(UnavailableError):
-            part.close()
+            if part.size:
+                part.close()
+            else:
+                part.discard()
 
 
 def _is_wrong(part: Part, wanted: Wanted) -> str:

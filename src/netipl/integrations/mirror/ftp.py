@@ -18,7 +18,7 @@ from netipl.integrations.mirror.client import Patience, TryAgainError, shown
 from netipl.integrations.mirror.download import Fetched, Progress, Wanted, fetched, too_large
 from netipl.integrations.mirror.guard import Guard
 from netipl.integrations.mirror.part import Part, Version
-from netipl.integrations.mirror.trying import WRITE, tried
+from netipl.integrations.mirror.trying import WRITE, fewer, tried
 
 _PIECE: Final = 64 << 10
 _NOT_THERE: Final = "550"
@@ -38,8 +38,8 @@ class FtpDownloads:
         self._threads = threads
         self._patience = patience
 
-    async def beginning(self, url: str, most: int) -> bytes:
-        """The first `most` bytes of a file, or all it has. Raises MissingError, RefusedError and UnavailableError."""
+    async def beginning(self, url: str, most: int, *, tries: int | None = None) -> bytes:
+        """As `Downloads.beginning`."""
         found = bytearray()
 
         def begin() -> None:
@@ -52,7 +52,7 @@ class FtpDownloads:
             if len(found) >= most:
                 raise _EnoughError
 
-        await tried(self._patience, lambda: self._run(begin))
+        await tried(fewer(self._patience, tries), lambda: self._run(begin))
         return bytes(found[:most])
 
     async def file(self, wanted: Wanted, path: Path, progress: Progress) -> Fetched:
@@ -64,7 +64,7 @@ class FtpDownloads:
         return await fetched(wanted, path, self._threads, bring)
 
     async def is_unchanged(self, url: str, validator: str) -> bool:
-        """Whether the server says that it still has that version. Asks once. Raises as `beginning` does."""
+        """As `Downloads.is_unchanged`."""
         return await self._run(lambda: self._asked(url, _changed)) == validator
 
     async def _run(self, call: Callable[[], _Result]) -> _Result:

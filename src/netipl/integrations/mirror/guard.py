@@ -33,7 +33,8 @@ class Guard:
             return found
         if any(getattr(address, each) for each in _IS_NO_HOST):
             remedy = "if it is meant, list its network in fetch_from of [foreman]"
-            raise RefusedError(f"{host} is {address}, from which nothing is fetched", remedy=remedy)
+            where = host if host == str(address) else f"{host} is {address}"
+            raise RefusedError(f"{where}, from which nothing is fetched", remedy=remedy)
         return found
 
     def resolved(self, host: str, port: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from netipl.integrations.mirror.client import Patience, TryAgainError
@@ -11,6 +12,11 @@ WRITE: Final = 1 << 20
 """Bytes that are written at once, and more than which a try has to bring to be none that failed."""
 
 _Result = TypeVar("_Result")
+
+
+def fewer(patience: Patience, tries: int | None) -> Patience:
+    """The same, but for `tries` if they are said."""
+    return patience if tries is None else replace(patience, tries=tries)
 
 
 async def tried(patience: Patience, attempt: Callable[[], Awaitable[_Result]], part: Part | None = None) -> _Result:

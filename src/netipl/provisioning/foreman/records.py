@@ -98,17 +98,25 @@ class Records:
         A host that is the one of `new`, and of which Foreman has told nothing, is in nobody's way: whoever wrote it
         was ended before it could be told of, or was another Smart Proxy.
         """
-        similar = [
-            each
-            for each in self.reserved
-            if (each.mac == new.mac or each.address == new.address) and each.mac not in related
-        ]
+        similar = self._similar(new, related)
         told = (each for each in similar if isinstance(each, Reservation))
         if any(_shown(each, self.network) == _shown(new, self.network) for each in told):
             return True
         if any(not _is_host_of(each, new) for each in similar) or new.address in self.nameless:
             raise ConflictError(f"Record {self.network.subnet.network_address}/{new.address} already exists")
         return False
+
+    def in_the_way(self, new: Reservation, related: Collection[Mac]) -> str:
+        """Of what is there, in words."""
+        found = (f"{each.name or 'somebody'} has {each.mac} at {each.address}" for each in self._similar(new, related))
+        return "; ".join(found) or f"a host without a MAC has {new.address}"
+
+    def _similar(self, new: Reservation, related: Collection[Mac]) -> list[Reservation | Other]:
+        return [
+            each
+            for each in self.reserved
+            if (each.mac == new.mac or each.address == new.address) and each.mac not in related
+        ]
 
 
 def of_inventory(inventory: Inventory, network: Network, now: datetime) -> Records:

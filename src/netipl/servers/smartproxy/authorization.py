@@ -50,6 +50,7 @@ async def _trusted(request: Request, client: Client, trust: Trust, hosts: Iterab
         raise RefusalError(
             _FORBIDDEN,
             f"Untrusted client {shown} attempted to access {printable(below)}. Check :trusted_hosts: in settings.yml",
+            logged=f"untrusted client {shown}: it is not in trusted_hosts of [foreman]",
         )
 
 

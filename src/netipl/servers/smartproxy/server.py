@@ -5,6 +5,7 @@ import ssl
 from collections import Counter
 from typing import Final
 
+from netipl.certificates import common_name
 from netipl.servers.smartproxy.application import CLIENT, Application
 from netipl.servers.smartproxy.control import Control, Offer
 from netipl.servers.smartproxy.listen import Listen
@@ -94,12 +95,5 @@ class _Connection(Connection):
             address=str(peer[0]) if peer else "",
             is_tls=made is not None,
             has_certificate=bool(certificate),
-            common_name=_common_name(certificate),
+            common_name=common_name(certificate),
         )
-
-
-def _common_name(certificate: object) -> str:
-    """The last CN of the subject; names of the extension do not count."""
-    subject = certificate.get("subject", ()) if isinstance(certificate, dict) else ()
-    names = [text for names in subject for key, text in names if key == "commonName"]
-    return str(names[-1]) if names else ""

@@ -205,7 +205,7 @@ def control_plane(directory: Path, networks: Iterable[Network] = (LAB,)) -> tupl
     made = ControlPlane(inventory, boots, planner, Policy())
     terms = boot_files.Terms(guard=Guard(()), most=1 << 20, patience=Patience())
     made.foreman_files = boot_files.BootFiles(
-        directory / "state/foreman", inventory.deployed, terms, Logbook(time), commit=made.commit
+        directory / "state/foreman", inventory, terms, Logbook(time), commit=made.commit
     )
     made.machine_plane = MachinePlane(
         "fake:///",

@@ -184,6 +184,17 @@ def test_a_path_that_s390x_does_not_have_is_found_where_its_family_keeps_it(
         assert f"came from {mirror.url(real)}" in logged(proxy)
 
 
+def test_a_file_that_failed_is_in_the_timeline_of_each_host_that_boots_it(proxy: Proxy, mirror: MirrorServer) -> None:
+    for number in (1, 2):
+        text = f"label a\nkernel {KERNEL if number == 1 else 'boot/other'}\n"
+        assert proxy.ask("POST", f"/tftp/PXELinux/52:54:00:00:00:0{number}", [("pxeconfig", text)]).is_done
+    assert fetch(proxy, mirror.url("images/kernel.img")).is_done
+    assert settled(proxy) is None
+    [told] = [each for each in proxy.events() if each.what is Deed.BOOT_FILE_FAILED]
+    assert (told.guest, told.detail["name"]) == ("foreman-52-54-00-00-00-01", KERNEL)
+    assert list((proxy.plane.boot_files.files.parent / "incoming").iterdir()) == [], "nothing empty stays"
+
+
 def test_a_file_that_is_nowhere_is_told_of(tmp_path: Path, mirror: MirrorServer) -> None:
     with serving(tmp_path) as proxy:
         assert fetch(proxy, mirror.url("images/kernel.img")).is_done, "Foreman has its answer before"

@@ -98,6 +98,8 @@ def test_a_record_that_is_in_the_way_is_a_conflict(proxy: Proxy, other: Fields) 
     address = dict(other)["ip"]
     assert (found.status, found.media_type) == (409, "application/json")
     assert found.text == f"Record 192.0.2.0/{address} already exists"
+    told = [each["message"] for each in proxy.ask("GET", "/logs").json["logs"] if "cannot have" in each["message"]]
+    assert any(f"{name} has 52:54:00" in told[0] for name in (OWN.name, "z1.example.com")), "whose it is"
 
 
 @pytest.mark.parametrize("related", [(MAC,), (MAC, "52:54:00:00:00:03")])

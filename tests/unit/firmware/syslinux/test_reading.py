@@ -79,6 +79,16 @@ def test_what_no_firmware_could_boot(line: bytes, reason: str) -> None:
             2,
             "the firmware tells the kernel nothing of the network (ipappend); left out",
         ),
+        "ipappend of more than append has": (
+            b"label a\nappend BOOTIF=00-52-54\nipappend 3\n",
+            3,
+            "the firmware tells the kernel nothing of the network (ipappend); left out",
+        ),
+        "ipappend of what is rarely read": (
+            b"label a\nappend quiet\nipappend 8\n",
+            3,
+            "the firmware tells the kernel nothing of the network (ipappend); left out",
+        ),
         "a password": (
             b"label a\nmenu passwd x\n",
             2,
@@ -101,6 +111,12 @@ def test_what_no_firmware_could_boot(line: bytes, reason: str) -> None:
 )
 def test_what_is_lost_has_a_warning(text: bytes, line: int, message: str) -> None:
     assert warnings(read(text)) == [(line, message)]
+
+
+def test_an_ipappend_that_append_has_already_is_no_loss() -> None:
+    """As Foreman's templates for Red Hat's family have it."""
+    [remark] = read(b"label a\nappend inst.ks=x BOOTIF=00-52-54-00-00-00-01\nipappend 2\n").remarks
+    assert (remark.line, remark.severity) == (3, Severity.NOTE)
 
 
 def test_what_shows_something_is_noted_once() -> None:
