@@ -50,7 +50,7 @@ def test_five_commands_lead_from_the_default_network_to_an_installed_guest(host:
     said = [typed(command) for command in rest]
     assert said[-1].splitlines()[-1] == "web1: installed"
     assert "web1" in host.virsh("list", "--name")
-    assert re.search(r"web1 +installed +default +192\.168\.122\.\d+", typed("netipl guest list"))
+    assert re.search(r"web1 +installed +running +default +192\.168\.122\.\d+", typed("netipl guest list"))
     console = "/var/log/libvirt/qemu/web1-console.log"
     from_disk = "netipl.root=/dev/vda2"
     host.wait_for(lambda: from_disk in host.run("cat", console).stdout, "the guest runs from its disk")
