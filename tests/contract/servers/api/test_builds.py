@@ -73,7 +73,7 @@ def test_leases_are_listed_page_by_page_and_shown_with_their_guest(api: Api) -> 
 def test_boots_are_listed_and_the_newest_is_shown_with_its_guest(api: Api) -> None:
     boot = Boot(mac=MAC, xid=7, began=NOW, network="lab", guest="web1")
     api.wait(api.control.commit((BootSet(boot),)))
-    api.do(lambda: api.control._boots.put(boot))
+    api.do(lambda: api.control._boots.take_up(boot))
     [shown] = api.ask("GET", "/boots?guest=web1").json["items"]
     assert (shown["id"], shown["state"], shown["xid"]) == (boot.id, "asking", 7)
     assert api.ask("GET", "/guests/web1").json["boot"] == shown

@@ -14,5 +14,5 @@ def test_every_problem_has_its_row() -> None:
 def test_the_reference_has_every_row_as_it_is() -> None:
     text = REFERENCE.read_text()
     for problem, row in ROWS.items():
-        remedy = row.remedy.format(name="NAME", server="SERVER")
+        remedy = row.remedy.format(name="NAME", server="SERVER", root="ROOT")
         assert f"| `{problem}` | {row.severity} | {row.guest} | {remedy} |" in text
