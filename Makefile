@@ -22,11 +22,11 @@ check: ## formatting, lint, types, import direction, spelling, dependencies, arc
 	@scripts/setup check
 	@scripts/check
 
-test: ## the tests, with real guests and under s390x Python (ARGS=... is passed to pytest)
+test: ## the tests, with real guests and under s390x Python (ARGS=... is passed to pytest, TESTS names some)
 	@scripts/setup test
 	@scripts/s390x wheels
 	@scripts/s390x tests
-	@$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS) $(TESTS)
 
 test-s390x: ## only the unit tests under Debian's s390x Python, and the s390x wheels
 	@scripts/setup test
