@@ -19,8 +19,8 @@ HELD: Final = 20.0
 """Seconds that sockets are held: the firmware ends a transfer after as many of silence."""
 
 _PATIENCE: Final = 15.0
-"""Seconds in which a worker has noticed that its daemon is gone, on a busy machine too: a socket that is left with it is
-still in the group of its port, and takes requests that nobody reads.
+"""Seconds in which a worker has noticed that its daemon is gone, on a busy machine too: a socket that is left with it
+is still in the group of its port, and takes requests that nobody reads.
 """
 
 _GIVEN: Final = b"sockets"
