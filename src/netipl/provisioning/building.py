@@ -12,7 +12,7 @@ from typing import Final
 from netipl.errors import RefusedError, UsageError
 from netipl.firmware.rules import RULES, RuleId
 from netipl.guests.build import Build, BuildState
-from netipl.guests.guest import Guest
+from netipl.guests.guest import Guest, Origin
 from netipl.guests.profile import Profile
 from netipl.provisioning.boots import Boot
 from netipl.provisioning.changes import BuildSet, Change, Happened
@@ -20,6 +20,7 @@ from netipl.provisioning.timeline import Deed, Event
 
 TOKEN_LASTS: Final = timedelta(hours=6)
 _SUPERSEDED: Final = "another build was asked for"
+_NAME_ONE: Final = "name one with --profile"
 
 _ENDS: Final[Mapping[Deed, BuildState]] = {
     Deed.BUILD_DONE: BuildState.DONE,
@@ -82,10 +83,12 @@ def ask(
 def _profile(guest: Guest, profiles: Mapping[str, Profile], wanted: str | None) -> str:
     name = wanted or guest.profile
     if name is None:
-        raise UsageError(f"guest {guest.name} has no profile", remedy="name one with --profile")
+        is_foremans = guest.origin is Origin.FOREMAN
+        remedy = "ask for its build in Foreman, or name a profile with --profile" if is_foremans else _NAME_ONE
+        raise UsageError(f"guest {guest.name} has no profile", remedy=remedy)
     if name not in profiles:
-        known = ", ".join(sorted(profiles)) or "there is none: `netipl medium add` brings one"
-        raise UsageError(f"there is no profile {name}", remedy=f"known are: {known}")
+        known = f"known are: {', '.join(sorted(profiles))}" if profiles else "`netipl medium add` brings one"
+        raise UsageError(f"there is no profile {name}", remedy=known)
     return name
 
 

@@ -130,6 +130,16 @@ def test_a_build_is_refused(guest: Guest, before: Build | None, error: type[Exce
         asked(guest, before)
 
 
+@pytest.mark.parametrize(
+    ("origin", "remedy"),
+    [(Origin.ADDED, "name one with --profile"), (Origin.FOREMAN, "ask for its build in Foreman, or name a profile")],
+)
+def test_who_has_no_profile_is_helped(origin: Origin, remedy: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        asked(replace(WEB1, profile=None, origin=origin))
+    assert caught.value.remedy.startswith(remedy)
+
+
 @pytest.mark.parametrize("state", [BuildState.SPENT, BuildState.IN_DOUBT])
 def test_a_build_that_a_boot_has_taken_makes_way(state: BuildState) -> None:
     _, changes = asked(before=in_state(state))
