@@ -28,7 +28,8 @@ def status(
     """Say what is missing between Foreman and this Smart Proxy.
 
     Looks at the certificate as Foreman would, at the features that run and, with a user of
-    Foreman, at whether it is registered and at both clocks. Exit status 1 if anything is wrong.
+    Foreman, at whether it is registered, at both clocks and at whether the proxy lets the
+    certificate of Foreman in. Exit status 1 if anything is wrong.
     """
     settings = load(config)
     findings = [*_of_proxy(settings, proxy), *(_of_foreman(settings, proxy, user, password_file) if user else ())]
